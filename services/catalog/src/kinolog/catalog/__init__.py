@@ -1,0 +1,1 @@
+"""Folds the log into tables and answers lists, search and statistics."""

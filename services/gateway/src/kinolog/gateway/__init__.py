@@ -1,0 +1,1 @@
+"""The outside interface: REST, WebSocket and media over HTTP."""

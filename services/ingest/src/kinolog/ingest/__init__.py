@@ -1,0 +1,1 @@
+"""Takes media in: verifies, probes and hashes it, makes its poster frame and registers the video."""

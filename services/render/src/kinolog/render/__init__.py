@@ -1,0 +1,1 @@
+"""Makes new videos out of old ones with ffmpeg: burned captions, trims, splits."""

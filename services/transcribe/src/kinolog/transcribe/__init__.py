@@ -1,0 +1,1 @@
+"""Turns speech into captions with faster-whisper."""
