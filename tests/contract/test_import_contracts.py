@@ -1,4 +1,4 @@
-"""The import contracts are only worth something if breaking them turns the check red: plant one violation of each kind."""
+"""The import contracts are worth something only if breaking them turns the check red: plant one violation of each."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ def tree(tmp_path: Path) -> Path:
 
 def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     sources = os.pathsep.join(str(source) for source in sorted(tree.glob("*/*/src")))
-    command = [LINT_IMPORTS, "--no-cache", "--config", ROOT / "pyproject.toml"]
+    command = [str(LINT_IMPORTS), "--no-cache", "--config", str(ROOT / "pyproject.toml")]
     return subprocess.run(
         command, cwd=tree, env={**os.environ, "PYTHONPATH": sources}, capture_output=True, text=True, check=False
     )
