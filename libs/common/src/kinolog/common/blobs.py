@@ -1,0 +1,175 @@
+"""Blobs: immutable bytes under the hash of their content, in a local folder or any object store obstore knows.
+
+A blob is written to a temporary name, made durable, then renamed; whoever names it in an event does so afterwards.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote, urlparse
+
+import obstore
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+from kinolog.common import ids
+from kinolog.common.errors import BlobMissing
+from kinolog.common.events import BlobRef
+
+CHUNK_BYTES: Final = 1024 * 1024
+
+
+class ByteSource(Protocol):
+    """Bytes that arrive in chunks of any size."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class BlobStore:
+    """Content-addressed storage. Memory use does not depend on the size of a blob."""
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    @classmethod
+    def open(cls, url: str) -> "BlobStore":
+        """`file:///folder` (made where missing), `memory://`, or `s3://bucket/prefix`, `gs://…`, `az://…`."""
+        if url.startswith("file://"):
+            folder = Path(unquote(urlparse(url).path))
+            return cls(LocalStore(folder, mkdir=True), folder)
+        return cls(MemoryStore() if url == "memory://" else from_url(url))
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], media_type: str = "application/octet-stream") -> BlobRef:
+        """Store what arrives and return its name. If the stream raises, nothing is left behind."""
+        temporary = f"tmp/{ids.new_id('tmp')}"
+        digest = _Digest()
+        try:
+            await obstore.put_async(self._store, temporary, digest.over(chunks), chunk_size=8 * CHUNK_BYTES)
+            blob = BlobRef(sha256=digest.hexdigest(), size_bytes=digest.size_bytes, media_type=media_type)
+            await self._publish(temporary, blob.sha256)
+        except BaseException:
+            await self._discard(temporary)
+            raise
+        return blob
+
+    async def put_bytes(self, content: bytes, media_type: str = "application/octet-stream") -> BlobRef:
+        return await self.put_stream(_chunks_of_bytes(content), media_type)
+
+    async def put_file(self, path: Path, media_type: str = "application/octet-stream") -> BlobRef:
+        return await self.put_stream(_chunks_of_file(path), media_type)
+
+    async def exists(self, sha256: str) -> bool:
+        try:
+            await obstore.head_async(self._store, key_of(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    async def read(self, blob: BlobRef) -> bytes:
+        """The whole blob in memory: for small ones such as cues. Raises BlobMissing."""
+        return b"".join([chunk async for chunk in self.stream(blob)])
+
+    async def stream(self, blob: BlobRef, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to and without `end`. Raises BlobMissing."""
+        position, stop = start, blob.size_bytes if end is None else end
+        while position < stop:
+            size = min(CHUNK_BYTES, stop - position)
+            try:
+                chunk = await obstore.get_range_async(self._store, key_of(blob.sha256), start=position, length=size)
+            except FileNotFoundError as error:
+                raise BlobMissing(blob.sha256) from error
+            yield bytes(chunk)
+            position += size
+
+    @asynccontextmanager
+    async def local_file(self, blob: BlobRef, workdir: Path) -> AsyncIterator[Path]:
+        """A readable file with the blob's bytes: the stored one itself where that is local, else a copy in `workdir`.
+
+        Never write to it. Raises BlobMissing.
+        """
+        if not await self.exists(blob.sha256):
+            raise BlobMissing(blob.sha256)
+        if self._folder is not None:
+            yield self._folder / key_of(blob.sha256)
+            return
+        copy = workdir / blob.sha256
+        with copy.open("wb") as file:
+            async for chunk in self.stream(blob):
+                await asyncio.to_thread(file.write, chunk)
+        try:
+            yield copy
+        finally:
+            copy.unlink(missing_ok=True)
+
+    async def _publish(self, temporary: str, sha256: str) -> None:
+        if self._folder is None:
+            await obstore.rename_async(self._store, temporary, key_of(sha256))
+        else:
+            await asyncio.to_thread(_durable_rename, self._folder / temporary, self._folder / key_of(sha256))
+
+    async def _discard(self, temporary: str) -> None:
+        try:
+            await obstore.delete_async(self._store, temporary)
+        except FileNotFoundError:
+            return
+
+
+def key_of(sha256: str) -> str:
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+class _Digest:
+    """Hashes and counts the bytes that pass."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    async def over(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            self._hash.update(chunk)
+            self.size_bytes += len(chunk)
+            yield chunk
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+
+async def _chunks_of_bytes(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _chunks_of_file(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
+
+
+def _durable_rename(source: Path, target: Path) -> None:
+    """obstore renames without any fsync, so an event could outlive the file it names."""
+    _fsync(source)
+    made = list(_make_folders(target.parent))
+    os.replace(source, target)
+    for folder in (target.parent, *made):
+        _fsync(folder)
+
+
+def _make_folders(folder: Path) -> Iterator[Path]:
+    """Create what is missing of a folder's path, yielding the parents that gained an entry."""
+    if folder.exists():
+        return
+    yield from _make_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    yield folder.parent
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

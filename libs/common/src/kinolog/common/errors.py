@@ -1,0 +1,106 @@
+"""The family of Kinolog's own errors.
+
+KinologError
+├── Refused                 a decision said no: the caller's mistake, with a code and the field at fault
+├── LogError
+│   ├── Conflict            somebody else appended to the aggregate first: reload, decide again
+│   ├── OutcomeUnknown      no acknowledgement came and the log could not be asked in time
+│   ├── LogUnavailable      the log cannot be reached at present
+│   ├── LogCorrupt          a gap, a rewound stream or a missing stream: stop and call a person
+│   └── EventUnreadable
+│       ├── UnknownEvent    no class is registered for the type
+│       ├── NewerEvent      written by a newer release: upgrade before reading on
+│       └── BadEvent        the body does not fit its class
+├── BlobMissing             no blob of that hash
+└── WorkError               what a job handler raises
+    ├── PermanentError      trying again cannot help
+    └── PassingError        trying again may help, after an optional delay
+"""
+
+from collections.abc import Sequence
+
+
+class KinologError(Exception):
+    """The root: catch this to catch everything of ours."""
+
+
+class Refused(KinologError):
+    """A request that the rules do not allow; `code` is stable, `field` points into the request."""
+
+    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.field = code, message, field
+
+
+class LogError(KinologError):
+    """Anything that went wrong between us and the log."""
+
+
+class Conflict(LogError):
+    """The expectation of an append no longer held, so nothing was written."""
+
+    def __init__(self, aggregates: Sequence[str]) -> None:
+        super().__init__(f"a newer event exists in {', '.join(aggregates)}")
+        self.aggregates = tuple(aggregates)
+
+
+class OutcomeUnknown(LogError):
+    """Zero or one write happened; the same append may be repeated safely."""
+
+
+class LogUnavailable(LogError):
+    """NATS did not answer within the deadline; nothing was written."""
+
+
+class LogCorrupt(LogError):
+    """The log is not the unbroken sequence it must be."""
+
+
+class EventUnreadable(LogError):
+    """An event that today's code cannot decode; `event_type` and `version` say which."""
+
+    def __init__(self, event_type: str, version: int, reason: str) -> None:
+        super().__init__(f"{event_type} version {version}: {reason}")
+        self.event_type, self.version, self.reason = event_type, version, reason
+
+
+class UnknownEvent(EventUnreadable):
+    """No class is registered for this type."""
+
+
+class NewerEvent(EventUnreadable):
+    """A newer release wrote this; this one must be upgraded first."""
+
+
+class BadEvent(EventUnreadable):
+    """The body is not valid for its type and version."""
+
+
+class BlobMissing(KinologError):
+    """No blob of that hash is stored."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(f"no blob {sha256}")
+        self.sha256 = sha256
+
+
+class WorkError(KinologError):
+    """A job could not be done. `message` is one line for a person; `detail` is for whoever looks closer."""
+
+    def __init__(self, kind: str, message: str, *, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.kind, self.message, self.detail = kind, message, detail
+
+
+class PermanentError(WorkError):
+    """Trying again cannot help: bad input, a missing source, an unsupported file."""
+
+
+class PassingError(WorkError):
+    """Trying again may help; `retry_in_seconds` overrides the usual backoff."""
+
+    def __init__(
+        self, kind: str, message: str, *, detail: str | None = None, retry_in_seconds: float | None = None
+    ) -> None:
+        super().__init__(kind, message, detail=detail)
+        self.retry_in_seconds = retry_in_seconds

@@ -1,0 +1,77 @@
+"""What an event is: frozen data with a wire type and a version; and how a stored body becomes one again."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kinolog.common.errors import BadEvent, NewerEvent, UnknownEvent
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+_CLASSES: Final[dict[str, type["Event"]]] = {}
+_UPCASTS: Final[dict[tuple[str, int], Upcast]] = {}
+
+
+class Event(BaseModel):
+    """A fact. Subclasses say `class VideoRegistered(Event, type="video.registered", version=1)`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    event_type: ClassVar[str]
+    data_version: ClassVar[int]
+
+    def __init_subclass__(cls, *, type: str, version: int = 1, **config: Any) -> None:  # noqa: A002
+        super().__init_subclass__(**config)
+        cls.event_type, cls.data_version = type, version
+        if type in _CLASSES:
+            raise TypeError(f"two classes claim the event type {type}")
+        _CLASSES[type] = cls
+
+    def subject_suffix(self) -> tuple[str, ...]:
+        """Tokens that follow the event's name in its subject; most events have none."""
+        return ()
+
+
+class BlobRef(BaseModel):
+    """An immutable blob by the hash of its bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size_bytes: Annotated[int, Field(ge=0)]
+    media_type: str = "application/octet-stream"
+
+
+def upcast(event_type: str, *, from_version: int) -> Callable[[Upcast], Upcast]:
+    """Register the pure step that turns a stored body of one version into the next version's body."""
+
+    def register(step: Upcast) -> Upcast:
+        _UPCASTS[event_type, from_version] = step
+        return step
+
+    return register
+
+
+def event_classes() -> dict[str, type[Event]]:
+    return dict(_CLASSES)
+
+
+def decode(event_type: str, version: int, body: dict[str, Any]) -> Event:
+    """The event that a stored body stands for today.
+
+    Raises UnknownEvent, NewerEvent or BadEvent; never returns half an event.
+    """
+    cls = _CLASSES.get(event_type)
+    if cls is None:
+        raise UnknownEvent(event_type, version, "this release does not know the type")
+    if version > cls.data_version:
+        raise NewerEvent(event_type, version, f"this release reads up to version {cls.data_version}: upgrade it")
+    for step in range(version, cls.data_version):
+        if (event_type, step) not in _UPCASTS:
+            raise BadEvent(event_type, version, f"no upcast leads from version {step} to {step + 1}")
+        body = _UPCASTS[event_type, step](body)
+    try:
+        return cls.model_validate(body)
+    except ValidationError as error:
+        raise BadEvent(event_type, version, str(error)) from error

@@ -1,0 +1,45 @@
+"""What happens to a caption."""
+
+from typing import Any
+
+from kinolog.common.events.base import BlobRef, Event
+
+
+class CaptionCreated(Event, type="caption.created"):
+    """The cues are a blob (JSON, see `kinolog.common.subtitles`): a long film's would not fit an event."""
+
+    video_id: str
+    project_id: str
+    filename: str
+    language: str
+    language_probability: float | None = None
+    format: str = "srt"
+    style: dict[str, Any] = {}
+    cues: BlobRef
+    cue_count: int
+    word_level: bool = False
+    model: str | None = None
+    job_id: str | None = None
+
+
+class CaptionEdited(Event, type="caption.edited"):
+    """The cues were replaced by those of another blob."""
+
+    cues: BlobRef
+    cue_count: int
+
+
+class CaptionStyled(Event, type="caption.styled"):
+    style: dict[str, Any]
+
+
+class CaptionDeleted(Event, type="caption.deleted"):
+    reason: str | None = None
+
+
+class CaptionRestored(Event, type="caption.restored"):
+    pass
+
+
+class CaptionPurged(Event, type="caption.purged"):
+    pass

@@ -1,0 +1,104 @@
+"""The envelope: CloudEvents 1.0 attributes in NATS headers, the event's JSON in the body.
+
+Source of the attribute names: CloudEvents 1.0 and its NATS protocol binding (binary mode, `ce-` prefix).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from kinolog.common.errors import BadEvent
+from kinolog.common.events.base import Event, decode
+from kinolog.common.subjects import EventSubject
+
+SPEC_VERSION: Final = "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """Who said it, when, and what led to it."""
+
+    event_id: str
+    occurred_at: datetime
+    source: str
+    actor: str
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvent:
+    """An event as it stands in the log: at a sequence, as the n-th event of its aggregate."""
+
+    sequence: int
+    subject: EventSubject
+    event: Event
+    metadata: Metadata
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.metadata.occurred_at
+
+
+def to_headers(event: Event, metadata: Metadata) -> dict[str, str]:
+    headers = {
+        "ce-specversion": SPEC_VERSION,
+        "ce-id": metadata.event_id,
+        "ce-type": event.event_type,
+        "ce-dataversion": str(event.data_version),
+        "ce-time": metadata.occurred_at.isoformat(),
+        "ce-source": metadata.source,
+        "ce-actor": metadata.actor,
+        "ce-correlationid": metadata.correlation_id,
+        "content-type": "application/json",
+    }
+    if metadata.causation_id:
+        headers["ce-causationid"] = metadata.causation_id
+    if metadata.traceparent:
+        headers["traceparent"] = metadata.traceparent
+    return headers
+
+
+def to_body(event: Event) -> bytes:
+    return event.model_dump_json().encode()
+
+
+def from_stored(sequence: int, subject: str, headers: Mapping[str, str], body: bytes) -> RecordedEvent:
+    """Rebuild what was recorded. Raises an EventUnreadable for anything that is not an event of ours."""
+    event_type = headers.get("ce-type", "(no type)")
+    version = _data_version(event_type, headers)
+    try:
+        parsed = EventSubject.parse(subject)
+        metadata = _metadata(headers)
+        content = json.loads(body)
+    except (ValueError, KeyError) as error:
+        raise BadEvent(event_type, version, f"broken envelope on {subject}: {error!r}") from error
+    if not isinstance(content, dict):
+        raise BadEvent(event_type, version, "the body is not a JSON object")
+    if event_type != f"{parsed.kind}.{parsed.name}":
+        raise BadEvent(event_type, version, f"the type does not belong on {subject}")
+    return RecordedEvent(
+        sequence=sequence, subject=parsed, event=decode(event_type, version, content), metadata=metadata
+    )
+
+
+def _data_version(event_type: str, headers: Mapping[str, str]) -> int:
+    try:
+        return int(headers["ce-dataversion"])
+    except (KeyError, ValueError) as error:
+        raise BadEvent(event_type, 0, "the header ce-dataversion is missing or not a number") from error
+
+
+def _metadata(headers: Mapping[str, str]) -> Metadata:
+    return Metadata(
+        event_id=headers["ce-id"],
+        occurred_at=datetime.fromisoformat(headers["ce-time"]),
+        source=headers["ce-source"],
+        actor=headers["ce-actor"],
+        correlation_id=headers["ce-correlationid"],
+        causation_id=headers.get("ce-causationid"),
+        traceparent=headers.get("traceparent"),
+    )

@@ -1,0 +1,116 @@
+"""The job types: what each takes, what it gives, and which queue runs it.
+
+The gateway validates `input_data` with these models and the workers receive them, so both mean the same.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kinolog.common.errors import Refused
+from kinolog.common.events import BlobRef
+from kinolog.common.fields import FileName, Language, Request, Seconds, SizeBytes, Title
+from kinolog.common.style import CaptionStyle
+
+ModelSize = Literal["tiny", "base", "small", "medium", "large"]
+
+
+class Output(BaseModel):
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+
+class UploadInput(Request):
+    """Made by the upload endpoints once the bytes are stored."""
+
+    filename: FileName
+    title: Title
+    size_bytes: SizeBytes
+    content: BlobRef
+
+
+class UploadOutput(Output):
+    video_id: str
+    sha256: str
+
+
+class CaptionInput(Request):
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_size: ModelSize = "tiny"
+    word_level: bool = False
+    language: Language | None = None
+    task: Literal["transcribe", "translate"] = "transcribe"
+
+
+class CaptionOutput(Output):
+    caption_id: str
+    language: str
+    language_probability: float
+    cue_count: int
+    model: str
+
+
+class BurnInput(Request):
+    """Without `caption_id` the newest caption of the video is burned."""
+
+    caption_id: str | None = None
+    style: CaptionStyle = CaptionStyle()
+
+
+class BurnOutput(Output):
+    video_id: str
+    caption_id: str
+    encoder: str
+
+
+class TrimInput(Request):
+    start_time: Seconds
+    end_time: Seconds
+    title: Title | None = None
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.end_time - self.start_time < SHORTEST_CLIP_SECONDS:
+            raise ValueError(f"end_time must be at least {SHORTEST_CLIP_SECONDS} s after start_time")
+        return self
+
+
+class TrimOutput(Output):
+    video_id: str
+    start_time: float
+    end_time: float
+    frame_count: Annotated[int, Field(ge=0)]
+
+
+SHORTEST_CLIP_SECONDS: Final = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class JobType:
+    """`needs_video` types work on the video that the job names; `is_internal` ones are not submitted by hand."""
+
+    name: str
+    queue: str
+    input_model: type[Request]
+    output_model: type[Output]
+    needs_video: bool = True
+    is_internal: bool = False
+
+
+JOB_TYPES: Final = {
+    job_type.name: job_type
+    for job_type in (
+        JobType("upload", "ingest", UploadInput, UploadOutput, needs_video=False, is_internal=True),
+        JobType("caption", "transcribe", CaptionInput, CaptionOutput),
+        JobType("burn", "render", BurnInput, BurnOutput),
+        JobType("trim", "render", TrimInput, TrimOutput),
+    )
+}
+
+
+def job_type(name: str) -> JobType:
+    """Raises Refused for a type that nobody handles."""
+    if name not in JOB_TYPES:
+        raise Refused("validation", f"type must be one of {', '.join(sorted(JOB_TYPES))}", field="type")
+    return JOB_TYPES[name]

@@ -1,0 +1,82 @@
+"""What the log can do, as its users see it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kinolog.common.aggregates.base import Change
+from kinolog.common.events import RecordedEvent
+
+AsOf = int | datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an append comes from: the service, the person or worker, and the request it serves."""
+
+    source: str
+    actor: str
+    correlation_id: str
+    causation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A stored message that today's code cannot decode; it concerns its own aggregate only."""
+
+    sequence: int
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive entries of the log. `is_caught_up` tells that no later entry existed when it was read."""
+
+    entries: tuple[RecordedEvent | Unreadable, ...]
+    is_caught_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """How far a reader has come, and in which stream: enough to notice a log that was rewound or replaced."""
+
+    sequence: int
+    event_id: str
+    stream_created: str
+
+
+class EventLog(Protocol):
+    """The log. Every method raises LogUnavailable when NATS does not answer within its deadline."""
+
+    async def append(self, changes: Sequence[Change], origin: Origin) -> int:
+        """Write all changes, or none, and return the sequence of the last one.
+
+        Raises Conflict when any aggregate has moved on, OutcomeUnknown when no answer could be had in time.
+        """
+        ...
+
+    async def read(self, kind: str, aggregate_id: str) -> list[RecordedEvent]:
+        """All events of one aggregate in order, with one request. Raises EventUnreadable."""
+        ...
+
+    async def scan(self, after: int, limit: int) -> Batch:
+        """Up to `limit` entries that follow a sequence."""
+        ...
+
+    def tail(self, after: int) -> AsyncIterator[Batch]:
+        """Every entry after a sequence, for ever, in order. Raises LogCorrupt at a gap."""
+        ...
+
+    async def last_sequence(self) -> int:
+        """The sequence of the newest entry, 0 in an empty log."""
+        ...
+
+    async def checkpoint(self, sequence: int) -> Checkpoint:
+        """Describe the log at a sequence, for `verify` to compare later."""
+        ...
+
+    async def verify(self, checkpoint: Checkpoint) -> None:
+        """Raise LogCorrupt unless this log is the one that the checkpoint was taken of."""
+        ...

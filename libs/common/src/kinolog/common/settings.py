@@ -1,0 +1,35 @@
+"""Settings that every service reads from its environment: one frozen class, checked before anything starts."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Environment variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_NATS_URL`."""
+
+    model_config = SettingsConfigDict(env_prefix="KINOLOG_", frozen=True, extra="ignore")
+
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_user: str | None = None
+    nats_password: SecretStr | None = None
+    blobs_url: str = f"file://{Path('data/blobs').absolute()}"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    # Longer than a NATS restart, shorter than a caller's patience.
+    append_deadline_seconds: float = 8.0
+    shutdown_grace_seconds: float = 10.0
+
+
+class WorkerSettings(ServiceSettings):
+    """What every service that runs jobs needs besides."""
+
+    work_dir: Path = Path("data/work")
+    # A worker is thought lost when it has not beaten for this long; it beats every third of it.
+    lease_seconds: float = 30.0
+    poll_interval_seconds: float = 1.0
+    progress_interval_seconds: float = 0.25
+    cancel_poll_seconds: float = 1.0
+    presence_interval_seconds: float = 2.0

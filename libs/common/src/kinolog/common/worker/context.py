@@ -1,0 +1,76 @@
+"""What a handler sees of its job besides the input: the job itself, the log, blobs, a folder, progress."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kinolog.common.aggregates import VIDEO, Aggregate, Change, Job, Loaded, Video
+from kinolog.common.aggregates.base import S, unborn
+from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import PermanentError
+from kinolog.common.events import Event
+from kinolog.common.ids import IdSource, new_id
+from kinolog.common.log import EventLog, load
+from kinolog.common.worker.progress import Progress
+
+
+class JobContext:
+    """One attempt of one job. `workdir` is private to the attempt and removed after it.
+
+    Cancelling the job cancels the handler's task: adapters stop what they started when CancelledError reaches them.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        service: str,
+        log: EventLog,
+        blobs: BlobStore,
+        workdir: Path,
+        on_progress: Callable[[Progress], None],
+        make_id: IdSource = new_id,
+    ) -> None:
+        self.job = job
+        self.blobs = blobs
+        self.workdir = workdir
+        self._service = service
+        self._log = log
+        self._on_progress = on_progress
+        self._make_id = make_id
+        self._changes: list[Change] = []
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is committed together with the job's completion."""
+        return tuple(self._changes)
+
+    def progress(
+        self,
+        phase: str,
+        percent: float | None = None,
+        *,
+        speed: float | None = None,
+        eta_seconds: float | None = None,
+    ) -> None:
+        """Tell how far the job is. Cheap: call it as often as there is something to tell, from the event loop."""
+        self._on_progress(Progress(phase=phase, percent=percent, speed=speed, eta_seconds=eta_seconds))
+
+    async def load(self, aggregate: Aggregate[S], aggregate_id: str) -> Loaded[S]:
+        return await load(self._log, aggregate, aggregate_id)
+
+    async def video(self) -> Video:
+        """The video that the job names. Raises PermanentError where it is missing or deleted."""
+        loaded = await self.load(VIDEO, self.job.video_id or "")
+        if loaded.state is None or loaded.state.is_deleted:
+            raise PermanentError("video_missing", f"the video {self.job.video_id} does not exist or is deleted")
+        return loaded.state
+
+    def create(self, aggregate: Aggregate[S], *events: Event) -> str:
+        """Bring a new aggregate to life when the job completes, and return its id."""
+        aggregate_id = self._make_id(aggregate.id_prefix)
+        self.change(unborn(aggregate, aggregate_id), *events)
+        return aggregate_id
+
+    def change(self, loaded: Loaded[S], *events: Event) -> None:
+        """Append to an aggregate when the job completes, provided nobody else does so before."""
+        self._changes += loaded.changes(*events, written_by=self._service)

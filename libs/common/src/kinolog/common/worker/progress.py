@@ -1,0 +1,48 @@
+"""Progress of a running job: a named phase, how far it is, how fast it goes. Lossy by nature, never in the log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """`percent` runs from 0 to 100; `speed` is seconds of media per second of work."""
+
+    phase: str
+    percent: float | None = None
+    speed: float | None = None
+    eta_seconds: float | None = None
+
+
+class Heartbeat(BaseModel):
+    """What `progress.<job_id>` carries: the sign of life of an attempt, with its last progress."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    attempt: int
+    worker: str
+    at: datetime
+    phase: str
+    percent: float | None = None
+    speed: float | None = None
+    eta_seconds: float | None = None
+
+
+class Presence(BaseModel):
+    """What `progress.worker.<id>` carries: a worker that is alive, and the jobs it runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    service: str
+    queue: str
+    host: str
+    pid: int
+    slots: int
+    running: tuple[str, ...] = ()
+    is_draining: bool = False
+    started_at: datetime
+    at: datetime
