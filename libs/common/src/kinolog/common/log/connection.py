@@ -1,0 +1,58 @@
+"""Connections to NATS that never give up and whose callbacks never raise."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import nats
+import structlog
+from nats.aio.client import Client
+
+from kinolog.common.settings import ServiceSettings
+
+_logger: Final = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+    """One connection, closed at the end. Reconnects for ever, noticing a dead peer within ten seconds.
+
+    A process holds two: direct gets are served inside a connection's read loop and would hold up its appends.
+    """
+    client = await nats.connect(
+        settings.nats_url,
+        name=name,
+        inbox_prefix=f"_INBOX_{name}".encode(),
+        allow_reconnect=True,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds works
+        ping_interval=5,
+        max_outstanding_pings=2,
+        error_cb=_on_error,
+        disconnected_cb=_on_disconnect,
+        reconnected_cb=_on_reconnect,
+        **_credentials(settings),
+    )
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def _credentials(settings: ServiceSettings) -> dict[str, Any]:
+    if settings.nats_user is None or settings.nats_password is None:
+        return {}
+    return {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
+
+
+async def _on_error(error: Exception) -> None:
+    """An exception here would kill nats-py's read loop, so this only tells."""
+    _logger.warning("NATS reported an error", error=repr(error))
+
+
+async def _on_disconnect() -> None:
+    _logger.warning("Lost the connection to NATS")
+
+
+async def _on_reconnect() -> None:
+    _logger.info("Regained the connection to NATS")

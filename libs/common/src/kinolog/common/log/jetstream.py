@@ -1,0 +1,110 @@
+"""The log on NATS JetStream."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from nats.aio.client import Client
+
+from kinolog.common.aggregates.base import Change
+from kinolog.common.clock import Clock, system_clock
+from kinolog.common.errors import LogCorrupt
+from kinolog.common.events import RecordedEvent
+from kinolog.common.events.envelope import from_stored
+from kinolog.common.log.api import ask
+from kinolog.common.log.append import Appender, Message
+from kinolog.common.log.direct import DirectReader, StoredMessage, TooManySubjects
+from kinolog.common.log.port import Batch, Checkpoint, Origin
+from kinolog.common.log.stamp import stamp
+from kinolog.common.log.tail import entry_of, follow
+from kinolog.common.subjects import EVENTS_STREAM, aggregate_filter
+
+_VERSIONS_PER_REQUEST: Final = 500
+
+
+class JetStreamLog:
+    """See `EventLog`. Appends go over one connection, reads over another."""
+
+    def __init__(self, writes: Client, reads: Client, direct: DirectReader, clock: Clock, deadline: float) -> None:
+        self._reads = reads
+        self._direct = direct
+        self._clock = clock
+        self._appender = Appender(writes, self._find_stored, deadline)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, writes: Client, reads: Client, *, append_deadline_seconds: float, clock: Clock = system_clock
+    ) -> AsyncIterator["JetStreamLog"]:
+        async with DirectReader.open(reads, EVENTS_STREAM) as direct:
+            yield cls(writes, reads, direct, clock, append_deadline_seconds)
+
+    async def append(self, changes: Sequence[Change], origin: Origin) -> int:
+        return await self._appender.append([Message.of(change, stamp(origin, self._clock)) for change in changes])
+
+    async def read(self, kind: str, aggregate_id: str) -> list[RecordedEvent]:
+        messages = await self._messages_of(aggregate_filter(kind, aggregate_id))
+        return [_recorded(message) for message in messages]
+
+    async def scan(self, after: int, limit: int) -> Batch:
+        answer = await self._direct.get({"seq": after + 1, "batch": limit})
+        for expected, message in enumerate(answer.messages, start=after + 1):
+            if message.sequence != expected:
+                raise LogCorrupt(f"the log jumps from sequence {expected - 1} to {message.sequence}")
+        entries = (entry_of(each.sequence, each.subject, each.headers, each.body) for each in answer.messages)
+        return Batch(tuple(entries), is_caught_up=answer.pending == 0)
+
+    def tail(self, after: int) -> AsyncIterator[Batch]:
+        return follow(self._reads, after)
+
+    async def last_sequence(self) -> int:
+        return int((await self._info())["state"]["last_seq"])
+
+    async def checkpoint(self, sequence: int) -> Checkpoint:
+        created = str((await self._info())["created"])
+        return Checkpoint(sequence=sequence, event_id=await self._event_id_at(sequence), stream_created=created)
+
+    async def verify(self, checkpoint: Checkpoint) -> None:
+        info = await self._info()
+        if info["created"] != checkpoint.stream_created:
+            raise LogCorrupt(f"the log was made at {info['created']}, not at {checkpoint.stream_created}")
+        if info["state"]["last_seq"] < checkpoint.sequence:
+            raise LogCorrupt(f"the log ends at {info['state']['last_seq']}, before {checkpoint.sequence}")
+        if await self._event_id_at(checkpoint.sequence) != checkpoint.event_id:
+            raise LogCorrupt(f"another event stands at sequence {checkpoint.sequence} than the one that was read")
+
+    async def _info(self) -> dict[str, Any]:
+        return await ask(self._reads, f"STREAM.INFO.{EVENTS_STREAM}")
+
+    async def _event_id_at(self, sequence: int) -> str:
+        if sequence == 0:
+            return ""
+        answer = await self._direct.get({"seq": sequence, "batch": 1})
+        return answer.messages[0].headers.get("ce-id", "") if answer.messages else ""
+
+    async def _messages_of(self, subject_filter: str) -> Sequence[StoredMessage]:
+        try:
+            return (await self._direct.get({"multi_last": [subject_filter]})).messages
+        except TooManySubjects:
+            return await self._many_messages_of(subject_filter)
+
+    async def _many_messages_of(self, subject_filter: str) -> list[StoredMessage]:
+        """More than 1,024 events: the version is part of the subject, so they are asked for by number."""
+        prefix = subject_filter.removesuffix(">")
+        messages: list[StoredMessage] = []
+        while True:
+            numbers = range(len(messages) + 1, len(messages) + 1 + _VERSIONS_PER_REQUEST)
+            answer = await self._direct.get({"multi_last": [f"{prefix}{number}.>" for number in numbers]})
+            messages += answer.messages
+            if len(answer.messages) < _VERSIONS_PER_REQUEST:
+                return messages
+
+    async def _find_stored(self, message: Message) -> int | None:
+        for stored in await self._messages_of(message.change.filter):
+            if stored.headers.get("Nats-Msg-Id") == message.event_id:
+                return stored.sequence
+        return None
+
+
+def _recorded(message: StoredMessage) -> RecordedEvent:
+    return from_stored(message.sequence, message.subject, message.headers, message.body)

@@ -1,0 +1,37 @@
+"""Fixtures for all tests: real servers, one a test, on free ports."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+
+from kinolog.common.log.connection import connect
+from kinolog.common.log.jetstream import JetStreamLog
+from kinolog.common.settings import ServiceSettings
+from kinolog.common.testing import NatsServer, provisioned_log
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A nats-server of the test's own."""
+    with NatsServer(tmp_path / "nats") as server:
+        yield server
+
+
+@pytest.fixture
+def service_settings(nats_server: NatsServer) -> ServiceSettings:
+    return ServiceSettings(nats_url=nats_server.url)
+
+
+@pytest.fixture
+async def nats_client(service_settings: ServiceSettings) -> AsyncIterator[Client]:
+    async with connect(service_settings, "test-client") as client:
+        yield client
+
+
+@pytest.fixture
+async def jetstream_log(nats_server: NatsServer) -> AsyncIterator[JetStreamLog]:
+    """The log on the test's own server, provisioned and empty, with a lease of two seconds."""
+    async with provisioned_log(nats_server.url) as log:
+        yield log
