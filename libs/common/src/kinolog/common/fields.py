@@ -23,6 +23,7 @@ def _plain_lines(text: str) -> str:
 _Trimmed = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 
 Title = Annotated[str, _Trimmed, AfterValidator(_plain_text)]
+SearchText = Annotated[str, _Trimmed, AfterValidator(_plain_text)]
 Description = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_plain_lines)]
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_plain_text)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
