@@ -1,0 +1,56 @@
+"""Jobs and events as tables for people. Whatever comes from the platform is shown as plain, harmless text."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from kinolog.cli.client import Json
+from kinolog.cli.log_lines import harmless
+
+_STATUS_STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
+_MOST_CHARACTERS = 400
+
+
+def jobs_table(jobs: Iterable[Json]) -> Table:
+    table = Table("job", "type", "status", "%", "created", "what it says")
+    for job in jobs:
+        table.add_row(
+            plain(job["id"]),
+            plain(job["type"]),
+            Text(harmless(job["status"]), _STATUS_STYLES.get(job["status"], "")),
+            plain(job.get("progress")),
+            plain(_moment(job.get("created_at"))),
+            plain(job.get("error_message") or job.get("output_data")),
+        )
+    return table
+
+
+def events_table(events: Iterable[Json]) -> Table:
+    table = Table("seq", "time", "event", "data")
+    for event in events:
+        table.add_row(
+            plain(event["seq"]), plain(_moment(event.get("time"))), plain(event["type"]), plain(event.get("data"))
+        )
+    return table
+
+
+def event_line(event: Json) -> Text:
+    """One event on one line, for a tail."""
+    moment, subject = _moment(event.get("time")), event.get("subject", "")
+    return plain(f"{event['seq']:>8}  {moment}  {event['type']:<22} {subject}  {_short(event.get('data'))}")
+
+
+def plain(value: Any) -> Text:
+    return Text(harmless(_short(value)))
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} …"
+
+
+def _moment(timestamp: str | None) -> str:
+    return (timestamp or "")[:19].replace("T", " ")
