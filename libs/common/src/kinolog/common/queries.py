@@ -36,7 +36,7 @@ class ListQuery(Query):
     instead of the others. `cursor` is the `next_cursor` of the page before, asked with the same `sort`.
     """
 
-    filters: dict[str, Annotated[bool, Field(strict=True)] | SearchText] = {}
+    filters: dict[str, Annotated[bool, Field(strict=True)] | SearchText] = Field(default_factory=dict)
     limit: Annotated[int, Field(strict=True, ge=1, le=LONGEST_PAGE)] = 50
     cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] | None = None
     sort: Annotated[str, Field(max_length=64)] = "-created_at"
