@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from kinolog.common import ids
 from kinolog.common.aggregates.base import Change
 from kinolog.common.clock import Clock, system_clock
-from kinolog.common.errors import Conflict, EventUnreadable, LogCorrupt
+from kinolog.common.errors import Conflict, EventUnreadable, LogCorrupt, NewerEvent
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored, to_body, to_headers
 from kinolog.common.log.port import Batch, Checkpoint, Origin, Unreadable
@@ -88,4 +88,4 @@ class MemoryLog:
         try:
             return from_stored(sequence, *message)
         except EventUnreadable as error:
-            return Unreadable(sequence, message[0], str(error))
+            return Unreadable(sequence, message[0], str(error), is_newer=isinstance(error, NewerEvent))

@@ -23,11 +23,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A stored message that today's code cannot decode; it concerns its own aggregate only."""
+    """A stored message that today's code cannot decode; it concerns its own aggregate only.
+
+    `is_newer` tells that a newer release wrote it: reading on would fold half a history.
+    """
 
     sequence: int
     subject: str
     reason: str
+    is_newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

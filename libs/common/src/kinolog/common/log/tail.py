@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from kinolog.common.errors import EventUnreadable, LogCorrupt, LogError
+from kinolog.common.errors import EventUnreadable, LogCorrupt, LogError, NewerEvent
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.log.api import ask
@@ -166,4 +166,4 @@ def entry_of(sequence: int, subject: str, headers: dict[str, str], body: bytes) 
     try:
         return from_stored(sequence, subject, headers, body)
     except EventUnreadable as error:
-        return Unreadable(sequence, subject, str(error))
+        return Unreadable(sequence, subject, str(error), is_newer=isinstance(error, NewerEvent))
