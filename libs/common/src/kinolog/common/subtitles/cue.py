@@ -1,0 +1,60 @@
+"""A cue: the text that stands in the picture from one moment to another, and the words it is made of."""
+
+import unicodedata
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from kinolog.common.fields import Seconds
+
+WORD_JOINER: Final = "\u2060"
+"""Invisible and without width. Put between two characters, it keeps them from meaning something together."""
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+def _clean(text: str) -> str:
+    """Lines without blank ones, of characters that every subtitle format can carry.
+
+    A blank line ends a cue in SRT and VTT, and NUL or half a surrogate pair makes a file unreadable.
+    """
+    lines = (_clean_line(line) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _clean_line(line: str) -> str:
+    spaced = line.replace("\t", " ")
+    printable = "".join(character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", printable).strip()
+
+
+CueText = Annotated[str, AfterValidator(_clean)]
+
+
+class Timed(BaseModel):
+    """Something that lasts from `start` to `end`, in seconds of the video."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    start: Seconds
+    end: Seconds
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("end must not be before start")
+        return self
+
+
+class Word(Timed):
+    """`probability` is how sure the model was."""
+
+    text: CueText
+    probability: Probability
+
+
+class Cue(Timed):
+    """`text` is plain: what looks like markup is meant literally. `words` is empty where nobody timed them."""
+
+    text: CueText
+    words: tuple[Word, ...] = ()
