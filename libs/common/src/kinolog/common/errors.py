@@ -12,6 +12,10 @@ KinologError
 │       ├── NewerEvent      written by a newer release: upgrade before reading on
 │       └── BadEvent        the body does not fit its class
 ├── BlobMissing             no blob of that hash
+├── ChildError              a program that was run for a job did not end well
+│   ├── ChildFailed         it ended with an exit code other than 0
+│   ├── ChildStalled        it showed no progress for too long and was stopped
+│   └── ChildTimedOut       it took longer than it may and was stopped
 └── WorkError               what a job handler raises
     ├── PermanentError      trying again cannot help
     └── PassingError        trying again may help, after an optional delay
@@ -82,6 +86,34 @@ class BlobMissing(KinologError):
     def __init__(self, sha256: str) -> None:
         super().__init__(f"no blob {sha256}")
         self.sha256 = sha256
+
+
+class ChildError(KinologError):
+    """A child program ended badly; `stderr_tail` is the last of what it said about that."""
+
+    def __init__(self, message: str, stderr_tail: str) -> None:
+        super().__init__(message)
+        self.stderr_tail = stderr_tail
+
+
+class ChildFailed(ChildError):
+    """`exit_code` is negative where a signal ended the child: -9 is SIGKILL."""
+
+    def __init__(self, exit_code: int, stderr_tail: str) -> None:
+        super().__init__(f"the program ended with exit code {exit_code}", stderr_tail)
+        self.exit_code = exit_code
+
+
+class ChildStalled(ChildError):
+    def __init__(self, seconds: float, stderr_tail: str) -> None:
+        super().__init__(f"the program made no progress for {seconds:g} s", stderr_tail)
+        self.seconds = seconds
+
+
+class ChildTimedOut(ChildError):
+    def __init__(self, seconds: float, stderr_tail: str) -> None:
+        super().__init__(f"the program took longer than {seconds:g} s", stderr_tail)
+        self.seconds = seconds
 
 
 class WorkError(KinologError):
