@@ -97,7 +97,7 @@ def _log_file(plan: Plan, settings: SupervisorSettings) -> Iterator[Prefixed]:
     with plan.folder.log.open("wb") as file:
         writer = LineWriter(file.fileno(), settings.log_backlog_lines)
         try:
-            yield Prefixed([NAME, NATS, *plan.all_names()], writer, colour=False)
+            yield Prefixed([NAME, NATS, *plan.all_names()], writer.write, colour=False)
         except StartFailed as error:
             writer.close()
             raise StartFailed(f"{error}\n{_last_lines(plan.folder.log)}") from error

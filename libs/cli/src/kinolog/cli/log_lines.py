@@ -3,7 +3,7 @@
 import os
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 _COLOURS: Final = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
@@ -46,16 +46,16 @@ def harmless(text: str) -> str:
 class Prefixed:
     """A Log that writes `name │ line`, every name in its own colour when there is a terminal to show it."""
 
-    def __init__(self, names: Sequence[str], writer: "LineWriter", *, colour: bool) -> None:
+    def __init__(self, names: Sequence[str], write: Callable[[str], None], *, colour: bool) -> None:
         width = max(map(len, names), default=0)
         self._prefixes = {
             name: f"\x1b[{code}m{name:<{width}} │\x1b[0m " if colour else f"{name:<{width}} | "
             for name, code in zip(names, _cycle(len(names)), strict=True)
         }
-        self._writer = writer
+        self._write = write
 
     def __call__(self, name: str, line: str) -> None:
-        self._writer.write(f"{self._prefixes[name]}{line}\n")
+        self._write(f"{self._prefixes[name]}{line}\n")
 
 
 def _cycle(count: int) -> list[int]:
@@ -77,9 +77,7 @@ class LineWriter:
 
     def write(self, text: str) -> None:
         try:
-            if self._dropped:
-                self._backlog.put_nowait(f"({self._dropped} lines were not read in time and dropped)\n".encode())
-                self._dropped = 0
+            self._own_up(patience_seconds=0)
             self._backlog.put_nowait(text.encode(errors="replace"))
         except queue.Full:
             self._dropped += 1
@@ -87,10 +85,17 @@ class LineWriter:
     def close(self, patience_seconds: float = 1.0) -> None:
         """Write out what is left, as long as somebody reads it."""
         try:
+            self._own_up(patience_seconds)
             self._backlog.put(None, timeout=patience_seconds)
         except queue.Full:
             return
         self._thread.join(patience_seconds)
+
+    def _own_up(self, patience_seconds: float) -> None:
+        if self._dropped:
+            notice = f"({self._dropped} lines were not read in time and dropped)\n"
+            self._backlog.put(notice.encode(), block=patience_seconds > 0, timeout=patience_seconds or None)
+            self._dropped = 0
 
     def _run(self) -> None:
         while (chunk := self._backlog.get()) is not None:

@@ -1,11 +1,10 @@
 """One run of one program: in a session of its own, with its output cut into lines, and never outliving us."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Final
 
 from kinolog.cli.log_lines import LineSplitter, Log
 
-_PR_SET_PDEATHSIG: Final = 1
+_LAUNCHER: Final = str(Path(__file__).with_name("launch.py"))
 _CHUNK_BYTES: Final = 65_536
 _LAST_LINES_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What to run. `dies_by` is the signal it gets from the kernel should its parent vanish."""
+    """What to run. `dies_by` is the signal it gets from the kernel should the supervisor vanish."""
 
     name: str
     arguments: tuple[str, ...]
@@ -76,7 +75,9 @@ class Process:
 
 
 async def _spawn(command: Command, output: int) -> asyncio.subprocess.Process:
+    launcher = (sys.executable, "-I", "-S", _LAUNCHER, str(os.getpid()), str(int(command.dies_by)))
     return await asyncio.create_subprocess_exec(
+        *launcher,
         *command.arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
@@ -84,23 +85,8 @@ async def _spawn(command: Command, output: int) -> asyncio.subprocess.Process:
         env=dict(command.environment),
         cwd=command.folder,
         start_new_session=True,
-        preexec_fn=_die_with_parent(command.dies_by),
         pass_fds=command.inherited_descriptors,
     )
-
-
-def _die_with_parent(dies_by: signal.Signals) -> Callable[[], None] | None:
-    """What the child runs before its program, so that a killed supervisor leaves nobody behind (Linux only)."""
-    if sys.platform != "linux":
-        return None
-    libc, parent = ctypes.CDLL(None), os.getpid()
-
-    def arrange() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, dies_by)
-        if os.getppid() != parent:  # it vanished before we could ask
-            os._exit(1)
-
-    return arrange
 
 
 async def _pump(descriptor: int, name: str, log: Log, line_limit_bytes: int) -> None:

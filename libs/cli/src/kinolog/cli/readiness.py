@@ -4,14 +4,15 @@ import asyncio
 import json
 
 import httpx2
-import nats
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 
 from kinolog.cli.nats_server import USER, NatsAccess
 from kinolog.common.subjects import micro_service
 
 _CONNECT_SECONDS = 1
+_RETRY_SECONDS = 0
 _ANSWERS_SECONDS = 0.25
 
 
@@ -21,18 +22,23 @@ async def connect(access: NatsAccess) -> NatsClient | None:
     async def ignore(error: Exception) -> None:
         """Refused connections are what we are waiting out; without this, nats-py logs each with a traceback."""
 
+    client = NatsClient()
     try:
-        return await nats.connect(
+        await client.connect(
             access.url,
             user=USER,
             password=access.password,
             connect_timeout=_CONNECT_SECONDS,
             allow_reconnect=False,
+            reconnect_time_wait=_RETRY_SECONDS,
             error_cb=ignore,
             name="kinolog-supervisor",
         )
-    except (OSError, nats.errors.Error, TimeoutError):
+    except (OSError, NatsError, TimeoutError):
+        # A refused client keeps its socket otherwise.
+        await client.close()
         return None
+    return client
 
 
 async def instances(connection: NatsClient, service: str) -> set[str]:

@@ -53,7 +53,7 @@ def _terminal(plan: Plan, settings: SupervisorSettings) -> Iterator[Prefixed]:
     writer = LineWriter(sys.stderr.fileno(), settings.log_backlog_lines)
     colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     try:
-        yield Prefixed([NAME, nats_server.NAME, *plan.all_names()], writer, colour=colour)
+        yield Prefixed([NAME, nats_server.NAME, *plan.all_names()], writer.write, colour=colour)
     finally:
         writer.close()
 
