@@ -160,11 +160,12 @@ def _refusal(response: httpx2.Response) -> ApiRefused:
     try:
         problem = response.json()
         text = str(problem.get("detail") or problem["title"])
-        text += "".join(_field_error(error) for error in problem.get("errors") or ())
+        # With a single error, its text is the detail already.
+        text += "".join(_field_error(error) for error in problem.get("errors") or () if error["detail"] not in text)
     except (ValueError, KeyError, AttributeError, TypeError):
         text = f"{response.status_code} {response.reason_phrase}"
     return ApiRefused(response.status_code, text)
 
 
 def _field_error(error: Json) -> str:
-    return f"; {error.get('pointer') or error.get('field')}: {error.get('detail') or error.get('message')}"
+    return f"; {error['pointer']}: {error['detail']}"

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ _TRIES: Final = 60
 _LAST_WORDS: Final = ("job.completed", "job.failed", "job.cancelled")
 
 
-async def follow(client: Client, job_id: str) -> AsyncIterator[Json]:
+async def follow(client: Client, job_id: str) -> AsyncGenerator[Json, None]:
     """All events of a job, those of the past first, and its progress as it goes; ends with the job."""
     last = 0
     for event in await client.job_events(job_id):
@@ -29,11 +30,12 @@ async def follow(client: Client, job_id: str) -> AsyncIterator[Json]:
         yield event
     if last and event["type"] in _LAST_WORDS:
         return
-    async for message in messages(client.address, since=last):
-        if concerns(message, job_id):
-            yield message
-            if message["type"] in _LAST_WORDS:
-                return
+    async with aclosing(messages(client.address, since=last)) as news:
+        async for message in news:
+            if concerns(message, job_id):
+                yield message
+                if message["type"] in _LAST_WORDS:
+                    return
 
 
 def concerns(message: Json, job_id: str) -> bool:
@@ -41,7 +43,7 @@ def concerns(message: Json, job_id: str) -> bool:
     return message.get("job_id") == job_id or f".{job_id}." in message.get("subject", "")
 
 
-async def messages(address: Address, since: int | None = None) -> AsyncIterator[Json]:
+async def messages(address: Address, since: int | None = None) -> AsyncGenerator[Json, None]:
     """Every message from now on, or from after the sequence `since`; none is missed when the connection breaks.
 
     Raises ApiRefused when the platform does not let us in, Unreachable when it stays away for half a minute.

@@ -1,6 +1,7 @@
 """Progress bars: one line per job, with the phase it is in, how far it is, how fast, and how long still."""
 
 import asyncio
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
@@ -84,8 +85,8 @@ async def watch_job(client: Client, job: Json, bars: Bars, silence_limit_seconds
     """
     bar, clock = bars.add(job["type"]), asyncio.get_running_loop().time
     try:
-        async with asyncio.timeout(silence_limit_seconds) as patience:
-            async for message in follow(client, job["id"]):
+        async with asyncio.timeout(silence_limit_seconds) as patience, aclosing(follow(client, job["id"])) as story:
+            async for message in story:
                 bar.show(message)
                 if silence_limit_seconds is not None:
                     patience.reschedule(clock() + silence_limit_seconds)

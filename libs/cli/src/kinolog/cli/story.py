@@ -34,7 +34,9 @@ class Story:
         await self._show_transcript(caption["caption_id"])
         await self._show_files(caption["caption_id"], burned["video_id"], trimmed["video_id"])
         await self._show_history()
-        self._say("The interface", [f"{self._client.address.url}/v1   described at {self._client.address.url}/docs"])
+        self._say(
+            "The interface", [f"{self._client.address.url}/v1, described by {self._client.address.url}/openapi.json"]
+        )
 
     async def _upload(self, bars: Bars, project: Json, clip: Path) -> Json:
         job = await self._client.upload(project["id"], clip, title=clip.stem)
