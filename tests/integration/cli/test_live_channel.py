@@ -40,11 +40,10 @@ async def platform(token: str) -> AsyncIterator[Address]:
 
 async def test_nothing_is_missed_or_told_twice_when_the_connection_breaks() -> None:
     told: list[int] = []
-    async with platform("t") as address:
-        async with aclosing(messages(address, since=0)) as news:
-            while told[-1:] != [LAST]:
-                message = await anext(news)
-                told += [message["seq"]] if "seq" in message else []
+    async with platform("t") as address, aclosing(messages(address, since=0)) as news:
+        while told[-1:] != [LAST]:
+            message = await anext(news)
+            told += [message["seq"]] if "seq" in message else []
 
     assert list(range(1, LAST + 1)) == told
 
