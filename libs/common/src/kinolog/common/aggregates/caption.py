@@ -1,7 +1,9 @@
 """A caption: the timed words of one video in one language."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from kinolog.common.aggregates.base import Aggregate, State
 from kinolog.common.events import BlobRef, RecordedEvent
@@ -22,7 +24,7 @@ class Caption(State):
     language: str
     language_probability: float | None = None
     format: str = "srt"
-    style: dict[str, Any] = {}
+    style: Annotated[dict[str, Any], Field(default_factory=dict)]
     cues: BlobRef
     cue_count: int
     word_level: bool = False

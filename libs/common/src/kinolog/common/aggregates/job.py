@@ -8,10 +8,11 @@ pending ──started──▶ running ──completed──▶ completed
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import singledispatch
+from typing import Any, Final
 
 from kinolog.common.aggregates.base import Aggregate, State
-from kinolog.common.events import RecordedEvent
+from kinolog.common.events import Event, RecordedEvent
 from kinolog.common.events.job import (
     JobAttemptFailed,
     JobCancelled,
@@ -25,6 +26,8 @@ from kinolog.common.events.job import (
     QueuedBecause,
     Submission,
 )
+
+Update = dict[str, Any]
 
 
 class JobStatus(StrEnum):
@@ -78,13 +81,12 @@ class Job(State):
 
 
 def evolve(state: Job | None, recorded: RecordedEvent) -> Job | None:
-    event = recorded.event
     if state is None:
-        submission = getattr(event, "submission", None)
+        submission = getattr(recorded.event, "submission", None)
         if submission is None:
             return None
         state = _submitted(submission, recorded)
-    return state.model_copy(update={**_update(state, recorded), "updated_at": recorded.occurred_at})
+    return state.model_copy(update={**_after(recorded.event, state, recorded), "updated_at": recorded.occurred_at})
 
 
 def _submitted(submission: Submission, recorded: RecordedEvent) -> Job:
@@ -98,44 +100,33 @@ def _submitted(submission: Submission, recorded: RecordedEvent) -> Job:
     )
 
 
-def _update(state: Job, recorded: RecordedEvent) -> dict[str, Any]:
-    event, at = recorded.event, recorded.occurred_at
-    match event:
-        case JobQueued():
-            return _queued(event, recorded.sequence)
-        case JobWaiting(not_before=not_before, depends_on=depends_on):
-            return {"not_before": not_before, "depends_on": depends_on}
-        case JobStarted():
-            return _started(event, recorded)
-        case JobAttemptFailed():
-            return _attempt_failed(state, event)
-        case JobFailed():
-            return _error(event) | _ended(JobStatus.FAILED, at)
-        case JobReprioritised(priority=priority):
-            return {"priority": priority}
-        case JobCancelRequested():
-            return {"cancel_requested": True}
-        case JobCancelled():
-            return _ended(JobStatus.CANCELLED, at)
-        case JobCompleted(output_data=output_data):
-            return {"output_data": output_data, "progress": 100, **_no_error(), **_ended(JobStatus.COMPLETED, at)}
+@singledispatch
+def _after(event: Event, state: Job, recorded: RecordedEvent) -> Update:
+    """The fields that an event changes; none for one that says nothing about the job's course."""
     return {}
 
 
-def _queued(event: JobQueued, sequence: int) -> dict[str, Any]:
-    update: dict[str, Any] = {
+@_after.register
+def _(event: JobQueued, state: Job, recorded: RecordedEvent) -> Update:
+    update: Update = {
         "status": JobStatus.PENDING,
         "queue": event.queue,
-        "queued_sequence": sequence,
+        "queued_sequence": recorded.sequence,
         "worker": None,
         "not_before": None,
     }
     if event.because is QueuedBecause.RETRIED:
-        update |= {"retry_count": 0, "lost_count": 0, "cancel_requested": False, "completed_at": None, **_no_error()}
+        update |= {"retry_count": 0, "lost_count": 0, "cancel_requested": False, "completed_at": None, **_NO_ERROR}
     return update
 
 
-def _started(event: JobStarted, recorded: RecordedEvent) -> dict[str, Any]:
+@_after.register
+def _(event: JobWaiting, state: Job, recorded: RecordedEvent) -> Update:
+    return {"not_before": event.not_before, "depends_on": event.depends_on}
+
+
+@_after.register
+def _(event: JobStarted, state: Job, recorded: RecordedEvent) -> Update:
     return {
         "status": JobStatus.RUNNING,
         "attempt": event.attempt,
@@ -147,7 +138,8 @@ def _started(event: JobStarted, recorded: RecordedEvent) -> dict[str, Any]:
     }
 
 
-def _attempt_failed(state: Job, event: JobAttemptFailed) -> dict[str, Any]:
+@_after.register
+def _(event: JobAttemptFailed, state: Job, recorded: RecordedEvent) -> Update:
     return {
         "status": JobStatus.PENDING,
         "worker": None,
@@ -158,16 +150,40 @@ def _attempt_failed(state: Job, event: JobAttemptFailed) -> dict[str, Any]:
     }
 
 
-def _error(event: JobAttemptFailed | JobFailed) -> dict[str, Any]:
+@_after.register
+def _(event: JobFailed, state: Job, recorded: RecordedEvent) -> Update:
+    return _error(event) | _ended(JobStatus.FAILED, recorded)
+
+
+@_after.register
+def _(event: JobReprioritised, state: Job, recorded: RecordedEvent) -> Update:
+    return {"priority": event.priority}
+
+
+@_after.register
+def _(event: JobCancelRequested, state: Job, recorded: RecordedEvent) -> Update:
+    return {"cancel_requested": True}
+
+
+@_after.register
+def _(event: JobCancelled, state: Job, recorded: RecordedEvent) -> Update:
+    return _ended(JobStatus.CANCELLED, recorded)
+
+
+@_after.register
+def _(event: JobCompleted, state: Job, recorded: RecordedEvent) -> Update:
+    return {"output_data": event.output_data, "progress": 100, **_NO_ERROR, **_ended(JobStatus.COMPLETED, recorded)}
+
+
+_NO_ERROR: Final[Update] = {"error_kind": None, "error_message": None, "error_detail": None}
+
+
+def _error(event: JobAttemptFailed | JobFailed) -> Update:
     return {"error_kind": event.kind, "error_message": event.message, "error_detail": event.detail}
 
 
-def _no_error() -> dict[str, Any]:
-    return {"error_kind": None, "error_message": None, "error_detail": None}
-
-
-def _ended(status: JobStatus, at: datetime) -> dict[str, Any]:
-    return {"status": status, "worker": None, "not_before": None, "completed_at": at}
+def _ended(status: JobStatus, recorded: RecordedEvent) -> Update:
+    return {"status": status, "worker": None, "not_before": None, "completed_at": recorded.occurred_at}
 
 
 JOB = Aggregate("job", "job", evolve)

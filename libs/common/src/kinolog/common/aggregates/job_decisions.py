@@ -68,9 +68,7 @@ def lose_worker(job: Job, *, now: datetime) -> JobAttemptFailed | JobFailed | Jo
     message = f"the worker {job.worker} vanished during attempt {job.attempt}"
     if job.lost_count >= MAX_LOST_WORKERS:
         return JobFailed(attempt=job.attempt, kind="worker_lost", message=f"{message}, once too often")
-    return JobAttemptFailed(
-        attempt=job.attempt, kind="worker_lost", message=message, retry_at=now, costs_retry=False
-    )
+    return JobAttemptFailed(attempt=job.attempt, kind="worker_lost", message=message, retry_at=now, costs_retry=False)
 
 
 def cancel_job(job: Job, *, reason: str | None = None) -> JobCancelled | JobCancelRequested | None:

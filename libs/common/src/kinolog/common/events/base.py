@@ -21,7 +21,7 @@ class Event(BaseModel):
     event_type: ClassVar[str]
     data_version: ClassVar[int]
 
-    def __init_subclass__(cls, *, type: str, version: int = 1, **config: Any) -> None:  # noqa: A002
+    def __init_subclass__(cls, *, type: str, version: int = 1, **config: Any) -> None:
         super().__init_subclass__(**config)
         cls.event_type, cls.data_version = type, version
         if type in _CLASSES:

@@ -1,6 +1,8 @@
 """What happens to a caption."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from kinolog.common.events.base import BlobRef, Event
 
@@ -14,7 +16,7 @@ class CaptionCreated(Event, type="caption.created"):
     language: str
     language_probability: float | None = None
     format: str = "srt"
-    style: dict[str, Any] = {}
+    style: Annotated[dict[str, Any], Field(default_factory=dict)]
     cues: BlobRef
     cue_count: int
     word_level: bool = False

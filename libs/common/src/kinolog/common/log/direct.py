@@ -79,7 +79,8 @@ class DirectReader:
     async def _collect(self, answers: asyncio.Queue[Msg]) -> Answer:
         messages: list[StoredMessage] = []
         while True:
-            message = await asyncio.wait_for(answers.get(), ANSWER_TIMEOUT_SECONDS)
+            async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+                message = await answers.get()
             headers = message.headers or {}
             match headers.get("Status"):
                 case None:

@@ -52,7 +52,8 @@ class MemoryLog:
     async def tail(self, after: int) -> AsyncIterator[Batch]:
         while True:
             async with self._grew:
-                await self._grew.wait_for(lambda: len(self._messages) > after)
+                while len(self._messages) <= after:
+                    await self._grew.wait()
             batch = await self.scan(after, limit=500)
             after += len(batch.entries)
             yield batch

@@ -92,9 +92,7 @@ async def _create_consumer(client: Client, after: int) -> str:
         "deliver_policy": "by_start_sequence",
         "opt_start_seq": after + 1,
     }
-    answer = await ask(
-        client, f"CONSUMER.CREATE.{EVENTS_STREAM}", {"stream_name": EVENTS_STREAM, "config": config}
-    )
+    answer = await ask(client, f"CONSUMER.CREATE.{EVENTS_STREAM}", {"stream_name": EVENTS_STREAM, "config": config})
     return str(answer["name"])
 
 
@@ -136,7 +134,8 @@ class _Reader:
         pending = 0
         while not entries or (len(entries) < _PULL_MESSAGES and not self._arrived.empty()):
             await self._pulls.top_up()
-            message = await asyncio.wait_for(self._arrived.get(), _SILENCE_SECONDS)
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                message = await self._arrived.get()
             if status := (message.headers or {}).get("Status"):
                 if not self._goes_on(status, message):
                     return Batch(tuple(entries), is_caught_up=False) if entries else None

@@ -1,0 +1,77 @@
+"""What is found out about a media file, and what is asked: plain values that travel between worker and child as JSON."""
+
+from dataclasses import dataclass
+
+from kinolog.common.errors import KinologError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to find out about the file at `path`. Times are seconds from the file's first moment.
+
+    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG; a window asks
+    which frames are shown from `window_start` up to and without `window_end`.
+    """
+
+    path: str
+    max_pixels: int
+    max_streams: int
+    max_duration_seconds: float
+    container: str | None = None
+    poster_path: str | None = None
+    poster_width_pixels: int = 640
+    window_start: float | None = None
+    window_end: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    """Pixels as shown; `at` is the moment of the frame in seconds."""
+
+    width: int
+    height: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The frames of a window of time: how many, and the moment of the first, which is None where there are none."""
+
+    frame_count: int
+    first_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFacts:
+    """`duration` is what can be read, whatever the header says. `width` and `height` are as shown, `rotation` is the
+    clockwise turn in degrees that a player makes for that; None where there is no picture.
+    """
+
+    container: str
+    media_type: str
+    duration: float
+    width: int | None
+    height: int | None
+    rotation: int
+    frame_rate: float | None
+    frame_count: int
+    video_codec: str | None
+    audio_codec: str | None
+    window: Window | None = None
+    poster: Poster | None = None
+
+    @property
+    def has_picture(self) -> bool:
+        return self.video_codec is not None
+
+    @property
+    def has_sound(self) -> bool:
+        return self.audio_codec is not None
+
+
+class MediaRefused(KinologError):
+    """A file that is not taken: `kind` is stable, the message tells a person why."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind, self.message = kind, message

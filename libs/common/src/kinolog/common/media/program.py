@@ -1,0 +1,62 @@
+"""The child program that looks into one file: `python -m kinolog.common.media.program QUESTION`.
+
+It runs apart because the bytes are a stranger's: whatever a decoder does with them ends with this process. Answers are
+lines of JSON: any number of `{"percent": …}`, then one `{"facts": …}` or `{"refused": {"kind": …, "message": …}}`.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+
+from kinolog.common.media.decode import refuse_what_does_not_decode
+from kinolog.common.media.facts import MediaFacts, MediaRefused, Question
+from kinolog.common.media.formats import media_type
+from kinolog.common.media.opened import Opened, opened
+from kinolog.common.media.poster import make_poster
+from kinolog.common.media.scan import Scan, scan
+
+
+def main() -> None:
+    question = Question(**json.loads(sys.argv[1]))
+    try:
+        answer = {"facts": asdict(look_into(question))}
+    except MediaRefused as refused:
+        answer = {"refused": {"kind": refused.kind, "message": refused.message}}
+    except MemoryError:
+        message = "The file needs more memory to be examined than is allowed."
+        answer = {"refused": {"kind": "media_limits", "message": message}}
+    _say(answer)
+
+
+def look_into(question: Question) -> MediaFacts:
+    """Raises MediaRefused for what is not a whole, decodable video or audio file within the limits."""
+    with opened(question) as media:
+        found = scan(media, question, lambda percent: _say({"percent": percent}))
+        rotation = refuse_what_does_not_decode(media, found.duration)
+        poster = make_poster(media, found.duration, question) if question.poster_path else None
+        facts = _facts(media, found, rotation)
+    return MediaFacts(**{**asdict(facts), "window": found.window, "poster": poster})
+
+
+def _facts(media: Opened, found: Scan, rotation: int) -> MediaFacts:
+    width, height = media.shown_size(rotation)
+    return MediaFacts(
+        container=media.container,
+        media_type=media_type(media.container, media.video_codec, media.audio_codec),
+        duration=round(found.duration, 6),
+        width=width,
+        height=height,
+        rotation=rotation,
+        frame_rate=media.frame_rate,
+        frame_count=found.frame_count,
+        video_codec=media.video_codec,
+        audio_codec=media.audio_codec,
+    )
+
+
+def _say(answer: object) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""Settings of the services that look into media files."""
+
+from kinolog.common.settings import WorkerSettings
+
+
+class MediaSettings(WorkerSettings):
+    # 8K; a frame of it takes about 50 MB once decoded.
+    media_max_pixels: int = 8192 * 4320
+    media_max_streams: int = 16
+    media_max_duration_seconds: float = 86_400.0
+    inspect_timeout_seconds: float = 3_600.0
+    inspect_stall_seconds: float = 60.0
+    inspect_cpu_seconds: int = 1_800
+    inspect_memory_bytes: int = 4 * 1024**3
+    poster_width_pixels: int = 640

@@ -1,0 +1,123 @@
+"""Starting and stopping a service: telemetry, signals, connections, discovery; and the frame of every worker."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+import uvloop
+from nats.aio.client import Client
+from nats.micro import add_service
+from nats.micro.service import Service as MicroService
+from nats.micro.service import ServiceConfig
+
+from kinolog.common import subjects, telemetry
+from kinolog.common.blobs import BlobStore
+from kinolog.common.log.connection import connect
+from kinolog.common.log.direct import DirectReader
+from kinolog.common.log.jetstream import JetStreamLog
+from kinolog.common.settings import ServiceSettings, WorkerSettings
+from kinolog.common.worker.attempt import Attempts, Handler
+from kinolog.common.worker.board import NatsBoard
+from kinolog.common.worker.claim import Claims
+from kinolog.common.worker.identity import Identity
+from kinolog.common.worker.lanes import LaneQueue
+from kinolog.common.worker.runner import Runner
+from kinolog.common.worker.settle import Settlements
+
+VERSION: Final = "0.1.0"
+
+_logger: Final = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What every service has while it runs. It stops when `stopping` is set."""
+
+    name: str
+    writes: Client
+    reads: Client
+    log: JetStreamLog
+    board: NatsBoard
+    blobs: BlobStore
+    micro: MicroService
+    stopping: asyncio.Event
+
+
+def run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:
+    """Run a service until SIGTERM or Ctrl-C."""
+    provider = telemetry.configure(name, settings)
+    try:
+        uvloop.run(_run(name, settings, main))
+    finally:
+        provider.shutdown()
+
+
+def run_worker(
+    name: str, settings: WorkerSettings, handlers: Mapping[str, Handler], *, slots: int, queue: str | None = None
+) -> None:
+    """Run the jobs of one queue, by default the one named like the service."""
+
+    async def work(service: Service) -> None:
+        async with LaneQueue.open(service.writes, queue or name, settings.poll_interval_seconds) as lanes:
+            await worker_runner(service, lanes, settings, handlers, slots).run(service.stopping)
+
+    run(name, settings, work)
+
+
+def worker_runner(
+    service: Service, lanes: LaneQueue, settings: WorkerSettings, handlers: Mapping[str, Handler], slots: int
+) -> Runner:
+    identity = Identity(service.name, service.name)
+    return Runner(
+        queue=lanes,
+        board=service.board,
+        claims=Claims(service.log, service.board, identity, settings.lease_seconds, frozenset(handlers)),
+        attempts=Attempts(identity, service.log, service.board, service.blobs, handlers, settings),
+        settlements=Settlements(service.log, identity),
+        slots=slots,
+    )
+
+
+@asynccontextmanager
+async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.Event) -> AsyncIterator[Service]:
+    async with AsyncExitStack() as stack:
+        writes = await stack.enter_async_context(connect(settings, name))
+        reads = await stack.enter_async_context(connect(settings, f"{name}-reads"))
+        log = JetStreamLog.open(writes, reads, append_deadline_seconds=settings.append_deadline_seconds)
+        progress = DirectReader.open(reads, subjects.PROGRESS_STREAM)
+        yield Service(
+            name=name,
+            writes=writes,
+            reads=reads,
+            log=await stack.enter_async_context(log),
+            board=NatsBoard(writes, await stack.enter_async_context(progress)),
+            blobs=BlobStore.open(settings.blobs_url),
+            micro=await stack.enter_async_context(_discoverable(reads, name)),
+            stopping=stopping,
+        )
+
+
+async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with open_service(name, settings, stopping) as service:
+        _logger.info("Started")
+        await main(service)
+    _logger.info("Stopped")
+
+
+@asynccontextmanager
+async def _discoverable(client: Client, name: str) -> AsyncIterator[MicroService]:
+    """Answer NATS service discovery (`$SRV.PING.kinolog-<name>`), which is also how readiness is asked for."""
+    service = await add_service(client, ServiceConfig(name=subjects.micro_service(name), version=VERSION))
+    try:
+        yield service
+    finally:
+        if client.is_connected:
+            await service.stop()

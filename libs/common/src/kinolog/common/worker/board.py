@@ -1,0 +1,65 @@
+"""The progress board: signs of life of jobs and workers, kept in memory by NATS, one message a subject."""
+
+from typing import Final, Protocol
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from pydantic import BaseModel
+
+from kinolog.common import subjects
+from kinolog.common.log.direct import DirectReader
+from kinolog.common.worker.progress import Heartbeat, Presence
+
+_logger: Final = structlog.get_logger(__name__)
+
+
+class Board(Protocol):
+    async def beat(self, heartbeat: Heartbeat) -> None: ...
+
+    async def announce(self, presence: Presence) -> None: ...
+
+    async def last_beat(self, job_id: str) -> Heartbeat | None:
+        """The job's last sign of life, None where none is known."""
+        ...
+
+    async def workers(self) -> list[Presence]:
+        """Every worker's last announcement, also of those that are gone by now."""
+        ...
+
+
+class NatsBoard:
+    """See `Board`. The reader must be one of the stream `PROGRESS`."""
+
+    def __init__(self, client: Client, reader: DirectReader) -> None:
+        self._client = client
+        self._reader = reader
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        await self._post(subjects.job_progress(heartbeat.job_id), heartbeat)
+
+    async def announce(self, presence: Presence) -> None:
+        await self._post(subjects.worker_presence(presence.id), presence)
+
+    async def _post(self, subject: str, sign: BaseModel) -> None:
+        """A sign of life that cannot be sent now is worth nothing later."""
+        try:
+            await self._client.publish(subject, sign.model_dump_json().encode())
+        except NatsError as error:
+            _logger.debug("Dropped a sign of life", subject=subject, error=repr(error))
+
+    async def last_beat(self, job_id: str) -> Heartbeat | None:
+        answer = await self._reader.get({"multi_last": [subjects.job_progress(job_id)]})
+        return Heartbeat.model_validate_json(answer.messages[-1].body) if answer.messages else None
+
+    async def workers(self) -> list[Presence]:
+        answer = await self._reader.get({"multi_last": [subjects.ALL_WORKERS]})
+        return [Presence.model_validate_json(message.body) for message in answer.messages]
+
+
+def heartbeat_of(message: Msg) -> Heartbeat | None:
+    """The heartbeat that a message on `progress.>` carries; None for a worker's announcement."""
+    if message.subject.startswith("progress.worker."):
+        return None
+    return Heartbeat.model_validate_json(message.data)

@@ -1,0 +1,92 @@
+"""Doubles of the work queue and the progress board, over the log in memory."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from kinolog.common.events import RecordedEvent
+from kinolog.common.events.job import JobQueued
+from kinolog.common.log.memory import MemoryLog
+from kinolog.common.worker.progress import Heartbeat, Presence
+
+_POLL_SECONDS: Final = 0.002
+
+
+@dataclass(slots=True)
+class MemoryDelivery:
+    """See `Delivery`. `available_at` is when it is delivered again, in the event loop's time."""
+
+    queue: "MemoryQueue"
+    job_id: str
+    sequence: int
+    lane: int
+    traceparent: str | None = None
+    available_at: float = 0.0
+
+    async def ack(self) -> None:
+        self.queue.waiting.pop(self.sequence, None)
+
+    async def hand_back(self, delay_seconds: float) -> None:
+        self.available_at = _now() + delay_seconds
+
+    async def hold(self) -> None:
+        self.available_at = _now() + self.queue.lease_seconds
+
+
+class MemoryQueue:
+    """See `WorkQueue`. What is not acknowledged is delivered again once its lease has run out."""
+
+    def __init__(self, log: MemoryLog, queue: str, lease_seconds: float) -> None:
+        self.lease_seconds = lease_seconds
+        self.waiting: dict[int, MemoryDelivery] = {}
+        self._log = log
+        self._queue = queue
+        self._seen = 0
+
+    async def next(self, stopping: asyncio.Event) -> MemoryDelivery | None:
+        while not stopping.is_set():
+            await self._look_for_new()
+            ready = [delivery for delivery in self.waiting.values() if delivery.available_at <= _now()]
+            if ready:
+                first = min(ready, key=lambda delivery: (-delivery.lane, delivery.sequence))
+                await first.hold()
+                return first
+            await asyncio.sleep(_POLL_SECONDS)
+        return None
+
+    async def _look_for_new(self) -> None:
+        batch = await self._log.scan(self._seen, limit=10_000)
+        self._seen += len(batch.entries)
+        for entry in batch.entries:
+            if isinstance(entry, RecordedEvent) and isinstance(entry.event, JobQueued):
+                self._accept(entry, entry.event)
+
+    def _accept(self, entry: RecordedEvent, event: JobQueued) -> None:
+        if event.queue == self._queue:
+            self.waiting[entry.sequence] = MemoryDelivery(
+                self, entry.subject.id, entry.sequence, event.lane, entry.metadata.traceparent
+            )
+
+
+class MemoryBoard:
+    """See `Board`."""
+
+    def __init__(self) -> None:
+        self._beats: dict[str, Heartbeat] = {}
+        self._workers: dict[str, Presence] = {}
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        self._beats[heartbeat.job_id] = heartbeat
+
+    async def announce(self, presence: Presence) -> None:
+        self._workers[presence.id] = presence
+
+    async def last_beat(self, job_id: str) -> Heartbeat | None:
+        return self._beats.get(job_id)
+
+    async def workers(self) -> list[Presence]:
+        return list(self._workers.values())
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
