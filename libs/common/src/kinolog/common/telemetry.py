@@ -54,7 +54,8 @@ def attempt_span(job: Job, traceparent: str | None) -> Iterator[Span]:
 
 
 def _configure_logging(service: str, settings: ServiceSettings) -> None:
-    renderer: Any = structlog.dev.ConsoleRenderer() if settings.log_format == "console" else _json_renderer
+    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = console if settings.log_format == "console" else _json_renderer
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
