@@ -1,0 +1,38 @@
+"""The environment of the transcribe service."""
+
+from pathlib import Path
+from typing import Literal
+
+from kinolog.common.settings import WorkerSettings
+
+
+class TranscribeSettings(WorkerSettings):
+    """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_TRANSCRIBE_MODEL_DIR`."""
+
+    # A folder with a CTranslate2 Whisper model. It serves every `model_size`, and no hub is asked.
+    transcribe_model_dir: Path | None = None
+    # Where models come from and where they stay; the library's own defaults where unset.
+    transcribe_hub_url: str | None = None
+    transcribe_download_dir: Path | None = None
+    transcribe_hub_timeout_seconds: float = 10.0
+
+    transcribe_device: Literal["auto", "cpu", "cuda"] = "auto"
+    # "auto" is int8 on a CPU and float16 on a GPU.
+    transcribe_compute_type: str = "auto"
+    # 0 leaves the number to CTranslate2.
+    transcribe_cpu_threads: int = 0
+    transcribe_slots: int = 1
+
+    transcribe_use_vad: bool = True
+    # Longer pieces need more memory (about 1.2 MB a second) and notice a cancellation later.
+    transcribe_piece_seconds: float = 300.0
+    # Sound is held in memory, 115 MB an hour.
+    transcribe_max_audio_seconds: float = 8 * 3600.0
+    # How long a cancelled job waits for its thread, which looks up between two segments.
+    transcribe_stop_grace_seconds: float = 1.5
+
+    caption_line_characters: int = 42
+    caption_lines: int = 2
+    caption_max_seconds: float = 7.0
+    # A pause this long between two words begins a new caption.
+    caption_pause_seconds: float = 1.0

@@ -1,0 +1,47 @@
+"""Builds the service from its settings: the one place where concrete things are chosen."""
+
+from kinolog.common.worker.attempt import Handler
+from kinolog.transcribe.adapters.devices import choose_device
+from kinolog.transcribe.adapters.faster_whisper import FasterWhisper, Limits
+from kinolog.transcribe.adapters.hub import Hub
+from kinolog.transcribe.adapters.models import FolderModel, HubModels, ModelShelf
+from kinolog.transcribe.domain import Layout
+from kinolog.transcribe.handlers import TranscribeHandlers
+from kinolog.transcribe.settings import TranscribeSettings
+
+
+def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
+    """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
+    transcribe = TranscribeHandlers(transcriber(settings), _layout(settings))
+    return {"caption": transcribe.caption}
+
+
+def transcriber(settings: TranscribeSettings) -> FasterWhisper:
+    return FasterWhisper(_shelf(settings), _limits(settings), use_vad=settings.transcribe_use_vad)
+
+
+def _shelf(settings: TranscribeSettings) -> ModelShelf:
+    device = choose_device(
+        settings.transcribe_device, settings.transcribe_compute_type, settings.transcribe_cpu_threads
+    )
+    if settings.transcribe_model_dir is not None:
+        return ModelShelf(FolderModel(settings.transcribe_model_dir), device)
+    hub = Hub(settings.transcribe_hub_url, settings.transcribe_download_dir, settings.transcribe_hub_timeout_seconds)
+    return ModelShelf(HubModels(hub), device)
+
+
+def _limits(settings: TranscribeSettings) -> Limits:
+    return Limits(
+        piece_seconds=settings.transcribe_piece_seconds,
+        max_audio_seconds=settings.transcribe_max_audio_seconds,
+        stop_grace_seconds=settings.transcribe_stop_grace_seconds,
+    )
+
+
+def _layout(settings: TranscribeSettings) -> Layout:
+    return Layout(
+        line_characters=settings.caption_line_characters,
+        lines=settings.caption_lines,
+        max_seconds=settings.caption_max_seconds,
+        pause_seconds=settings.caption_pause_seconds,
+    )
