@@ -1,0 +1,70 @@
+"""Captions, and their cues in the formats that players read."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse, Response
+
+from kinolog.common.aggregates import CAPTION, VIDEO
+from kinolog.common.events.caption import CaptionDeleted, CaptionRestored
+from kinolog.common.style import CaptionStyle
+from kinolog.common.subtitles import MEDIA_TYPES, SubtitleFormat, cues_from_json, render
+from kinolog.gateway.deletion import delete, restore
+from kinolog.gateway.filename import content_disposition
+from kinolog.gateway.listing import MaybePaging, answer_page
+from kinolog.gateway.naming import live_caption
+from kinolog.gateway.params import Edit, Here, Post, id_of
+from kinolog.gateway.views import CaptionView, ListView, answer_done, answer_one
+
+router = APIRouter(prefix="/v1/captions", tags=["captions"])
+
+CaptionId = Annotated[str, id_of("caption", CAPTION.id_prefix)]
+MaybeText = Annotated[str | None, Query(max_length=200)]
+
+
+@router.get("", operation_id="captions_list", response_model=ListView)
+async def list_captions(
+    here: Here,
+    paging: MaybePaging,
+    video_id: MaybeText = None,
+    project_id: MaybeText = None,
+    language: MaybeText = None,
+) -> JSONResponse:
+    filters = {"video_id": video_id, "project_id": project_id, "language": language}
+    return await answer_page(here.catalog, "captions", paging.query(filters, here.desk))
+
+
+@router.get("/{id}", operation_id="captions_read", response_model=CaptionView)
+async def read_caption(caption_id: CaptionId, here: Here) -> JSONResponse:
+    return answer_one(await here.desk.load(CAPTION, caption_id))
+
+
+@router.delete("/{id}", operation_id="captions_delete", response_model=CaptionView)
+async def delete_caption(caption_id: CaptionId, here: Here, command: Edit) -> JSONResponse:
+    return answer_done(await delete(here.desk, CAPTION, caption_id, command, CaptionDeleted()))
+
+
+@router.post("/{id}/restore", operation_id="captions_restore", response_model=CaptionView)
+async def restore_caption(caption_id: CaptionId, here: Here, command: Post) -> JSONResponse:
+    return answer_done(await restore(here.desk, CAPTION, caption_id, command, CaptionRestored()))
+
+
+@router.get("/{id}/content", operation_id="captions_content", response_class=Response)
+async def read_content(
+    caption_id: CaptionId,
+    here: Here,
+    subtitle_format: Annotated[SubtitleFormat, Query(alias="format")] = "srt",
+) -> Response:
+    caption = await live_caption(here.desk, caption_id, None)
+    cues = cues_from_json(await here.blobs.read(caption.cues))
+    video = (await here.desk.find(VIDEO, caption.video_id)).state
+    content = render(
+        cues,
+        subtitle_format,
+        style=CaptionStyle.model_validate(caption.style),
+        width=video.width if video else None,
+        height=video.height if video else None,
+    )
+    name = f"{caption.filename.rpartition('.')[0] or caption.filename}.{subtitle_format}"
+    headers = {"Content-Disposition": content_disposition("attachment", name)}
+    return Response(content, headers=headers, media_type=MEDIA_TYPES[subtitle_format])

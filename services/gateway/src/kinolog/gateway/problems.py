@@ -1,0 +1,104 @@
+"""Everything the gateway can say "no" with: one type per kind of problem, one shape for all of them (RFC 9457).
+
+A problem names the field and the fix. It never carries an exception's text, a path, or more than a few words of
+what the caller sent.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+MEDIA_TYPE: Final = "application/problem+json"
+LONGEST_TEXT_CHARACTERS: Final = 200
+
+STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
+    "malformed-body": (400, "The body cannot be read"),
+    "unauthenticated": (401, "No valid token"),
+    "forbidden": (403, "Not allowed"),
+    "not-found": (404, "Not found"),
+    "method-not-allowed": (405, "Method not allowed"),
+    "timeout": (408, "The request took too long"),
+    "conflict": (409, "The present state does not allow this"),
+    "precondition-failed": (412, "Changed since it was read"),
+    "payload-too-large": (413, "Too large"),
+    "uri-too-long": (414, "The address is too long"),
+    "unsupported-media-type": (415, "Unsupported content type"),
+    "range-invalid": (416, "The range cannot be served"),
+    "validation": (422, "Not valid"),
+    "checksum-mismatch": (422, "Not the bytes that were announced"),
+    "idempotency-mismatch": (422, "The key was used for another request"),
+    "media-corrupt": (422, "Not a usable file"),
+    "headers-too-large": (431, "Too many or too large headers"),
+    "internal": (500, "Something went wrong here"),
+    "log-unavailable": (503, "The log cannot be reached"),
+    "catalog-unavailable": (503, "The catalog cannot be reached"),
+    "storage-unavailable": (503, "The storage cannot be reached"),
+}
+RETRY_AFTER_SECONDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """`pointer` is a JSON pointer into the body, or `?name` for a query parameter, or `name:` for a header."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(HTTPException):
+    """Raise it anywhere below the edge: it becomes the response."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        *,
+        status: int | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.kind = kind
+        usual_status, self.title = STATUS_AND_TITLE[kind]
+        self.status = status or usual_status
+        self.errors = tuple(errors)
+        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if self.status == 503 else {}
+        super().__init__(self.status, shorten(detail), headers={**retry, **(headers or {})})
+
+    def response(self, connection: HTTPConnection) -> Response:
+        """Escaped to ASCII, since what a caller sent may hold characters that UTF-8 lacks."""
+        body = json.dumps(self._members(connection), ensure_ascii=True).encode()
+        return Response(body, self.status, headers=dict(self.headers or {}), media_type=MEDIA_TYPE)
+
+    def _members(self, connection: HTTPConnection) -> dict[str, Any]:
+        return {
+            "type": self.kind,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": shorten(connection.url.path),
+            "request_id": request_id_of(connection),
+            "errors": [asdict(error) for error in self.errors],
+        }
+
+
+def invalid(pointer: str, detail: str) -> Problem:
+    """The commonest problem: one field, and what it should be."""
+    return Problem("validation", f"{pointer.lstrip('/?')}: {detail}", errors=[FieldError(pointer, shorten(detail))])
+
+
+def not_found(kind: str, aggregate_id: str, pointer: str | None = None) -> Problem:
+    detail = f"there is no {kind} {shorten(aggregate_id, 60)}"
+    return Problem("not-found", detail, errors=[FieldError(pointer, detail)] if pointer else ())
+
+
+def shorten(text: str, limit: int = LONGEST_TEXT_CHARACTERS) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def request_id_of(connection: HTTPConnection) -> str:
+    return str(connection.scope.get("state", {}).get("request_id", ""))

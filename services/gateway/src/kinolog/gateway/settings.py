@@ -1,0 +1,35 @@
+"""What the gateway reads from its environment."""
+
+from pydantic import Field, SecretStr
+
+from kinolog.common.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    host: str = "127.0.0.1"
+    port: int = 8420
+    # No default: a gateway that anybody may use is never started by accident.
+    token: SecretStr = Field(min_length=1)
+    # Besides the gateway's own address; browsers send it along with every WebSocket.
+    allowed_origins: tuple[str, ...] = ()
+
+    max_body_bytes: int = 1024 * 1024
+    max_upload_bytes: int = 64 * 1024**3
+    max_header_bytes: int = 16 * 1024
+    max_header_count: int = 100
+    max_url_bytes: int = 8 * 1024
+    max_connections: int = 4096
+    # A sender that stops in mid-body is cut off after this long.
+    body_idle_seconds: float = 30.0
+    # How long open requests may go on once the gateway is told to stop.
+    drain_seconds: int = 5
+    # An early "no" waits this long for the sender to finish, since closing at once would lose the answer on its way.
+    linger_seconds: float = 3.0
+
+    catalog_timeout_seconds: float = 7.0
+    ring_size_events: int = 10_000
+    ws_progress_queue_size: int = 256
+    ws_send_timeout_seconds: float = 15.0
+    ws_message_bytes: int = 64 * 1024
+    sse_keepalive_seconds: float = 15.0
+    presence_interval_seconds: float = 2.0

@@ -1,0 +1,135 @@
+"""Errors of ours and of the libraries, as problems."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from obstore.exceptions import BaseError as StorageError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from kinolog.common.errors import BlobMissing, Conflict, KinologError, LogUnavailable, OutcomeUnknown, Refused
+from kinolog.gateway.problems import FieldError, Problem, shorten
+
+_logger: Final = structlog.get_logger(__name__)
+
+_KIND_OF_STATUS: Final = {
+    400: "malformed-body",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "payload-too-large",
+    415: "unsupported-media-type",
+}
+_KIND_OF_REFUSAL: Final = {"not-found": "not-found", "validation": "validation"}
+_MOST_ERRORS: Final = 20
+
+
+def install(app: FastAPI) -> None:
+    """Let every exception that a handler may raise end as a problem."""
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    for kind in (KinologError, StorageError):
+        app.add_exception_handler(kind, _on_known_error)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error of ours, or of the storage, stands for."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            return _refusal(error)
+        case LogUnavailable() | OutcomeUnknown():
+            detail = "repeat the request, with the same Idempotency-Key if it changes something"
+            return Problem("log-unavailable", f"the log did not answer in time: {detail}")
+        case Conflict():
+            return Problem("conflict", "others keep changing this: read it again, then repeat the request")
+        case BlobMissing():
+            return Problem("not-found", "the stored bytes are gone")
+        case StorageError():
+            _logger.error("The storage failed", error=repr(error))
+            return Problem("storage-unavailable", "the bytes could not be stored or read")
+    _logger.error("A request failed for no reason of the caller's", exc_info=error)
+    return Problem("internal", "the error was logged under the request's id")
+
+
+def problem_of_validation(errors: Iterable[Mapping[str, Any]], *, root: str = "") -> Problem:
+    """pydantic's findings as ours; `root` is the JSON pointer of what was validated."""
+    found = [FieldError(root + _pointer(error["loc"]), shorten(_words(error))) for error in errors][:_MOST_ERRORS]
+    first = found[0]
+    return Problem("validation", f"{first.pointer.lstrip('/?')}: {first.detail}", errors=found)
+
+
+def _refusal(error: Refused) -> Problem:
+    kind = _KIND_OF_REFUSAL.get(error.code, "conflict")
+    pointer = f"/{error.field.replace('.', '/')}" if error.field else None
+    return Problem(kind, error.message, errors=[FieldError(pointer, shorten(error.message))] if pointer else ())
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return error.response(request)
+    assert isinstance(error, HTTPException)  # noqa: S101  # it is registered for nothing else
+    kind = _KIND_OF_STATUS.get(error.status_code, "internal")
+    return Problem(kind, _detail_of(kind, request), headers=error.headers).response(request)
+
+
+def _detail_of(kind: str, request: Request) -> str:
+    match kind:
+        case "not-found":
+            return "nothing is at this address: /openapi.json lists what there is"
+        case "method-not-allowed":
+            return f"{shorten(request.method, 20)} is not possible here: the header Allow lists what is"
+        case "malformed-body":
+            return "the body must be JSON in UTF-8"
+    return "the request cannot be answered"
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # it is registered for nothing else
+    return _problem_of_request(request, list(error.errors())).response(request)
+
+
+def _problem_of_request(request: Request, errors: list[Mapping[str, Any]]) -> Problem:
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return Problem("malformed-body", f"the body is not JSON: {first['ctx']['error']} at {first['loc'][-1]}")
+    if tuple(first["loc"]) == ("body",):
+        if first["type"] == "missing":
+            return Problem("malformed-body", "the body is empty: send a JSON object")
+        if not is_json(request):
+            return Problem("unsupported-media-type", "send the body as Content-Type: application/json")
+    return problem_of_validation(errors)
+
+
+def is_json(connection: HTTPConnection) -> bool:
+    media_type = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+async def _on_known_error(request: Request, error: Exception) -> Response:
+    return problem_of(error).response(request)
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    place, *path = location or ("body",)
+    names = [shorten(str(name), 60) for name in path]
+    match place:
+        case "query":
+            return "?" + "/".join(names)
+        case "header":
+            return f"{names[0]}:" if names else "header:"
+        case "body" | "path":
+            return "".join(f"/{name}" for name in names)
+    return "".join(f"/{name}" for name in (shorten(str(place), 60), *names))
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "there is no such field: remove it"
+    if error["type"] == "missing":
+        return "this field is needed"
+    return str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,116 @@
+"""How aggregates and events look to a caller: plain JSON with an `object` field, headers with the sequence."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel
+from starlette.responses import JSONResponse
+
+from kinolog.common.aggregates import Caption, Job, Project, Video
+from kinolog.common.aggregates.base import Loaded, S
+from kinolog.common.events import RecordedEvent
+from kinolog.common.worker.progress import Heartbeat
+from kinolog.gateway.desk import Done
+
+SEQUENCE_HEADER: Final = "Kinolog-Sequence"
+REPLAYED_HEADER: Final = "Idempotent-Replayed"
+
+Json = dict[str, Any]
+
+
+class ProjectView(Project):
+    object: Literal["project"] = "project"
+    sequence: int
+
+
+class VideoView(Video):
+    object: Literal["video"] = "video"
+    sequence: int
+
+
+class CaptionView(Caption):
+    object: Literal["caption"] = "caption"
+    sequence: int
+
+
+class JobView(Job):
+    """`phase`, `speed` and `eta_seconds` are those of the running attempt, as far as it has told."""
+
+    object: Literal["job"] = "job"
+    sequence: int
+    phase: str | None = None
+    speed: float | None = None
+    eta_seconds: float | None = None
+
+
+class EventView(BaseModel):
+    object: Literal["event"] = "event"
+    seq: int
+    type: str
+    subject: str
+    id: str
+    time: str
+    actor: str
+    correlation_id: str
+    data: Json
+
+
+class ListView(BaseModel):
+    """`seq` is the sequence of the log that the list shows, at least."""
+
+    object: Literal["list"] = "list"
+    data: list[Json]
+    has_more: bool
+    next_cursor: str | None
+    seq: int
+
+
+def view(loaded: Loaded[S]) -> Json:
+    return {"object": loaded.aggregate.kind, **loaded.require().model_dump(mode="json"), "sequence": loaded.sequence}
+
+
+def with_progress(job: Json, beat: Heartbeat | None) -> Json:
+    """The job with what its running attempt last told about itself; an older attempt's words are not its own."""
+    if beat is None or job["status"] != "running" or beat.attempt != job["attempt"]:
+        return job | {"phase": None, "speed": None, "eta_seconds": None}
+    live = beat.model_dump(include={"phase", "speed", "eta_seconds"})
+    return job | live | {"progress": int(beat.percent or 0)}
+
+
+def event_view(recorded: RecordedEvent) -> Json:
+    metadata = recorded.metadata
+    return {
+        "seq": recorded.sequence,
+        "type": recorded.event.event_type,
+        "subject": str(recorded.subject),
+        "id": metadata.event_id,
+        "time": metadata.occurred_at.isoformat(),
+        "actor": metadata.actor,
+        "correlation_id": metadata.correlation_id,
+        "data": recorded.event.model_dump(mode="json"),
+    }
+
+
+def progress_view(beat: Heartbeat) -> Json:
+    return {"type": "progress", **beat.model_dump(mode="json")}
+
+
+def list_view(data: list[Json], *, next_cursor: str | None, has_more: bool, seq: int) -> JSONResponse:
+    return JSONResponse({"object": "list", "data": data, "has_more": has_more, "next_cursor": next_cursor, "seq": seq})
+
+
+def answer_one(loaded: Loaded[S], body: Json | None = None) -> JSONResponse:
+    return JSONResponse(body or view(loaded), headers={"ETag": etag(loaded.sequence)})
+
+
+def answer_done(done: Done[S], status: int = 200, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """What a command led to. A replay of one that made something is a plain 200, since nothing was made this time."""
+    loaded = done.loaded
+    own = {"ETag": etag(loaded.sequence), SEQUENCE_HEADER: str(loaded.sequence), **(headers or {})}
+    if done.is_replay:
+        own[REPLAYED_HEADER] = "true"
+    return JSONResponse(view(loaded), 200 if done.is_replay and status == 201 else status, headers=own)
+
+
+def etag(sequence: int) -> str:
+    return f'"{sequence}"'

@@ -1,0 +1,109 @@
+"""Puts the gateway together: the parts from a running service and settings, the application from the parts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from kinolog.common.clock import system_clock
+from kinolog.common.service import VERSION, Service
+from kinolog.gateway import translation
+from kinolog.gateway.adapters.catalog import NatsCatalog
+from kinolog.gateway.adapters.lanes import JetStreamLanes
+from kinolog.gateway.adapters.progress import listen
+from kinolog.gateway.auth import Doorkeeper, RequireCaller
+from kinolog.gateway.desk import Desk
+from kinolog.gateway.edge import Edge, Limits
+from kinolog.gateway.handlers import captions, events, jobs, media, page, projects, socket, status, uploads, videos
+from kinolog.gateway.linger import Linger
+from kinolog.gateway.live import Live
+from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
+from kinolog.gateway.params import Gateway
+from kinolog.gateway.server import Server
+from kinolog.gateway.settings import GatewaySettings
+
+# The order matters where addresses overlap: `/v1/videos/upload` comes before `/v1/videos/{id}/…`.
+ROUTERS = (projects, uploads, media, videos, captions, jobs, events, status, socket, page)
+
+
+@asynccontextmanager
+async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    live = Live(service.log, ring_size=settings.ring_size_events, progress_queue_size=settings.ws_progress_queue_size)
+    async with listen(service.reads, live.report):
+        yield Gateway(
+            log=service.log,
+            desk=Desk(service.log),
+            blobs=service.blobs,
+            catalog=NatsCatalog(service.reads, settings.catalog_timeout_seconds),
+            board=service.board,
+            queue_gauge=JetStreamLanes(service.reads),
+            live=live,
+            doorkeeper=doorkeeper(settings),
+            clock=system_clock,
+            ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
+            ws_message_bytes=settings.ws_message_bytes,
+            sse_keepalive_seconds=settings.sse_keepalive_seconds,
+            presence_interval_seconds=settings.presence_interval_seconds,
+        )
+
+
+def doorkeeper(settings: GatewaySettings) -> Doorkeeper:
+    """Cookies do not tell ports apart, so the port is in the name: two platforms on one host do not collide."""
+    return Doorkeeper(settings.token.get_secret_value(), f"kinolog-{settings.port}", settings.allowed_origins)
+
+
+def build_app(gateway: Gateway, settings: GatewaySettings) -> FastAPI:
+    app = DescribedApp(
+        title="Kinolog",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=PROBLEM_RESPONSES,
+        telemetry={"auto_configure": False, "metrics": False, "logs": False, "operation_spans": False},
+        middleware=[
+            Middleware(Linger, seconds=settings.linger_seconds),
+            Middleware(Edge, limits=limits(settings)),
+            Middleware(RequireCaller, doorkeeper=gateway.doorkeeper),
+        ],
+    )
+    app.state.gateway = gateway
+    translation.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    return app
+
+
+def limits(settings: GatewaySettings) -> Limits:
+    return Limits(
+        body_bytes=settings.max_body_bytes,
+        upload_bytes=settings.max_upload_bytes,
+        header_bytes=settings.max_header_bytes,
+        header_count=settings.max_header_count,
+        url_bytes=settings.max_url_bytes,
+        body_idle_seconds=settings.body_idle_seconds,
+    )
+
+
+def build_server(app: FastAPI, gateway: Gateway, settings: GatewaySettings) -> Server:
+    """h11 and the pure-Python WebSocket are named, so that nothing else that is installed changes what is served."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="h11",
+        ws="websockets-sansio",
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=settings.ws_message_bytes,
+        ws_per_message_deflate=False,
+        limit_concurrency=settings.max_connections,
+        timeout_graceful_shutdown=settings.drain_seconds,
+    )
+    return Server(config, gateway.live)
