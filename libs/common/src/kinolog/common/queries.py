@@ -83,7 +83,7 @@ class Position(Answer):
 
 
 class Problem(BaseModel):
-    """Why a query got no answer; `field` points into the request where the request is at fault."""
+    """Why a query got no answer; `field` is the field or the filter of the request that is at fault, if one is."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,0 +1,1 @@
+"""The outside of the catalog: its database and its questions over NATS."""

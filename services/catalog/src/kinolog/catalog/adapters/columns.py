@@ -1,0 +1,62 @@
+"""From a field of a state model to the column that keeps it, the same on SQLite and PostgreSQL."""
+
+import types
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Dialect, Double, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time in UTC, on SQLite too, which keeps no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Compared by code point on both engines, whatever the locale of the server.
+TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
+# JSON and not JSONB, which would turn 1e23 into a whole number that is not equal to it.
+DOCUMENT: Final[TypeEngine[Any]] = JSON(none_as_null=True)
+
+# In this order: a bool is an int too.
+_SCALARS: Final[Mapping[type, TypeEngine[Any]]] = types.MappingProxyType(
+    {bool: Boolean(), int: BigInteger(), float: Double(), str: TEXT, datetime: UtcTime()}
+)
+
+
+def columns_of(model: type[BaseModel]) -> Iterator[Column[Any]]:
+    """One column for each field. The field `id` is the key; what is no scalar is kept as a document."""
+    for name, field in model.model_fields.items():
+        yield Column(name, _type_of(field), primary_key=name == "id", nullable=type(None) in get_args(field.annotation))
+
+
+def _type_of(field: FieldInfo) -> TypeEngine[Any]:
+    annotation = _without_none(field.annotation)
+    for scalar, sql_type in _SCALARS.items():
+        if isinstance(annotation, type) and issubclass(annotation, scalar):
+            return sql_type
+    return DOCUMENT
+
+
+def _without_none(annotation: Any) -> Any:
+    """The type itself of an optional one."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return annotation
+    members = [member for member in get_args(annotation) if member is not type(None)]
+    return members[0] if len(members) == 1 else annotation

@@ -1,0 +1,95 @@
+"""The tables, derived from the state models, so that no field is written twice. All of them can be rebuilt."""
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType, new_class
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import registry
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import Field, SQLModel
+
+from kinolog.catalog.adapters.columns import TEXT, columns_of
+from kinolog.catalog.domain.listing import LISTINGS, Listing
+from kinolog.common.events.base import event_classes
+
+SEARCH: Final = "search"
+
+# Raise it when the same events are to give other rows although neither the tables nor the events change.
+_GENERATION: Final = 1
+
+
+class CatalogTable(SQLModel, registry=registry(metadata=MetaData())):
+    """The base of the catalog's tables, which keeps them apart from anybody else's."""
+
+
+class CheckpointRow(CatalogTable, table=True):
+    """The one row that tells how far the tables have come, in which stream, and for which schema they were made."""
+
+    __tablename__ = "checkpoint"
+
+    id: int = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    event_id: str
+    stream_created: str
+    schema_digest: str
+
+
+class QuarantineRow(CatalogTable, table=True):
+    """An entry of the log that could not be folded, and the aggregate that it froze."""
+
+    __tablename__ = "quarantine"
+
+    sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: str
+    aggregate_id: str = Field(index=True)
+    subject: str
+    reason: str
+
+
+def _row_class(listing: Listing) -> type[SQLModel]:
+    """A table class with a column for each field of the state, and the aggregate's last sequence and version."""
+    columns = list(columns_of(listing.model))
+    columns += [Column(name, BigInteger, nullable=False) for name in ("sequence", "version")]
+    if listing.searched:
+        columns.append(Column(SEARCH, TEXT, nullable=False))
+
+    def fill(namespace: dict[str, Any]) -> None:
+        namespace["__module__"] = __name__
+        namespace["__tablename__"] = listing.name
+        namespace["__table_args__"] = _indexes(listing)
+        namespace["__annotations__"] = {column.name: Any for column in columns}
+        namespace.update({column.name: Field(sa_column=column) for column in columns})
+
+    return new_class(f"{listing.model.__name__}Row", (CatalogTable,), {"table": True}, fill)
+
+
+def _indexes(listing: Listing) -> tuple[Index, ...]:
+    """One for each order and one for each filter, which then serves the usual order too."""
+    orders = [Index(f"ix_{listing.name}_{sort}", sort, "id") for sort in listing.sorts]
+    filters = [Index(f"ix_{listing.name}_{name}_created_at", name, "created_at", "id") for name in listing.filters]
+    return (*orders, *filters)
+
+
+ROW_CLASSES: Final[Mapping[str, type[SQLModel]]] = MappingProxyType(
+    {listing.kind: _row_class(listing) for listing in LISTINGS.values()}
+)
+METADATA: Final = CatalogTable.metadata
+CHECKPOINT: Final[Table] = METADATA.tables["checkpoint"]
+QUARANTINE: Final[Table] = METADATA.tables["quarantine"]
+TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {listing.kind: METADATA.tables[listing.name] for listing in LISTINGS.values()}
+)
+
+
+def schema_digest() -> str:
+    """Differs when a release changes the tables, or the events that it can read: then the rows are made anew."""
+    dialect = sqlite.dialect()
+    words = [str(_GENERATION)]
+    for table in METADATA.sorted_tables:
+        words.append(str(CreateTable(table).compile(dialect=dialect)))
+        words += sorted(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
+    words += sorted(f"{name} {event.data_version}" for name, event in event_classes().items())
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()

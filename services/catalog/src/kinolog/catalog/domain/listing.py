@@ -1,0 +1,122 @@
+"""What may be asked of each list: its filters, its orders and the fields it is searched by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from kinolog.catalog.domain.cursor import Place, read_cursor
+from kinolog.catalog.domain.value import value_of
+from kinolog.common.aggregates import CAPTION, JOB, PROJECT, VIDEO, Caption, Job, Project, Video
+from kinolog.common.aggregates.base import State
+from kinolog.common.errors import Refused
+from kinolog.common.queries import ListName, ListQuery
+
+_SEARCHED: Final = ("name", "title", "filename")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list. Every sort field is one that is never empty, so that pages can be told apart by it."""
+
+    name: ListName
+    kind: str
+    model: type[State]
+    filters: tuple[str, ...]
+    sorts: tuple[str, ...]
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        return tuple(name for name in _SEARCHED if name in self.model.model_fields)
+
+    @property
+    def has_deletion(self) -> bool:
+        return "is_deleted" in self.model.model_fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A list query that has been checked: what to select, in which order, from which place on."""
+
+    listing: Listing
+    equals: Mapping[str, Any]
+    contains: str | None
+    order_by: str
+    is_descending: bool
+    after: Place | None
+    limit: int
+
+    @property
+    def sort(self) -> str:
+        return f"-{self.order_by}" if self.is_descending else self.order_by
+
+
+_TIMES: Final = ("created_at", "updated_at")
+
+LISTINGS: Final[Mapping[ListName, Listing]] = MappingProxyType(
+    {
+        listing.name: listing
+        for listing in (
+            Listing("projects", PROJECT.kind, Project, (), (*_TIMES, "name")),
+            Listing(
+                "videos",
+                VIDEO.kind,
+                Video,
+                ("project_id", "is_clip", "parent_video_id"),
+                (*_TIMES, "title", "duration", "size_bytes"),
+            ),
+            Listing("captions", CAPTION.kind, Caption, ("video_id", "project_id", "language"), (*_TIMES, "language")),
+            Listing(
+                "jobs", JOB.kind, Job, ("status", "type", "project_id", "video_id", "queue"), (*_TIMES, "priority")
+            ),
+        )
+    }
+)
+
+
+def select(listing: Listing, query: ListQuery) -> Selection:
+    """What a query asks for. Raises Refused with the field that is at fault."""
+    order_by = query.sort.removeprefix("-")
+    if order_by not in listing.sorts:
+        raise _refused("sort", f"{listing.name} are sorted by one of {', '.join(listing.sorts)}, after a minus or not")
+    if query.q is not None and not listing.searched:
+        raise _refused("q", f"{listing.name} have no name or title to search: leave q out")
+    return Selection(
+        listing=listing,
+        equals=_equals(listing, query),
+        contains=query.q,
+        order_by=order_by,
+        is_descending=query.sort.startswith("-"),
+        after=read_cursor(query.cursor, query.sort, listing.model) if query.cursor is not None else None,
+        limit=query.limit,
+    )
+
+
+def searchable(text: str) -> str:
+    """Text as it is compared in a search: SQL engines differ in what they hold to be the same letter."""
+    return text.casefold()
+
+
+def _equals(listing: Listing, query: ListQuery) -> dict[str, Any]:
+    equals = {name: _filter_value(listing, name, value) for name, value in query.filters.items()}
+    if listing.has_deletion:
+        equals["is_deleted"] = query.deleted
+    elif query.deleted:
+        raise _refused("deleted", f"{listing.name} are never deleted: leave deleted out")
+    return equals
+
+
+def _filter_value(listing: Listing, name: str, value: bool | str) -> Any:
+    if name not in listing.filters:
+        possible = f"one of {', '.join(listing.filters)}" if listing.filters else "nothing"
+        raise _refused(name, f"{listing.name} are filtered by {possible}, not by {name}")
+    try:
+        return value_of(listing.model, name, value)
+    except ValidationError as error:
+        raise _refused(name, f"{name}: {error.errors()[0]['msg']}") from error
+
+
+def _refused(field: str, message: str) -> Refused:
+    return Refused("validation", message, field=field)

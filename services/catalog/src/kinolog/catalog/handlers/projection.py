@@ -1,0 +1,151 @@
+"""Folding each batch of the log into rows, and making all rows anew when they cannot be trusted."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Set
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Final, Protocol, Self, cast
+
+import structlog
+
+from kinolog.catalog.domain.applied import Applied
+from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
+from kinolog.catalog.domain.folding import Fold, Folded, Key, entries_after, fold_entries, keys_of
+from kinolog.common.errors import LogCorrupt, LogUnavailable
+from kinolog.common.log import Batch, Checkpoint, EventLog
+
+_SCAN_ENTRIES: Final = 500
+
+_logger: Final = structlog.get_logger(__name__)
+
+
+class Transaction(Protocol):
+    """`checkpoint` is where the rows stand, and stays so until this transaction ends."""
+
+    checkpoint: Checkpoint
+
+    async def known(self, keys: Iterable[Key]) -> Mapping[Key, Folded]:
+        """The aggregates that have a row."""
+        ...
+
+    async def frozen(self, keys: Iterable[Key]) -> Set[Key]:
+        """Those of which an event is in quarantine."""
+        ...
+
+    async def write(self, fold: Fold, checkpoint: Checkpoint) -> None: ...
+
+
+class Store(Protocol):
+    """Tables of rows. Every method raises StoreUnavailable when the database cannot be used at present."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def checkpoint(self) -> Checkpoint: ...
+
+
+class RebuildableStore(Store, Protocol):
+    async def is_current(self) -> bool:
+        """Whether the tables are there, and are those of this release."""
+        ...
+
+    async def create(self, checkpoint: Checkpoint) -> None:
+        """Make empty tables."""
+        ...
+
+    def beside(self) -> AbstractAsyncContextManager[Self]:
+        """Another store next to this one, without tables yet, gone at the end. Raises RebuildRunning."""
+        ...
+
+    async def adopt(self, other: Self, log_end: int) -> bool:
+        """Take over the other's rows at once, unless this store has come further, within a log that ends there."""
+        ...
+
+
+async def keep_following(log: EventLog, store: RebuildableStore, applied: Applied, *, retry_seconds: float) -> None:
+    """Fold the log into rows, for ever, through every outage of the log and of the database.
+
+    Raises LogCorrupt or UpgradeNeeded when going on would make the rows wrong.
+    """
+    while True:
+        try:
+            await follow(log, store, applied, await prepare(log, store))
+        except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
+            _logger.warning("Cannot follow the log at present", retry_seconds=retry_seconds, error=str(error))
+        await asyncio.sleep(retry_seconds)
+
+
+async def prepare(log: EventLog, store: RebuildableStore) -> Checkpoint:
+    """Make sure that the rows are of this release and of this log. Raises LogCorrupt when the log is another one."""
+    if not await store.is_current():
+        _logger.info("The tables are missing or of another release")
+        await rebuild(log, store)
+    checkpoint = await store.checkpoint()
+    await log.verify(checkpoint)
+    return checkpoint
+
+
+async def follow(log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint) -> None:
+    """Fold what comes after a checkpoint, until something stands in the way."""
+    await applied.reach(checkpoint.sequence)
+    tail = cast("AsyncGenerator[Batch, None]", log.tail(checkpoint.sequence))
+    async with aclosing(tail):
+        async for batch in tail:
+            await applied.reach(await on_batch(batch, log, store))
+
+
+async def on_batch(batch: Batch, log: EventLog, store: Store) -> int:
+    """Fold a batch, in one transaction with the checkpoint after it; return the sequence that the rows have come to.
+
+    What has been folded before is left out, so a batch that comes twice changes nothing.
+    """
+    end = await log.checkpoint(max(entry.sequence for entry in batch.entries))
+    async with store.transaction() as transaction:
+        _refuse_another_stream(transaction.checkpoint, end)
+        entries = entries_after(transaction.checkpoint.sequence, batch.entries)
+        if not entries:
+            return transaction.checkpoint.sequence
+        keys = keys_of(entries)
+        fold = fold_entries(entries, await transaction.known(keys), await transaction.frozen(keys))
+        await transaction.write(fold, end)
+    _tell(fold, end)
+    return end.sequence
+
+
+async def rebuild(log: EventLog, store: RebuildableStore) -> Checkpoint:
+    """Fold the whole log into fresh tables beside the live ones, then let those take their place at once.
+
+    Readers see the old rows until then, and the checkpoint never goes back. Raises RebuildRunning.
+    """
+    async with store.beside() as fresh:
+        await fresh.create(await log.checkpoint(0))
+        await _fold_to_the_end(log, fresh)
+        while not await store.adopt(fresh, await log.last_sequence()):
+            await _fold_to_the_end(log, fresh)
+    checkpoint = await store.checkpoint()
+    _logger.info("Rebuilt the tables", sequence=checkpoint.sequence)
+    return checkpoint
+
+
+async def _fold_to_the_end(log: EventLog, store: Store) -> None:
+    sequence = (await store.checkpoint()).sequence
+    while True:
+        batch = await log.scan(sequence, _SCAN_ENTRIES)
+        if batch.entries:
+            sequence = await on_batch(batch, log, store)
+        if batch.is_caught_up:
+            return
+
+
+def _refuse_another_stream(known: Checkpoint, found: Checkpoint) -> None:
+    if known.stream_created != found.stream_created:
+        raise LogCorrupt(f"the stream was made at {found.stream_created}, but the rows are of {known.stream_created}")
+
+
+def _tell(fold: Fold, end: Checkpoint) -> None:
+    for entry in fold.quarantined:
+        _logger.error(
+            "Put an event into quarantine: its aggregate stays as it was until the catalog is rebuilt",
+            sequence=entry.sequence,
+            subject=entry.subject,
+            reason=entry.reason,
+        )
+    _logger.debug("Folded a batch", sequence=end.sequence, aggregates=len(fold.changed))

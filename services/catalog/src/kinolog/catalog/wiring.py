@@ -1,0 +1,90 @@
+"""Builds the service from its settings: the one place where concrete things are chosen."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.adapters.micro import answering
+from kinolog.catalog.adapters.postgres import PostgresDatabase
+from kinolog.catalog.adapters.reader import SqlReader
+from kinolog.catalog.adapters.sqlite import SqliteDatabase
+from kinolog.catalog.adapters.store import SqlStore
+from kinolog.catalog.domain.applied import Applied
+from kinolog.catalog.handlers.projection import keep_following, rebuild
+from kinolog.catalog.handlers.questions import Questions
+from kinolog.catalog.settings import CatalogSettings
+from kinolog.common.service import Service
+
+
+async def run_catalog(service: Service, settings: CatalogSettings) -> None:
+    """Follow the log and answer questions until the service stops.
+
+    Questions are taken only once the rows have come to where the log ended at the start.
+    """
+    applied = Applied()
+    async with opened_database(settings) as database, asyncio.TaskGroup() as tasks:
+        follower = tasks.create_task(
+            keep_following(
+                service.log, SqlStore(database), applied, retry_seconds=settings.catalog_retry_interval_seconds
+            )
+        )
+        answerer = tasks.create_task(_answer(service, settings, database, applied))
+        await service.stopping.wait()
+        for task in (answerer, follower):
+            task.cancel()
+
+
+async def run_rebuild(service: Service, settings: CatalogSettings) -> tuple[int, str]:
+    """Make all rows anew; return the sequence that they have come to and their digest."""
+    async with opened_database(settings) as database:
+        await rebuild(service.log, SqlStore(database))
+        return await SqlReader(database).digest()
+
+
+@asynccontextmanager
+async def opened_database(settings: CatalogSettings) -> AsyncIterator[Database]:
+    database = _database(settings)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _answer(service: Service, settings: CatalogSettings, database: Database, applied: Applied) -> None:
+    await applied.wait_for(await service.log.last_sequence())
+    questions = Questions(
+        reader=SqlReader(database),
+        applied=applied,
+        wait_seconds=settings.catalog_wait_seconds,
+        page_limit_bytes=settings.catalog_page_limit_bytes,
+    )
+    most = settings.catalog_questions_at_once
+    async with answering(service.micro, questions.by_name(), most_at_once=most):
+        await service.stopping.wait()
+
+
+def _database(settings: CatalogSettings) -> Database:
+    """Raises ValueError for a URL that is neither SQLite's nor PostgreSQL's."""
+    url = _parsed(settings.database_url.get_secret_value())
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            return SqliteDatabase(Path(url.database), busy_timeout_seconds=settings.sqlite_busy_timeout_seconds)
+        case "postgresql" | "postgres":
+            return PostgresDatabase.open(
+                url.set(drivername="postgresql+asyncpg"),
+                timeout_seconds=settings.postgres_timeout_seconds,
+                pool_size=settings.postgres_pool_size,
+            )
+    raise ValueError("KINOLOG_DATABASE_URL must begin with sqlite:/// and a file, or with postgresql://")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise ValueError("KINOLOG_DATABASE_URL is not a URL") from error
