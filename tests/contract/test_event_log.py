@@ -141,7 +141,8 @@ async def test_an_aggregate_of_more_than_a_thousand_events_loads(log: EventLog) 
     for start in range(0, 1_100, 275):
         loaded = await load(log, PROJECT, project_id)
         await log.append(loaded.changes(*(ProjectUpdated(name=f"{start + n}") for n in range(275))), ORIGIN)
-    assert ("1099", 1_101) == ((loaded := await load(log, PROJECT, project_id)).require().name, loaded.version)
+    loaded = await load(log, PROJECT, project_id)
+    assert ("1099", 1_101) == (loaded.require().name, loaded.version)
 
 
 async def test_a_scan_gives_a_page_and_says_whether_more_follows(log: EventLog) -> None:

@@ -24,6 +24,8 @@ from kinolog.common.worker.claim import Claims
 from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.memory import MemoryBoard, MemoryQueue
+from kinolog.common.worker.progress import Heartbeat
+from kinolog.common.worker.queue import Delivery
 from kinolog.common.worker.runner import Runner
 from kinolog.common.worker.settle import Settlements
 
@@ -101,9 +103,7 @@ class Platform:
             job = await self.job(job_id)
             return job if job.status is status else None
 
-        job = await eventually(there)
-        assert job is not None
-        return job
+        return await eventually(there)
 
     async def types(self, job_id: str) -> list[str]:
         return [recorded.event.event_type for recorded in await self.log.read("job", job_id)]
@@ -255,7 +255,7 @@ async def test_a_worker_that_lost_its_job_drops_what_it_made(platform: Platform)
     assert 1 == sum(type_ == "video.registered" for type_ in await _all_types(platform))
 
 
-async def _work_without_watching(runner: Runner, job: Job, delivery: object) -> None:
+async def _work_without_watching(runner: Runner, job: Job, delivery: Delivery) -> None:
     """As a worker does that the kernel has paused: no heartbeat, no look into the log, then it goes on."""
     context = JobContext(
         job,
@@ -267,7 +267,7 @@ async def _work_without_watching(runner: Runner, job: Job, delivery: object) -> 
     )
 
     output = await runner.attempts.handlers["trim"](TrimInput(**job.input_data), context)
-    assert await runner.settlements.settle(job, Done(output, context.changes), delivery) is None  # type: ignore[arg-type]
+    assert await runner.settlements.settle(job, Done(output, context.changes), delivery) is None
 
 
 async def _all_types(platform: Platform) -> list[str]:
@@ -315,10 +315,9 @@ async def test_progress_and_presence_are_on_the_board(platform: Platform) -> Non
     async with platform.working(telling):
         beat = await eventually(lambda: _beat_in(platform, job_id, "encode"))
         workers = await platform.board.workers()
-    assert beat is not None
-    assert (42.0, [(job_id,)]) == (getattr(beat, "percent", None), [worker.running for worker in workers])
+    assert (42.0, [(job_id,)]) == (beat.percent, [worker.running for worker in workers])
 
 
-async def _beat_in(platform: Platform, job_id: str, phase: str) -> object:
+async def _beat_in(platform: Platform, job_id: str, phase: str) -> Heartbeat | None:
     beat = await platform.board.last_beat(job_id)
     return beat if beat is not None and beat.phase == phase else None

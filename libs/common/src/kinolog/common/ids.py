@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import uuid_utils
 
-_ID: Final = re.compile(r"^[a-z]{3}_[0-9a-f]{32}$")
+_ID: Final = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 
 
 class IdSource(Protocol):
@@ -33,4 +33,4 @@ def derived_id(prefix: str, *words: str) -> str:
 
 def is_id(text: str, prefix: str | None = None) -> bool:
     """Whether the text is shaped like one of our ids, of the given prefix when there is one."""
-    return bool(_ID.match(text)) and (prefix is None or text.startswith(f"{prefix}_"))
+    return bool(_ID.fullmatch(text)) and (prefix is None or text.startswith(f"{prefix}_"))

@@ -87,7 +87,7 @@ async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.E
     async with AsyncExitStack() as stack:
         writes = await stack.enter_async_context(connect(settings, name))
         reads = await stack.enter_async_context(connect(settings, f"{name}-reads"))
-        log = JetStreamLog.open(writes, reads, append_deadline_seconds=settings.append_deadline_seconds)
+        log = JetStreamLog.open(writes, reads, deadline_seconds=settings.log_deadline_seconds)
         progress = DirectReader.open(reads, subjects.PROGRESS_STREAM)
         yield Service(
             name=name,

@@ -19,7 +19,7 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     # Longer than a NATS restart, shorter than a caller's patience.
-    append_deadline_seconds: float = 8.0
+    log_deadline_seconds: float = 8.0
 
 
 class WorkerSettings(ServiceSettings):

@@ -8,7 +8,7 @@ from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogError, LogUnavailable
 
-REQUEST_TIMEOUT_SECONDS: Final = 2.0
+REQUEST_TIMEOUT_SECONDS: Final = 1.0
 
 
 class ApiError(LogError):

@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogError, LogUnavailable
 
-ANSWER_TIMEOUT_SECONDS: Final = 5.0
+_SILENCE_SECONDS: Final = 1.0
 END, NOT_FOUND, TOO_MANY = "204", "404", "413"
 
 
@@ -79,7 +79,7 @@ class DirectReader:
     async def _collect(self, answers: asyncio.Queue[Msg]) -> Answer:
         messages: list[StoredMessage] = []
         while True:
-            async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+            async with asyncio.timeout(_SILENCE_SECONDS):
                 message = await answers.get()
             headers = message.headers or {}
             match headers.get("Status"):

@@ -13,7 +13,8 @@ from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.log.api import ask
 from kinolog.common.log.append import Appender, Message
-from kinolog.common.log.direct import DirectReader, StoredMessage, TooManySubjects
+from kinolog.common.log.direct import Answer, DirectReader, StoredMessage, TooManySubjects
+from kinolog.common.log.patience import patiently
 from kinolog.common.log.port import Batch, Checkpoint, Origin
 from kinolog.common.log.stamp import stamp
 from kinolog.common.log.tail import entry_of, follow
@@ -25,19 +26,22 @@ _VERSIONS_PER_REQUEST: Final = 500
 class JetStreamLog:
     """See `EventLog`. Appends go over one connection, reads over another."""
 
-    def __init__(self, writes: Client, reads: Client, direct: DirectReader, clock: Clock, deadline: float) -> None:
+    def __init__(
+        self, writes: Client, reads: Client, direct: DirectReader, clock: Clock, deadline_seconds: float
+    ) -> None:
         self._reads = reads
         self._direct = direct
         self._clock = clock
-        self._appender = Appender(writes, self._find_stored, deadline)
+        self._deadline_seconds = deadline_seconds
+        self._appender = Appender(writes, self._find_stored, deadline_seconds)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, writes: Client, reads: Client, *, append_deadline_seconds: float, clock: Clock = system_clock
+        cls, writes: Client, reads: Client, *, deadline_seconds: float, clock: Clock = system_clock
     ) -> AsyncIterator["JetStreamLog"]:
         async with DirectReader.open(reads, EVENTS_STREAM) as direct:
-            yield cls(writes, reads, direct, clock, append_deadline_seconds)
+            yield cls(writes, reads, direct, clock, deadline_seconds)
 
     async def append(self, changes: Sequence[Change], origin: Origin) -> int:
         return await self._appender.append([Message.of(change, stamp(origin, self._clock)) for change in changes])
@@ -47,7 +51,7 @@ class JetStreamLog:
         return [_recorded(message) for message in messages]
 
     async def scan(self, after: int, limit: int) -> Batch:
-        answer = await self._direct.get({"seq": after + 1, "batch": limit})
+        answer = await self._get({"seq": after + 1, "batch": limit})
         for expected, message in enumerate(answer.messages, start=after + 1):
             if message.sequence != expected:
                 raise LogCorrupt(f"the log jumps from sequence {expected - 1} to {message.sequence}")
@@ -74,17 +78,20 @@ class JetStreamLog:
             raise LogCorrupt(f"another event stands at sequence {checkpoint.sequence} than the one that was read")
 
     async def _info(self) -> dict[str, Any]:
-        return await ask(self._reads, f"STREAM.INFO.{EVENTS_STREAM}")
+        return await patiently(lambda: ask(self._reads, f"STREAM.INFO.{EVENTS_STREAM}"), self._deadline_seconds)
+
+    async def _get(self, request: dict[str, Any]) -> Answer:
+        return await patiently(lambda: self._direct.get(request), self._deadline_seconds)
 
     async def _event_id_at(self, sequence: int) -> str:
         if sequence == 0:
             return ""
-        answer = await self._direct.get({"seq": sequence, "batch": 1})
+        answer = await self._get({"seq": sequence, "batch": 1})
         return answer.messages[0].headers.get("ce-id", "") if answer.messages else ""
 
     async def _messages_of(self, subject_filter: str) -> Sequence[StoredMessage]:
         try:
-            return (await self._direct.get({"multi_last": [subject_filter]})).messages
+            return (await self._get({"multi_last": [subject_filter]})).messages
         except TooManySubjects:
             return await self._many_messages_of(subject_filter)
 
@@ -94,7 +101,7 @@ class JetStreamLog:
         messages: list[StoredMessage] = []
         while True:
             numbers = range(len(messages) + 1, len(messages) + 1 + _VERSIONS_PER_REQUEST)
-            answer = await self._direct.get({"multi_last": [f"{prefix}{number}.>" for number in numbers]})
+            answer = await self._get({"multi_last": [f"{prefix}{number}.>" for number in numbers]})
             messages += answer.messages
             if len(answer.messages) < _VERSIONS_PER_REQUEST:
                 return messages

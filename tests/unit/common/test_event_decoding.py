@@ -1,0 +1,99 @@
+"""Stored bodies become events again, through upcasts where they are old, and bad ones are told apart."""
+
+from typing import Any
+
+import pytest
+
+from kinolog.common.errors import BadEvent, NewerEvent, UnknownEvent
+from kinolog.common.events import Metadata
+from kinolog.common.events.base import Event, decode, upcast
+from kinolog.common.events.envelope import from_stored, to_body, to_headers
+from kinolog.common.events.project import ProjectCreated
+from kinolog.common.testing.examples import NOON
+
+
+class FilmMeasured(Event, type="example.film_measured", version=3):
+    """Version 1 held minutes, version 2 seconds, version 3 milliseconds."""
+
+    milliseconds: int
+
+
+@upcast("example.film_measured", from_version=1)
+def _minutes_to_seconds(body: dict[str, Any]) -> dict[str, Any]:
+    return {"seconds": body["minutes"] * 60}
+
+
+@upcast("example.film_measured", from_version=2)
+def _seconds_to_milliseconds(body: dict[str, Any]) -> dict[str, Any]:
+    return {"milliseconds": body["seconds"] * 1000}
+
+
+METADATA = Metadata(
+    event_id="evt_1",
+    occurred_at=NOON,
+    source="gateway",
+    actor="user:ann",
+    correlation_id="cor_1",
+    causation_id="evt_0",
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+)
+SUBJECT = "evt.project.prj_1.1.created"
+EVENT = ProjectCreated(name="Ferien")
+
+
+@pytest.mark.parametrize(
+    ("version", "body"), [(1, {"minutes": 2}), (2, {"seconds": 120}), (3, {"milliseconds": 120000})]
+)
+def test_every_older_version_is_lifted_to_todays(version: int, body: dict[str, Any]) -> None:
+    assert FilmMeasured(milliseconds=120000) == decode("example.film_measured", version, body)
+
+
+def test_a_version_of_a_newer_release_is_not_guessed_at() -> None:
+    with pytest.raises(NewerEvent, match="upgrade"):
+        decode("project.created", 2, {"name": "x"})
+
+
+def test_an_unknown_type_is_told() -> None:
+    with pytest.raises(UnknownEvent, match=r"project\.exploded"):
+        decode("project.exploded", 1, {})
+
+
+def test_a_body_that_does_not_fit_is_told() -> None:
+    with pytest.raises(BadEvent, match="name"):
+        decode("project.created", 1, {"name": 5})
+
+
+def test_a_field_that_a_newer_release_added_is_ignored() -> None:
+    assert EVENT == decode("project.created", 1, {"name": "Ferien", "colour": "red"})
+
+
+def test_an_event_survives_the_envelope() -> None:
+    recorded = from_stored(7, SUBJECT, to_headers(EVENT, METADATA), to_body(EVENT))
+    assert (7, EVENT, METADATA) == (recorded.sequence, recorded.event, recorded.metadata)
+
+
+def test_the_headers_are_those_of_cloudevents() -> None:
+    headers = to_headers(EVENT, METADATA)
+    assert ("1.0", "evt_1", "project.created", "gateway") == tuple(
+        headers[name] for name in ("ce-specversion", "ce-id", "ce-type", "ce-source")
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers", "body"),
+    [
+        (SUBJECT, {}, b"{}"),
+        (SUBJECT, {"ce-dataversion": "one"}, b"{}"),
+        (SUBJECT, to_headers(EVENT, METADATA), b"{not json"),
+        (SUBJECT, to_headers(EVENT, METADATA), b"[]"),
+        (SUBJECT, to_headers(EVENT, METADATA), b"\xff\xfe"),
+        (SUBJECT, to_headers(EVENT, METADATA) | {"ce-time": "yesterday"}, b"{}"),
+        ("evt.project.prj_1.one.created", to_headers(EVENT, METADATA), to_body(EVENT)),
+        ("evt.project", to_headers(EVENT, METADATA), to_body(EVENT)),
+        ("evt.video.vid_1.1.registered", to_headers(EVENT, METADATA), to_body(EVENT)),
+    ],
+    ids=["no headers", "version", "cut json", "no object", "encoding", "time", "subject version", "short", "mismatch"],
+)
+def test_a_broken_message_is_told_and_never_half_an_event(subject: str, headers: dict[str, str], body: bytes) -> None:
+    with pytest.raises(BadEvent):
+        from_stored(1, subject, headers, body)
