@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from kinolog.common.errors import BadEvent, NewerEvent, UnknownEvent
 
@@ -31,6 +31,14 @@ class Event(BaseModel):
     def subject_suffix(self) -> tuple[str, ...]:
         """Tokens that follow the event's name in its subject; most events have none."""
         return ()
+
+
+class OnlyWhatWasSet(BaseModel):
+    """Mixed into an event that changes some fields: a field left alone is not stored, so it stays apart from null."""
+
+    @model_serializer(mode="wrap")
+    def _only_what_was_set(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialise(self).items() if name in self.model_fields_set}
 
 
 class BlobRef(BaseModel):

@@ -1,6 +1,6 @@
 """What happens to a project."""
 
-from kinolog.common.events.base import Event
+from kinolog.common.events.base import Event, OnlyWhatWasSet
 
 
 class ProjectCreated(Event, type="project.created"):
@@ -8,7 +8,7 @@ class ProjectCreated(Event, type="project.created"):
     description: str | None = None
 
 
-class ProjectUpdated(Event, type="project.updated"):
+class ProjectUpdated(OnlyWhatWasSet, Event, type="project.updated"):
     """Only the fields that were set are changed."""
 
     name: str | None = None

@@ -1,6 +1,6 @@
 """What happens to a video."""
 
-from kinolog.common.events.base import BlobRef, Event
+from kinolog.common.events.base import BlobRef, Event, OnlyWhatWasSet
 
 
 class VideoRegistered(Event, type="video.registered"):
@@ -25,7 +25,7 @@ class VideoRegistered(Event, type="video.registered"):
     job_id: str | None = None
 
 
-class VideoUpdated(Event, type="video.updated"):
+class VideoUpdated(OnlyWhatWasSet, Event, type="video.updated"):
     title: str | None = None
     project_id: str | None = None
 
