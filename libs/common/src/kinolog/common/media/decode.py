@@ -10,7 +10,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from kinolog.common.media.facts import MediaRefused
-from kinolog.common.media.opened import Opened
+from kinolog.common.media.opened import AnyPacket, Opened
 
 _PACKETS_AT_START: Final = 30
 # Enough to reach the end from the last key frame of ordinary files.
@@ -22,23 +22,33 @@ def refuse_what_does_not_decode(media: Opened, duration: float) -> int:
     """The clockwise turn of the picture in degrees, which only its frames tell. Raises MediaRefused."""
     rotation = 0
     for stream in media.streams:
-        frames = _frames_at(media, stream, 0.0, _PACKETS_AT_START)
-        _frames_at(media, stream, max(0.0, duration - _BEFORE_END_SECONDS), _PACKETS_AT_END)
-        if isinstance(frames[0], VideoFrame):
-            rotation = -frames[0].rotation % 360
+        frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START)
+        _frame_near(media, stream, max(0.0, duration - _BEFORE_END_SECONDS), _PACKETS_AT_END)
+        if isinstance(frame, VideoFrame):
+            rotation = -frame.rotation % 360
     return rotation
 
 
-def _frames_at(
-    media: Opened, stream: VideoStream | AudioStream, at: float, packets: int
-) -> list[VideoFrame | AudioFrame]:
+def _frame_near(
+    media: Opened, stream: VideoStream | AudioStream, at: float, packet_count: int
+) -> VideoFrame | AudioFrame:
     """A few damaged packets are ordinary in recordings; a place where more fail than decode is not."""
+    first: VideoFrame | AudioFrame | None = None
+    good = bad = 0
     media.seek(at)
-    frames: list[VideoFrame | AudioFrame] = []
-    failures = 0
-    for packet in islice(media.file.demux(stream), packets):
-        try:
-            frames = (frames + list(packet.decode()))[:1] or frames
-        except av.FFmpegError:
-            failures += 1
-    return frames
+    for packet in islice(media.file.demux(stream), packet_count):
+        frames = _decoded(packet)
+        first = first or next(iter(frames or ()), None)
+        good, bad = good + len(frames or ()), bad + (frames is None)
+    if first is None or bad > good:
+        part = "picture" if isinstance(stream, VideoStream) else "sound"
+        raise MediaRefused("media_corrupt", f"The {part} cannot be decoded at {at:.1f} s: upload an undamaged file.")
+    return first
+
+
+def _decoded(packet: AnyPacket) -> list[VideoFrame | AudioFrame] | None:
+    """None where the packet is damaged; no frames where the decoder wants more packets first."""
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, VideoFrame | AudioFrame)]
+    except av.FFmpegError:
+        return None

@@ -1,4 +1,4 @@
-"""What is found out about a media file, and what is asked: plain values that travel between worker and child as JSON."""
+"""What is asked about a media file and what is found out: plain values that travel between worker and child as JSON."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from kinolog.common.errors import KinologError
 class Question:
     """What to find out about the file at `path`. Times are seconds from the file's first moment.
 
-    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG; a window asks
-    which frames are shown from `window_start` up to and without `window_end`.
+    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG; `window`
+    asks which frames are shown from its first moment up to and without its second.
     """
 
     path: str
@@ -20,8 +20,7 @@ class Question:
     container: str | None = None
     poster_path: str | None = None
     poster_width_pixels: int = 640
-    window_start: float | None = None
-    window_end: float | None = None
+    window: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

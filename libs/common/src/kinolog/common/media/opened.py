@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from kinolog.common.media.facts import MediaRefused, Question
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS, short_name
+
+AnyPacket: TypeAlias = "Packet[Stream]"
 
 _MICROSECONDS: Final = 1_000_000
 _MP4_MARK: Final = b"ftyp"
@@ -62,8 +65,13 @@ class Opened:
         return size if rotation % 180 == 0 else size[::-1]
 
     def seek(self, at: float) -> None:
-        """Go to the last key frame at or before a moment in seconds."""
-        self.file.seek(round((self.start + at) * _MICROSECONDS), backward=True)
+        """Go to the last key frame at or before a moment in seconds. Raises MediaRefused."""
+        try:
+            self.file.seek(round((self.start + at) * _MICROSECONDS), backward=True)
+        except av.FFmpegError as error:
+            raise MediaRefused(
+                "media_corrupt", f"The file cannot be read at {at:.1f} s: upload an undamaged one."
+            ) from error
 
 
 @contextmanager
@@ -101,10 +109,12 @@ def _unreadable(path: Path) -> MediaRefused:
     with path.open("rb") as file:
         is_mp4 = file.read(12)[4:8] == _MP4_MARK
     if is_mp4:
-        return MediaRefused("media_corrupt", "The MP4 file has no readable index, so it is incomplete: upload it again.")
+        return MediaRefused(
+            "media_corrupt", "The MP4 file has no readable index, so it is incomplete: upload it again."
+        )
     return MediaRefused(
         "media_unsupported",
-        "The file is not a video or audio file that Kinolog can read: use MP4, MOV, MKV, WebM, MP3 or another common one.",
+        "The file is not a video or audio file Kinolog can read: use MP4, MOV, MKV, WebM, MP3 or another common one.",
     )
 
 

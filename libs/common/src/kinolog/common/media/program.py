@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 from kinolog.common.media.decode import refuse_what_does_not_decode
-from kinolog.common.media.facts import MediaFacts, MediaRefused, Question
+from kinolog.common.media.facts import MediaFacts, MediaRefused, Poster, Question
 from kinolog.common.media.formats import media_type
 from kinolog.common.media.opened import Opened, opened
 from kinolog.common.media.poster import make_poster
@@ -34,11 +34,10 @@ def look_into(question: Question) -> MediaFacts:
         found = scan(media, question, lambda percent: _say({"percent": percent}))
         rotation = refuse_what_does_not_decode(media, found.duration)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
-        facts = _facts(media, found, rotation)
-    return MediaFacts(**{**asdict(facts), "window": found.window, "poster": poster})
+        return _facts(media, found, rotation, poster)
 
 
-def _facts(media: Opened, found: Scan, rotation: int) -> MediaFacts:
+def _facts(media: Opened, found: Scan, rotation: int, poster: Poster | None) -> MediaFacts:
     width, height = media.shown_size(rotation)
     return MediaFacts(
         container=media.container,
@@ -51,6 +50,8 @@ def _facts(media: Opened, found: Scan, rotation: int) -> MediaFacts:
         frame_count=found.frame_count,
         video_codec=media.video_codec,
         audio_codec=media.audio_codec,
+        window=found.window,
+        poster=poster,
     )
 
 

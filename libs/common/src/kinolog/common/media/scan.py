@@ -8,18 +8,17 @@ from math import floor
 from typing import Final
 
 import av
-from av.packet import Packet
 
 from kinolog.common.media.facts import MediaRefused, Question, Window
 from kinolog.common.media.formats import STATES_DURATION
-from kinolog.common.media.opened import Opened
+from kinolog.common.media.opened import AnyPacket, Opened
 
 OnPercent = Callable[[float], None]
 
 _MICROSECONDS: Final = 1_000_000
 _REPORT_EVERY_SECONDS: Final = 0.5
 # Encoders round the last frame and pad the last sound, and subtitles may end later than both.
-_ALLOWED_LACK_SECONDS: Final = 1.0
+_ALLOWED_LACK_SECONDS: Final = 0.5
 _ALLOWED_LACK_SHARE: Final = 0.002
 
 
@@ -53,23 +52,21 @@ class _Frames:
 
     def __init__(self, media: Opened, question: Question) -> None:
         self._media = media
-        self._asks_for_window = question.window_start is not None and question.window_end is not None
         self._zero = self._ticks(media.start)
-        self._begin = self._ticks(question.window_start or 0.0)
-        self._end = self._ticks(question.window_end or 0.0)
+        self._window = question.window and (self._ticks(question.window[0]), self._ticks(question.window[1]))
         self._inside: list[int] = []
         self.count = 0
 
-    def add(self, packet: Packet) -> None:
+    def add(self, packet: AnyPacket) -> None:
         if packet.stream is not self._media.picture or packet.is_discard:
             return
         self.count += 1
         moment = _moment_of(packet) - self._zero
-        if self._asks_for_window and self._begin <= moment < self._end:
+        if self._window and self._window[0] <= moment < self._window[1]:
             self._inside.append(moment)
 
     def window(self) -> Window | None:
-        if not self._asks_for_window:
+        if self._window is None:
             return None
         first = min(self._inside, default=None)
         return Window(frame_count=len(self._inside), first_at=None if first is None else float(first * self._clock()))
@@ -83,7 +80,7 @@ class _Frames:
         return (picture.time_base if picture is not None else None) or Fraction(1)
 
 
-def _packets(media: Opened, on_percent: OnPercent) -> Iterator[Packet]:
+def _packets(media: Opened, on_percent: OnPercent) -> Iterator[AnyPacket]:
     reported_at = time.monotonic()
     try:
         for packet in media.file.demux(media.streams):
@@ -96,25 +93,25 @@ def _packets(media: Opened, on_percent: OnPercent) -> Iterator[Packet]:
         raise MediaRefused("media_corrupt", "The file is damaged inside: upload an undamaged one.") from error
 
 
-def _moment_of(packet: Packet) -> int:
+def _moment_of(packet: AnyPacket) -> int:
     """Some containers, such as AVI, only store the order of decoding."""
     return next((moment for moment in (packet.pts, packet.dts) if moment is not None), 0)
 
 
-def _end_of(packet: Packet, media: Opened) -> Fraction:
+def _end_of(packet: AnyPacket, media: Opened) -> Fraction:
     clock = packet.time_base or Fraction(1)
     lasts = (packet.duration or 0) * clock or _usual_frame(packet, media)
     return _moment_of(packet) * clock - Fraction(round(media.start * _MICROSECONDS), _MICROSECONDS) + lasts
 
 
-def _usual_frame(packet: Packet, media: Opened) -> Fraction:
+def _usual_frame(packet: AnyPacket, media: Opened) -> Fraction:
     is_picture = packet.stream is media.picture
     return Fraction(1, round(media.frame_rate)) if is_picture and media.frame_rate else Fraction(0)
 
 
 def _declared_duration(media: Opened) -> float:
-    stated = [float(stream.duration * stream.time_base) for stream in media.streams if stream.duration]
-    return max(stated, default=(media.file.duration or 0) / _MICROSECONDS)
+    stated = [stream.duration * (stream.time_base or 0) for stream in media.streams if stream.duration]
+    return float(max(stated, default=0)) or (media.file.duration or 0) / _MICROSECONDS
 
 
 def _refuse_excess(seconds: float, question: Question) -> None:

@@ -1,0 +1,40 @@
+"""Who a video is: what people know of it, joined with what was found in its file."""
+
+from dataclasses import dataclass
+
+from kinolog.common.events import BlobRef
+from kinolog.common.events.video import VideoRegistered
+from kinolog.common.media.facts import MediaFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a video is to people, beside what its file is."""
+
+    project_id: str
+    title: str
+    filename: str
+    is_clip: bool = False
+    parent_video_id: str | None = None
+
+
+def registered(job_id: str, identity: Identity, content: BlobRef, facts: MediaFacts) -> VideoRegistered:
+    """The media type is the one found inside: what an uploader claims would be served to browsers later."""
+    return VideoRegistered(
+        project_id=identity.project_id,
+        title=identity.title,
+        filename=identity.filename,
+        content=content.model_copy(update={"media_type": facts.media_type}),
+        duration=facts.duration,
+        width=facts.width,
+        height=facts.height,
+        size_bytes=content.size_bytes,
+        frame_rate=facts.frame_rate,
+        container=facts.container,
+        video_codec=facts.video_codec,
+        audio_codec=facts.audio_codec,
+        rotation=facts.rotation,
+        is_clip=identity.is_clip,
+        parent_video_id=identity.parent_video_id,
+        job_id=job_id,
+    )

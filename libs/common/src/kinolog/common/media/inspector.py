@@ -1,0 +1,105 @@
+"""Asking the child program about a file, from the worker's side."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from kinolog.common import ids
+from kinolog.common.child import Child, Limits, run_child
+from kinolog.common.errors import ChildError, ChildFailed, PermanentError
+from kinolog.common.media.facts import MediaFacts, Question
+from kinolog.common.media.settings import MediaSettings
+
+OnPercent = Callable[[float], None]
+
+_POSTER_BYTES: Final = 16 * 1024 * 1024
+_FACTS: Final = TypeAdapter(MediaFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What is known of a file, and its poster where one was asked for and can be had."""
+
+    facts: MediaFacts
+    poster: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Looks into files with PyAV, in a child process that is limited in time, memory and what it may open."""
+
+    settings: MediaSettings
+
+    async def inspect(
+        self,
+        file: Path,
+        workdir: Path,
+        *,
+        container: str | None = None,
+        window: tuple[float, float] | None = None,
+        wants_poster: bool = True,
+        on_percent: OnPercent = lambda percent: None,
+    ) -> Inspected:
+        """Raises PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
+        poster = workdir / f"{ids.new_id('pst')}.jpg" if wants_poster else None
+        question = self._question(file, poster, container=container, window=window)
+        facts = await self._ask(question, workdir, on_percent)
+        return Inspected(facts, poster if facts.poster else None)
+
+    def _question(
+        self, file: Path, poster: Path | None, *, container: str | None, window: tuple[float, float] | None
+    ) -> Question:
+        """With absolute paths, since the child works in a folder of its own."""
+        return Question(
+            path=str(file.absolute()),
+            max_pixels=self.settings.media_max_pixels,
+            max_streams=self.settings.media_max_streams,
+            max_duration_seconds=self.settings.media_max_duration_seconds,
+            container=container,
+            poster_path=None if poster is None else str(poster.absolute()),
+            poster_width_pixels=self.settings.poster_width_pixels,
+            window=window,
+        )
+
+    async def _ask(self, question: Question, workdir: Path, on_percent: OnPercent) -> MediaFacts:
+        answer: dict[str, Any] = {}
+
+        def hear(line: str) -> bool:
+            answer.update(json.loads(line))
+            on_percent(answer.pop("percent", 100.0))
+            return True
+
+        try:
+            await run_child(self._child(question, workdir), hear)
+        except ChildError as error:
+            raise _explained(error) from error
+        if refused := answer.get("refused"):
+            raise PermanentError(refused["kind"], refused["message"])
+        return _FACTS.validate_python(answer["facts"])
+
+    def _child(self, question: Question, workdir: Path) -> Child:
+        return Child(
+            argv=(sys.executable, "-I", "-m", "kinolog.common.media.program", json.dumps(asdict(question))),
+            workdir=workdir,
+            limits=Limits(
+                cpu_seconds=self.settings.inspect_cpu_seconds,
+                memory_bytes=self.settings.inspect_memory_bytes,
+                file_bytes=_POSTER_BYTES,
+            ),
+            timeout_seconds=self.settings.inspect_timeout_seconds,
+            stall_seconds=self.settings.inspect_stall_seconds,
+        )
+
+
+def _explained(error: ChildError) -> PermanentError:
+    """A child that ended without an answer was stopped by a limit, or by what the file did to a decoder."""
+    if isinstance(error, ChildFailed):
+        message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."
+        return PermanentError("media_corrupt", message, detail=f"{error}\n{error.stderr_tail}")
+    message = f"The file takes more work to examine than is allowed: {error}."
+    return PermanentError("media_limits", message, detail=error.stderr_tail)

@@ -1,0 +1,72 @@
+"""The poster frame: the picture that stands for a video, chosen among a few key frames."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import av
+from av.video.frame import VideoFrame
+from PIL import Image, ImageStat
+
+from kinolog.common.media.facts import Poster, Question
+from kinolog.common.media.opened import Opened
+
+# Not at the very start, where titles fade in from black.
+_CANDIDATES: Final = (0.1, 0.3, 0.5, 0.7, 0.0)
+_ALMOST_BLACK: Final = 24.0
+_ALMOST_WHITE: Final = 240.0
+_JPEG_QUALITY: Final = 85
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    image: Image.Image
+    at: float
+
+
+def make_poster(media: Opened, duration: float, question: Question) -> Poster | None:
+    """Write the most telling candidate as JPEG to the path that the question names; None where there is no picture."""
+    candidates = list(_candidates(media, duration, question.poster_width_pixels))
+    if not candidates or question.poster_path is None:
+        return None
+    best = max(candidates, key=lambda candidate: how_telling(candidate.image))
+    best.image.save(Path(question.poster_path), "JPEG", quality=_JPEG_QUALITY, optimize=True)
+    return Poster(width=best.image.width, height=best.image.height, at=round(best.at, 3))
+
+
+def how_telling(image: Image.Image) -> float:
+    """The contrast of a picture, worth little in one that is nearly all black or all white."""
+    statistics = ImageStat.Stat(image.convert("L"))
+    contrast, brightness = statistics.stddev[0], statistics.mean[0]
+    return contrast if _ALMOST_BLACK < brightness < _ALMOST_WHITE else contrast / 100
+
+
+def _candidates(media: Opened, duration: float, width: int) -> Iterator[_Candidate]:
+    seen: set[float] = set()
+    for share in _CANDIDATES:
+        frame = _key_frame(media, duration * share)
+        if frame is None or frame.time is None or frame.time in seen:
+            continue
+        seen.add(frame.time)
+        yield _Candidate(_as_shown(frame, media, width), max(0.0, frame.time - media.start))
+
+
+def _key_frame(media: Opened, at: float) -> VideoFrame | None:
+    if media.picture is None:
+        return None
+    media.seek(at)
+    try:
+        return next(media.file.decode(media.picture), None)
+    except av.FFmpegError:
+        return None  # a damaged place is no candidate; others are
+
+
+def _as_shown(frame: VideoFrame, media: Opened, width: int) -> Image.Image:
+    """Square pixels, turned as a player turns it, at most `width` pixels wide."""
+    shown_width, shown_height = media.shown_size(frame.rotation)
+    scale = min(1.0, width / (shown_width or width))
+    size = (max(1, round((shown_width or 1) * scale)), max(1, round((shown_height or 1) * scale)))
+    unturned = size if frame.rotation % 180 == 0 else size[::-1]
+    image: Image.Image = frame.reformat(*unturned, format="rgb24").to_image()  # type: ignore[no-untyped-call]
+    return image.rotate(frame.rotation, expand=True)
