@@ -1,0 +1,14 @@
+"""`python -m kinolog.ingest` runs the service until SIGTERM."""
+
+from kinolog.common.service import run_worker
+from kinolog.ingest import wiring
+from kinolog.ingest.settings import IngestSettings
+
+
+def main() -> None:
+    settings = IngestSettings()
+    run_worker("ingest", settings, wiring.handlers(settings), slots=settings.ingest_slots)
+
+
+if __name__ == "__main__":
+    main()
