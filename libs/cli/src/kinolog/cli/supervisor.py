@@ -18,6 +18,7 @@ from kinolog.cli.plan import STAGES, Plan
 from kinolog.cli.process import Command
 from kinolog.cli.settings import SupervisorSettings
 from kinolog.common.log.provision import provision
+from kinolog.common.settings import WorkerSettings
 
 NAME = "kinolog"
 
@@ -80,7 +81,9 @@ class Platform:
     async def _provision(self, connection: NatsClient) -> None:
         """A log that this folder has had and that is gone must be noticed here, before anybody writes to a new one."""
         memory = self._plan.folder.log_created_file
-        created = await provision(connection, expect_created=memory.read_text() if memory.exists() else None)
+        expected = memory.read_text() if memory.exists() else None
+        lease_seconds = WorkerSettings().lease_seconds
+        created = await provision(connection, lease_seconds=lease_seconds, expect_created=expected)
         write_private(memory, created)
 
     async def _start_stage(self, services: Iterable[str], access: NatsAccess, connection: NatsClient) -> None:

@@ -1,0 +1,78 @@
+"""One suite over the places where blobs are kept."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kinolog.common.blobs import CHUNK_BYTES, BlobStore
+from kinolog.common.errors import BlobMissing
+from kinolog.common.events import BlobRef
+
+CONTENT = bytes(range(256)) * 9_000  # Longer than two chunks.
+
+
+@pytest.fixture(params=["folder", "memory"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"file://{tmp_path}/a folder" if request.param == "folder" else "memory://"
+
+
+@pytest.fixture
+def blobs(place: str) -> BlobStore:
+    return BlobStore.open(place)
+
+
+async def broken_stream() -> AsyncIterator[bytes]:
+    yield b"the beginning"
+    raise ConnectionResetError("the line dropped")
+
+
+async def test_a_blob_is_named_after_its_bytes(blobs: BlobStore) -> None:
+    blob = await blobs.put_bytes(CONTENT, "video/mp4")
+    assert BlobRef(sha256=hashlib.sha256(CONTENT).hexdigest(), size_bytes=len(CONTENT), media_type="video/mp4") == blob
+
+
+async def test_a_blob_comes_back_as_it_was(blobs: BlobStore) -> None:
+    assert CONTENT == await blobs.read(await blobs.put_bytes(CONTENT))
+
+
+async def test_an_empty_blob_is_a_blob(blobs: BlobStore) -> None:
+    blob = await blobs.put_bytes(b"")
+    assert (0, True, b"") == (blob.size_bytes, await blobs.exists(blob.sha256), await blobs.read(blob))
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 1), (5, 5), (CHUNK_BYTES - 1, CHUNK_BYTES + 1), (10, len(CONTENT))])
+async def test_a_range_is_read_from_its_start_up_to_its_end(blobs: BlobStore, start: int, end: int) -> None:
+    blob = await blobs.put_bytes(CONTENT)
+    assert CONTENT[start:end] == b"".join([chunk async for chunk in blobs.stream(blob, start, end)])
+
+
+async def test_storing_the_same_bytes_twice_keeps_one_blob(blobs: BlobStore) -> None:
+    assert await blobs.put_bytes(CONTENT) == await blobs.put_bytes(CONTENT)
+
+
+async def test_a_stream_that_breaks_leaves_nothing_behind(blobs: BlobStore, tmp_path: Path) -> None:
+    with pytest.raises(ConnectionResetError):
+        await blobs.put_stream(broken_stream())
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+async def test_a_blob_that_is_not_there_is_missed(blobs: BlobStore, tmp_path: Path) -> None:
+    missing = BlobRef(sha256="0" * 64, size_bytes=5)
+    with pytest.raises(BlobMissing):
+        await blobs.read(missing)
+    with pytest.raises(BlobMissing):
+        async with blobs.local_file(missing, tmp_path):
+            pass
+
+
+async def test_a_blob_is_lent_as_a_local_file(blobs: BlobStore, tmp_path: Path) -> None:
+    blob = await blobs.put_bytes(CONTENT)
+    async with blobs.local_file(blob, tmp_path) as path:
+        assert CONTENT == path.read_bytes()
+
+
+async def test_a_file_is_stored(blobs: BlobStore, tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(CONTENT)
+    assert CONTENT == await blobs.read(await blobs.put_file(tmp_path / "film.mp4"))
