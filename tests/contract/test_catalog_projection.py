@@ -1,0 +1,201 @@
+"""However the log is delivered, the rows are the fold of its aggregates: on every database, and after a rebuild."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.adapters.reader import SqlReader
+from kinolog.catalog.adapters.sqlite import SqliteDatabase
+from kinolog.catalog.adapters.store import SqlStore
+from kinolog.catalog.domain.folding import Folded, Key
+from kinolog.catalog.domain.storable import storable
+from kinolog.catalog.handlers.projection import on_batch, rebuild
+from kinolog.common.aggregates import AGGREGATES
+from kinolog.common.aggregates.job_decisions import submit_job
+from kinolog.common.errors import LogCorrupt
+from kinolog.common.events import BlobRef, Event
+from kinolog.common.events.caption import CaptionCreated, CaptionDeleted, CaptionPurged, CaptionStyled
+from kinolog.common.events.envelope import to_body, to_headers
+from kinolog.common.events.job import JobCancelled, JobCompleted, JobStarted
+from kinolog.common.events.project import ProjectCreated, ProjectDeleted, ProjectPurged, ProjectRestored, ProjectUpdated
+from kinolog.common.events.video import VideoDeleted, VideoPurged, VideoUpdated
+from kinolog.common.ids import new_id
+from kinolog.common.log import Batch, load
+from kinolog.common.log.memory import MemoryLog
+from kinolog.common.log.stamp import stamp
+from kinolog.common.testing.examples import NOON, ORIGIN, a_submission, a_video
+
+CAPTION: Final = CaptionCreated(
+    video_id="vid_" + "0" * 32,
+    project_id="prj_" + "0" * 32,
+    filename="film.srt",
+    language="en",
+    cues=BlobRef(sha256="0" * 64, size_bytes=10),
+    cue_count=3,
+)
+EVENTS: Final[dict[str, tuple[Event, ...]]] = {
+    "project": (
+        ProjectCreated(name="One"),
+        ProjectUpdated(name="Zwei"),
+        ProjectDeleted(),
+        ProjectRestored(),
+        ProjectPurged(),
+    ),
+    "video": (a_video(), VideoUpdated(title="Two"), VideoDeleted(), VideoPurged()),
+    "caption": (CAPTION, CaptionStyled(style={"fontSize": 1e23}), CaptionDeleted(), CaptionPurged()),
+    "job": (
+        submit_job(a_submission()),
+        JobStarted(attempt=1, worker="w", lease_seconds=3.0),
+        JobCompleted(attempt=1, output_data={"nul": "\0"}),
+        JobCancelled(),
+    ),
+}
+KEYS: Final = [Key(kind, new_id(AGGREGATES[kind].id_prefix)) for kind in EVENTS for _ in range(2)]
+
+happenings = st.sampled_from(KEYS).flatmap(lambda key: st.tuples(st.just(key), st.sampled_from(EVENTS[key.kind])))
+histories = st.lists(happenings, min_size=1, max_size=30)
+for_each_history = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+async def log_of(history: list[tuple[Key, Event]]) -> MemoryLog:
+    """Any events in any order, sensible or not."""
+    log = MemoryLog(lambda: NOON)
+    for key, event in history:
+        loaded = await folded(log, key)
+        await log.append(loaded.changes(event), ORIGIN)
+    return log
+
+
+async def deliver(log: MemoryLog, store: SqlStore, rng: random.Random) -> None:
+    """The whole log in batches of any size, shuffled, with entries from before."""
+    applied, end = 0, await log.last_sequence()
+    while applied < end:
+        until = min(applied + rng.randint(1, 8), end)
+        again = (await log.scan(rng.randint(0, applied), until)).entries
+        entries = [entry for entry in again if entry.sequence <= until]
+        entries += rng.sample(entries, len(entries))
+        rng.shuffle(entries)
+        applied = await on_batch(Batch(tuple(entries), is_caught_up=False), log, store)
+
+
+async def empty_store(database: Database, log: MemoryLog) -> SqlStore:
+    store = SqlStore(database)
+    await store.create(await log.checkpoint(0))
+    return store
+
+
+@asynccontextmanager
+async def another_sqlite(folder: Path) -> AsyncIterator[Database]:
+    database = SqliteDatabase(folder / "another.db", busy_timeout_seconds=5)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@given(history=histories, rng=st.randoms(use_true_random=False))
+@for_each_history
+async def test_any_delivery_gives_the_fold_of_every_aggregate(
+    history: list[tuple[Key, Event]], rng: random.Random, catalog_database: Database
+) -> None:
+    log = await log_of(history)
+    store = await empty_store(catalog_database, log)
+
+    await deliver(log, store, rng)
+
+    expected = {key: fold for key in KEYS if (fold := await folded(log, key)).exists}
+    async with store.transaction() as transaction:
+        assert expected == await transaction.known(KEYS)
+
+
+@given(history=histories, rng=st.randoms(use_true_random=False))
+@for_each_history
+async def test_live_rows_equal_rebuilt_rows_on_either_engine(
+    history: list[tuple[Key, Event]], rng: random.Random, catalog_database: Database, tmp_path: Path
+) -> None:
+    log = await log_of(history)
+    async with another_sqlite(tmp_path) as elsewhere:
+        await deliver(log, await empty_store(elsewhere, log), rng)
+
+        await rebuild(log, await empty_store(catalog_database, log))
+
+        assert await SqlReader(elsewhere).digest() == await SqlReader(catalog_database).digest()
+
+
+async def test_a_batch_that_comes_twice_changes_nothing(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], EVENTS["project"][0]), (KEYS[0], EVENTS["project"][1])])
+    store, batch = await empty_store(catalog_database, log), await log.scan(0, 10)
+    await on_batch(batch, log, store)
+    before = await SqlReader(catalog_database).digest()
+
+    await on_batch(batch, log, store)
+
+    assert before == await SqlReader(catalog_database).digest()
+
+
+async def test_a_gap_stops_the_projection_and_leaves_the_rows(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], event) for event in EVENTS["project"][:3]])
+    store = await empty_store(catalog_database, log)
+
+    with pytest.raises(LogCorrupt, match="entry 1"):
+        await on_batch(Batch((await log.scan(1, 10)).entries, is_caught_up=True), log, store)
+
+    assert 0 == (await store.checkpoint()).sequence
+
+
+async def test_rows_of_another_log_are_not_added_to(catalog_database: Database) -> None:
+    log, another = await log_of([(KEYS[0], EVENTS["project"][0])]), await log_of([(KEYS[0], EVENTS["project"][0])])
+    store = await empty_store(catalog_database, log)
+
+    with pytest.raises(LogCorrupt, match="the stream was made at"):
+        await on_batch(await another.scan(0, 10), another, store)
+
+
+async def test_a_purged_aggregate_has_no_row(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], EVENTS["project"][0])])
+    store = await empty_store(catalog_database, log)
+    await on_batch(await log.scan(0, 10), log, store)
+    await log.append((await folded(log, KEYS[0])).changes(ProjectPurged()), ORIGIN)
+
+    await on_batch(await log.scan(1, 10), log, store)
+
+    async with store.transaction() as transaction:
+        assert {} == await transaction.known(KEYS)
+
+
+async def test_a_frozen_aggregate_keeps_the_row_it_had(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], EVENTS["project"][0])])
+    store = await empty_store(catalog_database, log)
+    await on_batch(await log.scan(0, 10), log, store)
+    before = await folded(log, KEYS[0])
+    await log.append_raw(f"evt.project.{KEYS[0].id}.2.updated", {}, b"broken")
+    await on_batch(await log.scan(1, 10), log, store)
+    await log.append_raw(f"evt.project.{KEYS[0].id}.3.deleted", *sound_message(ProjectDeleted()))
+
+    await on_batch(await log.scan(2, 10), log, store)
+
+    async with store.transaction() as transaction:
+        known, frozen = await transaction.known(KEYS), await transaction.frozen(KEYS)
+    assert ({KEYS[0]: before}, {KEYS[0]}) == (known, frozen)
+
+
+async def test_a_database_without_tables_is_not_current(catalog_database: Database) -> None:
+    assert not await SqlStore(catalog_database).is_current()
+
+
+async def folded(log: MemoryLog, key: Key) -> Folded:
+    """The fold that every reader of the log gets, as far as a row can hold it."""
+    loaded: Folded = await load(log, AGGREGATES[key.kind], key.id)  # type: ignore[arg-type]  # any kind will do
+    return loaded if loaded.state is None else replace(loaded, state=storable(loaded.state))
+
+
+def sound_message(event: Event) -> tuple[dict[str, str], bytes]:
+    return to_headers(event, stamp(ORIGIN, lambda: NOON)), to_body(event)

@@ -1,0 +1,35 @@
+"""Waiting until the rows have come far enough."""
+
+import asyncio
+
+import pytest
+
+from kinolog.catalog.domain.applied import Applied
+from kinolog.catalog.domain.errors import Stale
+
+
+async def test_what_has_been_reached_is_not_waited_for() -> None:
+    applied = Applied()
+    await applied.reach(7)
+    assert 7 == await applied.wait_for(5, within_seconds=0.001)
+
+
+async def test_waiting_ends_when_the_sequence_is_reached() -> None:
+    applied = Applied()
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(applied.wait_for(3, within_seconds=10))
+        for sequence in (1, 2, 3):
+            await applied.reach(sequence)
+    assert 3 == waiting.result()
+
+
+async def test_waiting_in_vain_is_refused() -> None:
+    with pytest.raises(Stale, match="did not reach 3"):
+        await Applied().wait_for(3, within_seconds=0.001)
+
+
+async def test_the_sequence_never_goes_back() -> None:
+    applied = Applied()
+    await applied.reach(7)
+    await applied.reach(3)
+    assert 7 == applied.sequence
