@@ -95,7 +95,7 @@ class _Listening:
 
     def _segments(self, found: Iterator[WhisperSegment], offset: float) -> Iterator[Segment]:
         for segment in found:
-            self._tell(offset + segment.end)
+            self._tell(offset + float(segment.end))
             words = tuple(_word(word, offset) for word in segment.words or ())
             if words:
                 yield Segment(words=words)

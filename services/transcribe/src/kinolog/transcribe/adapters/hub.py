@@ -38,36 +38,35 @@ class Hub:
 
     def _stored(self, size: ModelSize) -> Path | None:
         try:
-            folder = Path(snapshot_download(_REPOSITORIES[size], cache_dir=self._cache, local_files_only=True))
+            folder = self._snapshot(size, is_offline=True)
         except LocalEntryNotFoundError:
             return None
         return folder if all((folder / name).exists() for name in MODEL_FILES) else None
 
     def _fetched(self, size: ModelSize, caller: Caller) -> Path:
-        revision = self._newest_revision(size)
-        caller.tell("model", 0)
+        self._require_answer(size)
         try:
-            return self._download(size, revision, caller)
+            return self._snapshot(size, bar=_bar_that_tells(caller))
         except (HTTPError, OSError) as error:
             message = f"the download of the Whisper model '{size}' broke off; the next attempt goes on from there"
             raise PassingError("model_download", message, detail=str(error)) from error
 
-    def _newest_revision(self, size: ModelSize) -> str | None:
-        """Also the way to learn quickly whether the hub can be reached: the download itself would wait for ever."""
+    def _require_answer(self, size: ModelSize) -> None:
+        """Learn quickly whether the hub can be reached: left to itself, the download waits for ever."""
         get_session().timeout = self._timeout_seconds
         try:
-            return HfApi(endpoint=self._url).model_info(_REPOSITORIES[size], timeout=self._timeout_seconds).sha
+            HfApi(endpoint=self._url).model_info(_REPOSITORIES[size], timeout=self._timeout_seconds)
         except (HTTPError, OSError) as error:
             raise PermanentError("model_unavailable", _advice(size), detail=str(error)) from error
 
-    def _download(self, size: ModelSize, revision: str | None, caller: Caller) -> Path:
+    def _snapshot(self, size: ModelSize, *, is_offline: bool = False, bar: type[tqdm] | None = None) -> Path:
         folder = snapshot_download(
             _REPOSITORIES[size],
-            revision=revision,
             cache_dir=self._cache,
             endpoint=self._url,
             allow_patterns=_WANTED_FILES,
-            tqdm_class=_bar_that_tells(caller),
+            local_files_only=is_offline,
+            tqdm_class=bar,
         )
         return Path(folder)
 

@@ -52,10 +52,10 @@ class Caller:
         speed: float | None = None,
         eta_seconds: float | None = None,
     ) -> None:
-        """Report, but not too often within a phase. Raises Stopped as `check` does."""
+        """Report, but not too often between the beginning and the end of a phase. Raises Stopped as `check` does."""
         self.check()
         now = time.monotonic()
-        if self._last[0] == phase and now - self._last[1] < _REPORT_INTERVAL_SECONDS:
+        if percent != 100 and self._last[0] == phase and now - self._last[1] < _REPORT_INTERVAL_SECONDS:
             return
         self._last = (phase, now)
         report = functools.partial(self._report, phase, percent, speed=speed, eta_seconds=eta_seconds)

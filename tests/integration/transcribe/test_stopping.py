@@ -1,0 +1,79 @@
+"""A cancelled job stops listening within two seconds and leaves no thread behind."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinolog.common.jobs import CaptionInput
+from kinolog.common.testing import eventually
+from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
+
+
+def working_threads() -> int:
+    """Threads that run our code now, as against idle ones of the pool."""
+    files = (frame.f_code.co_filename for top in sys._current_frames().values() for frame in _stack(top))
+    return sum("kinolog/transcribe/adapters" in name for name in files)
+
+
+def _stack(frame: Any) -> Any:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+@pytest.fixture
+def long_sound(ffmpeg: Callable[..., Path], samples: Path) -> Path:
+    """Ten minutes of speech."""
+    clip = str(samples / "video_captions.wav")
+    return ffmpeg("long.wav", "-stream_loop", "-1", "-i", clip, "-t", "600", "-c", "copy")
+
+
+@pytest.mark.parametrize("phase", ["audio", "transcribe"])
+async def test_cancelling_stops_the_thread(
+    phase: str, make_whisper: Callable[..., FasterWhisper], long_sound: Path, reports: Any
+) -> None:
+    whisper = make_whisper(transcribe_piece_seconds=10)
+    job = asyncio.create_task(whisper.transcribe(long_sound, CaptionInput(), reports))
+    await eventually(lambda: phase in reports.phases)
+    began_at = time.monotonic()
+
+    job.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert time.monotonic() - began_at < 2
+    await eventually(lambda: working_threads() == 0, within=1)
+
+
+async def test_a_job_that_waits_for_the_model_can_be_cancelled(
+    make_whisper: Callable[..., FasterWhisper], samples: Path, reports: Any
+) -> None:
+    whisper = make_whisper()
+    with whisper.models._lock:
+        job = asyncio.create_task(whisper.transcribe(samples / "hello_world.wav", CaptionInput(), reports))
+        await eventually(lambda: working_threads() > 0)
+
+        job.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await job
+        await eventually(lambda: working_threads() == 0, within=1)
+
+
+async def test_the_transcriber_serves_the_next_job_after_a_cancelled_one(
+    make_whisper: Callable[..., FasterWhisper], long_sound: Path, samples: Path, reports: Any
+) -> None:
+    whisper = make_whisper(transcribe_piece_seconds=10)
+    job = asyncio.create_task(whisper.transcribe(long_sound, CaptionInput(), reports))
+    await eventually(lambda: "transcribe" in reports.phases)
+    job.cancel()
+    await asyncio.wait({job})
+
+    transcript = await whisper.transcribe(samples / "hello_world.wav", CaptionInput(), reports)
+
+    assert 2 == len(transcript.segments)

@@ -1,0 +1,110 @@
+"""The caption job, with a transcriber that needs no model."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from kinolog.common.aggregates import JOB, VIDEO
+from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import PermanentError, WorkError
+from kinolog.common.events.caption import CaptionCreated
+from kinolog.common.events.video import VideoDeleted
+from kinolog.common.jobs import CaptionInput, CaptionOutput
+from kinolog.common.log import load
+from kinolog.common.log.memory import MemoryLog
+from kinolog.common.subtitles import cues_from_json
+from kinolog.common.testing.examples import ORIGIN, registered, submitted
+from kinolog.common.worker.context import JobContext
+from kinolog.common.worker.progress import Progress
+from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
+from kinolog.transcribe.domain import Layout, Segment, SpokenWord, Transcript
+from kinolog.transcribe.handlers import TranscribeHandlers
+
+HELLO: Final = Segment(words=(SpokenWord(text=" Hallo.", start=0.5, end=1.0, probability=0.8),))
+GERMAN: Final = Transcript(segments=(HELLO,), language="de", language_probability=0.97, model="m@1 (cpu, int8)")
+
+
+class Bench:
+    """A caption job about to be handled."""
+
+    def __init__(self, ctx: JobContext, log: MemoryLog, video_id: str, progress: list[Progress]) -> None:
+        self.ctx, self.log, self.video_id, self.progress = ctx, log, video_id, progress
+
+    async def caption(self, answer: Transcript | WorkError = GERMAN, job: CaptionInput | None = None) -> CaptionOutput:
+        handlers = TranscribeHandlers(MemoryTranscriber(answer), Layout())
+        return await handlers.caption(job or CaptionInput(), self.ctx)
+
+    def created(self) -> CaptionCreated:
+        (change,) = self.ctx.changes
+        assert isinstance(change.event, CaptionCreated)
+        return change.event
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> Bench:
+    log, blobs, progress = MemoryLog(), BlobStore.open("memory://"), list[Progress]()
+    video_id = await registered(log, filename="holiday.mkv", content=await blobs.put_bytes(b"a film"))
+    job_id = await submitted(log, type="caption", queue="transcribe", video_id=video_id, input_data={})
+    job = (await load(log, JOB, job_id)).require()
+    ctx = JobContext(job, service="transcribe", log=log, blobs=blobs, workdir=tmp_path, on_progress=progress.append)
+    return Bench(ctx, log, video_id, progress)
+
+
+async def test_it_makes_a_caption_of_what_was_said(bench: Bench) -> None:
+    output = await bench.caption()
+
+    created = bench.created()
+    (cue,) = cues_from_json(await bench.ctx.blobs.read(created.cues))
+    assert ("Hallo.", 0.5, 1.0, ()) == (cue.text, cue.start, cue.end, cue.words)
+    assert ("holiday.de.srt", "de", bench.video_id) == (created.filename, created.language, created.video_id)
+    assert ("de", 0.97, 1, GERMAN.model) == (
+        output.language,
+        output.language_probability,
+        output.cue_count,
+        output.model,
+    )
+
+
+async def test_it_is_committed_with_the_job_and_names_it(bench: Bench) -> None:
+    output = await bench.caption()
+
+    assert [output.caption_id] == [change.id for change in bench.ctx.changes]
+    assert bench.ctx.job.id == bench.created().job_id
+
+
+async def test_it_keeps_the_words_when_asked_to(bench: Bench) -> None:
+    await bench.caption(job=CaptionInput(word_level=True))
+
+    (cue,) = cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
+    assert ["Hallo."] == [word.text for word in cue.words]
+
+
+async def test_a_translation_is_english(bench: Bench) -> None:
+    await bench.caption(job=CaptionInput(task="translate"))
+
+    assert ("en", "holiday.en.srt") == (bench.created().language, bench.created().filename)
+
+
+async def test_silence_makes_a_caption_without_cues(bench: Bench) -> None:
+    silence = Transcript(segments=(), language="und", language_probability=0, model="m")
+
+    output = await bench.caption(silence)
+
+    assert ("und", 0) == (output.language, output.cue_count)
+    assert () == cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
+
+
+async def test_a_deleted_video_is_refused(bench: Bench) -> None:
+    video = await load(bench.log, VIDEO, bench.video_id)
+    await bench.log.append(video.changes(VideoDeleted()), ORIGIN)
+
+    with pytest.raises(PermanentError, match="does not exist or is deleted"):
+        await bench.caption()
+
+
+async def test_a_failure_to_hear_makes_no_caption(bench: Bench) -> None:
+    with pytest.raises(PermanentError, match="no sound"):
+        await bench.caption(PermanentError("no_audio", "no sound"))
+
+    assert () == bench.ctx.changes
