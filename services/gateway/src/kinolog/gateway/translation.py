@@ -10,6 +10,7 @@ from obstore.exceptions import BaseError as StorageError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 
 from kinolog.common.errors import BlobMissing, Conflict, KinologError, LogUnavailable, OutcomeUnknown, Refused
 from kinolog.gateway.problems import FieldError, Problem, shorten
@@ -58,9 +59,13 @@ def problem_of(error: Exception) -> Problem:
 
 def problem_of_validation(errors: Iterable[Mapping[str, Any]], *, root: str = "") -> Problem:
     """pydantic's findings as ours; `root` is the JSON pointer of what was validated."""
-    found = [FieldError(root + _pointer(error["loc"]), shorten(_words(error))) for error in errors][:_MOST_ERRORS]
-    first = found[0]
-    return Problem("validation", f"{first.pointer.lstrip('/?')}: {first.detail}", errors=found)
+    found: dict[str, FieldError] = {}
+    for error in errors:
+        pointer = root + _pointer(error["loc"])
+        found.setdefault(pointer, FieldError(pointer, shorten(_words(error))))
+    first, *_ = found.values()
+    detail = f"{first.pointer.lstrip('/?')}: {first.detail}"
+    return Problem("validation", detail, errors=list(found.values())[:_MOST_ERRORS])
 
 
 def _refusal(error: Refused) -> Problem:
@@ -74,7 +79,18 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         return error.response(request)
     assert isinstance(error, HTTPException)  # noqa: S101  # it is registered for nothing else
     kind = _KIND_OF_STATUS.get(error.status_code, "internal")
-    return Problem(kind, _detail_of(kind, request), headers=error.headers).response(request)
+    headers = {"Allow": ", ".join(_allowed_methods(request))} if kind == "method-not-allowed" else error.headers
+    return Problem(kind, _detail_of(kind, request), headers=headers).response(request)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """FastAPI would name those of the first route at this address only."""
+    routes: list[BaseRoute] = request.app.routes
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _detail_of(kind: str, request: Request) -> str:

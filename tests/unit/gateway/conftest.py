@@ -1,0 +1,82 @@
+"""A gateway on doubles, and callers that reach it without a network."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from kinolog.common.blobs import BlobStore
+from kinolog.common.clock import system_clock
+from kinolog.common.log.memory import MemoryLog
+from kinolog.common.worker.memory import MemoryBoard
+from kinolog.gateway.desk import Desk
+from kinolog.gateway.live import Live
+from kinolog.gateway.memory import MemoryCatalog, MemoryLanes
+from kinolog.gateway.params import Gateway
+from kinolog.gateway.settings import GatewaySettings
+from kinolog.gateway.wiring import build_app, doorkeeper
+
+TOKEN = "a-token-for-tests"
+
+
+@pytest.fixture
+def settings() -> GatewaySettings:
+    return GatewaySettings(
+        token=TOKEN, max_body_bytes=50_000, max_upload_bytes=100_000, body_idle_seconds=0.2, linger_seconds=0.2
+    )
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def board() -> MemoryBoard:
+    return MemoryBoard()
+
+
+@pytest.fixture
+def catalog(log: MemoryLog) -> MemoryCatalog:
+    return MemoryCatalog(log)
+
+
+@pytest.fixture
+def blobs() -> BlobStore:
+    return BlobStore.open("memory://")
+
+
+@pytest.fixture
+def gateway(
+    log: MemoryLog, board: MemoryBoard, catalog: MemoryCatalog, blobs: BlobStore, settings: GatewaySettings
+) -> Gateway:
+    return Gateway(
+        log=log,
+        desk=Desk(log),
+        blobs=blobs,
+        catalog=catalog,
+        board=board,
+        queue_gauge=MemoryLanes(),
+        live=Live(log, ring_size=10, progress_queue_size=10),
+        doorkeeper=doorkeeper(settings),
+        clock=system_clock,
+        ws_send_timeout_seconds=1.0,
+        ws_message_bytes=1_000,
+        sse_keepalive_seconds=1.0,
+        presence_interval_seconds=2.0,
+    )
+
+
+@pytest.fixture
+async def stranger(gateway: Gateway, settings: GatewaySettings) -> AsyncIterator[httpx2.AsyncClient]:
+    """A caller without a token. No exception may get past the gateway, so none is caught here."""
+    transport = httpx2.ASGITransport(build_app(gateway, settings))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://gateway:8420") as client:
+        yield client
+
+
+@pytest.fixture
+def caller(stranger: httpx2.AsyncClient) -> httpx2.AsyncClient:
+    """The owner, who has the token."""
+    stranger.headers["Authorization"] = f"Bearer {TOKEN}"
+    return stranger
