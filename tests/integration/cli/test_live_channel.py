@@ -1,5 +1,6 @@
 """The live channel against a real WebSocket server that hangs up in mid-story."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -40,7 +41,7 @@ async def platform(token: str) -> AsyncIterator[Address]:
 
 async def test_nothing_is_missed_or_told_twice_when_the_connection_breaks() -> None:
     told: list[int] = []
-    async with platform("t") as address, aclosing(messages(address, since=0)) as news:
+    async with platform("t") as address, aclosing(messages(address, since=0)) as news, asyncio.timeout(20):
         while told[-1:] != [LAST]:
             message = await anext(news)
             told += [message["seq"]] if "seq" in message else []

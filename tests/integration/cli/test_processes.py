@@ -137,9 +137,9 @@ from pathlib import Path
 from kinolog.cli.process import Command, Process
 
 async def main():
-    command = Command(name="part", arguments=("sleep", "60"), environment=os.environ, folder=Path(sys.argv[1]))
-    process = await Process.start(command, print, 1000)
-    print(process.pid, flush=True)
+    running = ("sh", "-c", "echo $$; exec sleep 60")
+    command = Command(name="part", arguments=running, environment=os.environ, folder=Path(sys.argv[1]))
+    process = await Process.start(command, lambda _, line: print(line, flush=True), 1000)
     await process.wait()
 
 asyncio.run(main())
