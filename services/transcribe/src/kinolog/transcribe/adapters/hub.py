@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, get_session, snapshot_download
+from huggingface_hub import HfApi, constants, get_session, snapshot_download
 from huggingface_hub.errors import LocalEntryNotFoundError
 from tqdm import tqdm
 
@@ -53,6 +53,7 @@ class Hub:
 
     def _require_answer(self, size: ModelSize) -> None:
         """Learn quickly whether the hub can be reached: left to itself, the download waits for ever."""
+        constants.HF_HUB_DISABLE_TELEMETRY = True
         get_session().timeout = self._timeout_seconds
         try:
             HfApi(endpoint=self._url).model_info(_REPOSITORIES[size], timeout=self._timeout_seconds)
