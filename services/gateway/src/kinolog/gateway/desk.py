@@ -49,7 +49,8 @@ class Command:
 
 
 class Desk:
-    """`newest_sequence` is that of the last event appended here: lists wait for it, so callers see what they did."""
+    """`newest_sequence` is that of the newest event written or shown here: lists wait for it, so callers see in them
+    what they did and what they have been told."""
 
     def __init__(self, log: EventLog, make_id: IdSource = new_id) -> None:
         self._log = log
@@ -58,7 +59,13 @@ class Desk:
 
     async def find(self, aggregate: Aggregate[S], aggregate_id: str, *, as_of: AsOf | None = None) -> Loaded[S]:
         """What exists, or does not."""
-        return await load(self._log, aggregate, aggregate_id, as_of=as_of)
+        loaded = await load(self._log, aggregate, aggregate_id, as_of=as_of)
+        self.newest_sequence = max(self.newest_sequence, loaded.sequence)
+        return loaded
+
+    async def last_sequence(self) -> int:
+        """That of the newest event of all, whoever wrote it."""
+        return await self._log.last_sequence()
 
     async def load(self, aggregate: Aggregate[S], aggregate_id: str, *, as_of: AsOf | None = None) -> Loaded[S]:
         """What exists. Raises the problem `not-found`."""

@@ -31,8 +31,12 @@ async def _settle_caption(wish: Wish, video: Video | None, desk: Desk, catalog: 
 
 
 async def _newest_caption(video_id: str, desk: Desk, catalog: Catalog) -> str:
-    """Which captions a video has is a question for the catalog; the job then names the one that was found."""
-    query = ListQuery(filters={"video_id": video_id}, limit=1, sort="-created_at", min_seq=desk.newest_sequence)
+    """Which captions a video has is a question for the catalog; the job then names the one that was found.
+
+    A worker may have written the caption a moment ago, so the catalog must know the whole log first.
+    """
+    newest = await desk.last_sequence()
+    query = ListQuery(filters={"video_id": video_id}, limit=1, sort="-created_at", min_seq=newest)
     found = (await catalog.page("captions", query)).data
     if not found:
         detail = "the video has no caption: submit a caption job for it and wait for it, then burn"

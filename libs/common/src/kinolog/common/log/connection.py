@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import nats
 import structlog
 from nats.aio.client import Client
 
@@ -19,7 +18,17 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
 
     A process holds two: direct gets are served inside a connection's read loop and would hold up its appends.
     """
-    client = await nats.connect(
+    client = Client()
+
+    async def on_disconnect() -> None:
+        if not is_closing:
+            _logger.warning("Lost the connection to NATS", connection=name)
+
+    async def on_reconnect() -> None:
+        _logger.info("Regained the connection to NATS", connection=name)
+
+    is_closing = False
+    await client.connect(
         settings.nats_url,
         name=name,
         inbox_prefix=f"_INBOX_{name}".encode(),
@@ -29,13 +38,14 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
         ping_interval=5,
         max_outstanding_pings=2,
         error_cb=_on_error,
-        disconnected_cb=_on_disconnect,
-        reconnected_cb=_on_reconnect,
+        disconnected_cb=on_disconnect,
+        reconnected_cb=on_reconnect,
         **_credentials(settings),
     )
     try:
         yield client
     finally:
+        is_closing = True
         await client.close()
 
 
@@ -48,11 +58,3 @@ def _credentials(settings: ServiceSettings) -> dict[str, Any]:
 async def _on_error(error: Exception) -> None:
     """An exception here would kill nats-py's read loop, so this only tells."""
     _logger.warning("NATS reported an error", error=repr(error))
-
-
-async def _on_disconnect() -> None:
-    _logger.warning("Lost the connection to NATS")
-
-
-async def _on_reconnect() -> None:
-    _logger.info("Regained the connection to NATS")
