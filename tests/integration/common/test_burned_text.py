@@ -1,9 +1,11 @@
 """What libass paints for hostile text: the characters themselves, never their effect."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
 
+import fontpkg
 import numpy as np
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -14,24 +16,21 @@ from kinolog.common.subtitles import Cue, render
 from kinolog.common.subtitles.cue import WORD_JOINER
 
 WIDTH, HEIGHT = 640, 360
-STYLE: Final = CaptionStyle(font_size=12)
+FAMILIES: Final = ("Archivo Black", "Arimo", "Noto Sans")
 
 Picture = NDArray[np.uint8]
 
 
-@pytest.fixture(autouse=True)
-def fonts(tmp_path: Path) -> None:
-    """libass paints nothing where the machine has no font at all."""
-    if not painted("M", tmp_path).any():
-        pytest.skip("no font is installed here, so libass paints no text")
-
-
-def painted(text: str, folder: Path) -> Picture:
-    """The grey picture of a cue burned into black."""
+def painted(text: str, folder: Path, family: str = "Arimo") -> Picture:
+    """The black and white picture of a cue burned into black, in a font that comes with Kinolog."""
+    for file in fontpkg.family(family).files:
+        shutil.copy(file.path, folder)
     cue = Cue(start=0, end=1, text=text)
-    (folder / "cue.ass").write_bytes(render((cue,), "ass", style=STYLE, width=WIDTH, height=HEIGHT))
+    (folder / "cue.ass").write_bytes(
+        render((cue,), "ass", style=CaptionStyle(font_size=12, font_name=family), width=WIDTH, height=HEIGHT)
+    )
     source = ("-f", "lavfi", "-i", f"color=black:s={WIDTH}x{HEIGHT}:d=0.1")
-    sink = ("-vf", "subtitles=cue.ass", "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "-")
+    sink = ("-vf", "ass=cue.ass:fontsdir=.", "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "-")
     run = subprocess.run([get_ffmpeg_exe(), "-v", "error", *source, *sink], cwd=folder, capture_output=True, check=True)
     return (np.frombuffer(run.stdout, dtype=np.uint8).reshape(HEIGHT, WIDTH) > 64).astype(np.uint8)
 
@@ -45,6 +44,13 @@ def test_a_tag_that_moves_text_is_painted_instead_of_obeyed(tmp_path: Path) -> N
 
     assert 0 == ink(picture[: HEIGHT // 2])
     assert ink(picture) > 2 * ink(painted("Hello", tmp_path))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_keeps_markup_from_working_is_itself_invisible(family: str, tmp_path: Path) -> None:
+    joined = painted("M" + WORD_JOINER + "M", tmp_path, family)
+
+    assert np.array_equal(painted("MM", tmp_path, family), joined)
 
 
 @pytest.mark.parametrize("text", [r"{\b1}", r"{note}", r"{", r"}", r"\h", r"\n", "<i>", r"\{x\}", r"{\p1}m 0 0 l 9 9"])

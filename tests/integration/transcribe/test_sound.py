@@ -82,6 +82,11 @@ async def test_what_is_no_media_file_is_refused(
     assert "audio_unreadable" == refusal.value.kind
 
 
+async def test_a_format_that_kinolog_does_not_open_is_refused(ffmpeg: Ffmpeg, reports: Report) -> None:
+    with pytest.raises(PermanentError, match="cannot be decoded"):
+        await decoded(ffmpeg("sound.aiff", *BEEP), reports)
+
+
 async def test_a_damaged_file_gives_what_can_still_be_heard(ffmpeg: Ffmpeg, reports: Report) -> None:
     whole = ffmpeg("whole.ts", "-f", "lavfi", "-i", "sine=frequency=440:duration=8")
     content = bytearray(whole.read_bytes())

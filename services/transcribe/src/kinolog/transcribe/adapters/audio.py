@@ -19,6 +19,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from kinolog.common.errors import PermanentError
+from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.transcribe.adapters.thread import Caller
 
 RATE: Final = 16_000
@@ -29,6 +30,13 @@ Sound = NDArray[np.float32]
 _SMALLEST_GAP_SECONDS: Final = 0.1
 _QUIET_WINDOW: Final = RATE // 4
 _MICROSECONDS: Final = 1_000_000
+
+# Every video was verified when it was registered; that this was done well is no reason to trust it here.
+_ALLOWED: Final = {
+    "protocol_whitelist": ",".join(PROTOCOLS),
+    "format_whitelist": ",".join(DEMUXERS),
+    "codec_whitelist": ",".join(DECODERS),
+}
 
 
 def require_sound(source: Path) -> None:
@@ -89,8 +97,7 @@ class _Tape:
 @contextmanager
 def _opened(source: Path) -> Iterator[InputContainer]:
     try:
-        # The file was verified when it was registered; still it gets to open no address.
-        with av.open(str(source), mode="r", metadata_errors="ignore", options={"protocol_whitelist": "file"}) as media:
+        with av.open(f"file:{source}", mode="r", metadata_errors="ignore", container_options=_ALLOWED) as media:
             if not media.streams.audio:
                 raise _no_audio()
             yield media
