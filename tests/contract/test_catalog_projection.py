@@ -38,6 +38,7 @@ CAPTION: Final = CaptionCreated(
     project_id="prj_" + "0" * 32,
     filename="film.srt",
     language="en",
+    style={},
     cues=BlobRef(sha256="0" * 64, size_bytes=10),
     cue_count=3,
 )
@@ -62,7 +63,7 @@ KEYS: Final = [Key(kind, new_id(AGGREGATES[kind].id_prefix)) for kind in EVENTS 
 
 happenings = st.sampled_from(KEYS).flatmap(lambda key: st.tuples(st.just(key), st.sampled_from(EVENTS[key.kind])))
 histories = st.lists(happenings, min_size=1, max_size=30)
-for_each_history = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+for_each_history = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def log_of(history: list[tuple[Key, Event]]) -> MemoryLog:
@@ -193,7 +194,7 @@ async def test_a_database_without_tables_is_not_current(catalog_database: Databa
 
 async def folded(log: MemoryLog, key: Key) -> Folded:
     """The fold that every reader of the log gets, as far as a row can hold it."""
-    loaded: Folded = await load(log, AGGREGATES[key.kind], key.id)  # type: ignore[arg-type]  # any kind will do
+    loaded: Folded = await load(log, AGGREGATES[key.kind], key.id)
     return loaded if loaded.state is None else replace(loaded, state=storable(loaded.state))
 
 

@@ -66,7 +66,7 @@ def states_of(model: type[State]) -> st.SearchStrategy[State]:
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_row_gives_back_the_state_it_was_made_of(
     listing: Listing, data: st.DataObject, catalog_database: Database
 ) -> None:

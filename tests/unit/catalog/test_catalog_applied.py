@@ -33,3 +33,8 @@ async def test_the_sequence_never_goes_back() -> None:
     await applied.reach(7)
     await applied.reach(3)
     assert 7 == applied.sequence
+
+
+async def test_a_catalog_without_tables_has_not_even_reached_an_empty_log() -> None:
+    with pytest.raises(Stale):
+        await Applied().wait_for(0, within_seconds=0.001)

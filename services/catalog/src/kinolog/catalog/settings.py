@@ -16,6 +16,8 @@ class CatalogSettings(ServiceSettings):
     postgres_pool_size: int = 5
 
     catalog_retry_interval_seconds: float = 0.5
+    # How soon tables are missed that somebody has deleted.
+    catalog_check_interval_seconds: float = 1.0
     # How long a question waits for the sequence that its caller has seen.
     catalog_wait_seconds: float = 5.0
     catalog_questions_at_once: int = 200

@@ -30,7 +30,11 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
     async with opened_database(settings) as database, asyncio.TaskGroup() as tasks:
         follower = tasks.create_task(
             keep_following(
-                service.log, SqlStore(database), applied, retry_seconds=settings.catalog_retry_interval_seconds
+                service.log,
+                SqlStore(database),
+                applied,
+                retry_seconds=settings.catalog_retry_interval_seconds,
+                check_seconds=settings.catalog_check_interval_seconds,
             )
         )
         answerer = tasks.create_task(_answer(service, settings, database, applied))

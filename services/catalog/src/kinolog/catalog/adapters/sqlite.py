@@ -28,12 +28,15 @@ class SqliteDatabase(Database):
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """As always; and a file that was removed or replaced while it was open is let go of, not written to."""
         if self._inode is not None and self._inode != _inode(self._path):
-            self._inode = None
             await self.close()
             raise StoreUnavailable(f"the database file {self._path} was removed or replaced")
         async with super().begin() as connection:
             self._inode = self._inode or _inode(self._path)
             yield connection
+
+    async def close(self) -> None:
+        self._inode = None
+        await super().close()
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[Database]:
@@ -80,7 +83,8 @@ def _engine(path: Path, busy_timeout_seconds: float, *, attached: Path | None = 
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        # A copy reads before it writes, and SQLite refuses that to a reader whom a writer has overtaken meanwhile.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if attached is not None else "BEGIN")
 
     return engine
 

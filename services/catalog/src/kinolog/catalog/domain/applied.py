@@ -6,8 +6,10 @@ from kinolog.catalog.domain.errors import Stale
 
 
 class Applied:
+    """Begins before the sequence 0 of an empty log: until then there may not even be tables."""
+
     def __init__(self) -> None:
-        self._sequence = 0
+        self._sequence = -1
         self._grew = asyncio.Condition()
 
     @property

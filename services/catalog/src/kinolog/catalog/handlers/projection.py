@@ -1,7 +1,7 @@
 """Folding each batch of the log into rows, and making all rows anew when they cannot be trusted."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Set
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Set
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Final, Protocol, Self, cast
 
@@ -60,14 +60,17 @@ class RebuildableStore(Store, Protocol):
         ...
 
 
-async def keep_following(log: EventLog, store: RebuildableStore, applied: Applied, *, retry_seconds: float) -> None:
+async def keep_following(
+    log: EventLog, store: RebuildableStore, applied: Applied, *, retry_seconds: float, check_seconds: float
+) -> None:
     """Fold the log into rows, for ever, through every outage of the log and of the database.
 
     Raises LogCorrupt or UpgradeNeeded when going on would make the rows wrong.
     """
     while True:
         try:
-            await follow(log, store, applied, await prepare(log, store))
+            checkpoint = await prepare(log, store)
+            await _until_one_ends(follow(log, store, applied, checkpoint), _watch(store, check_seconds))
         except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
             _logger.warning("Cannot follow the log at present", retry_seconds=retry_seconds, error=str(error))
         await asyncio.sleep(retry_seconds)
@@ -123,6 +126,26 @@ async def rebuild(log: EventLog, store: RebuildableStore) -> Checkpoint:
     checkpoint = await store.checkpoint()
     _logger.info("Rebuilt the tables", sequence=checkpoint.sequence)
     return checkpoint
+
+
+async def _watch(store: RebuildableStore, check_seconds: float) -> None:
+    """Notice that the tables are gone even while no event comes that would have to be written to them."""
+    while await store.is_current():  # noqa: ASYNC110  # Nothing announces a deletion.
+        await asyncio.sleep(check_seconds)
+    raise StoreUnavailable("the tables are gone")
+
+
+async def _until_one_ends(*work: Coroutine[None, None, None]) -> None:
+    """Raise what the first to end raises, and cancel the others."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _fold_to_the_end(log: EventLog, store: Store) -> None:
