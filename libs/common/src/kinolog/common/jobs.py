@@ -59,9 +59,12 @@ class BurnInput(Request):
 
 
 class BurnOutput(Output):
+    """`font` is the family that was drawn: a shipped one where the asked-for font is not free to ship."""
+
     video_id: str
     caption_id: str
     encoder: str
+    font: str
 
 
 class TrimInput(Request):

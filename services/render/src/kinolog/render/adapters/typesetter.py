@@ -1,0 +1,51 @@
+"""Setting captions for ffmpeg's `ass` filter: a script and its fonts, in the folder the encoder works in."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kinolog.common.style import CaptionStyle
+from kinolog.common.subtitles import Cue
+from kinolog.common.subtitles.ass import to_ass
+from kinolog.render.adapters.ffmpeg import FONTS_CONFIGURATION
+from kinolog.render.adapters.font_shelf import Font, FontShelf
+from kinolog.render.domain.font import family_for, refuse_undrawable
+from kinolog.render.domain.typeset import Frame, Typeset
+
+# Names of ours, relative to the working folder: nothing that needs quoting in a filter ever gets there.
+_SCRIPT: Final = "captions.ass"
+_FONTS: Final = "fonts"
+_FILTER: Final = f"ass=filename={_SCRIPT}:fontsdir={_FONTS}"
+_CONFIGURATION: Final = f"""\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir prefix="cwd">{_FONTS}</dir><cachedir prefix="cwd">fontcache</cachedir></fontconfig>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AssTypesetter:
+    shelf: FontShelf
+
+    async def typeset(self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path) -> Typeset:
+        """Raises PermanentError for a font that is not there, and for characters that no font has."""
+        return await asyncio.to_thread(self._typeset, cues, style, frame, workdir)
+
+    def _typeset(self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path) -> Typeset:
+        fonts = self.shelf.fonts()
+        family = family_for(style.font_name, (font.family for font in fonts))
+        refuse_undrawable((cue.text for cue in cues), frozenset().union(*(font.characters for font in fonts)))
+        drawn = style.model_copy(update={"font_name": family})
+        (workdir / _SCRIPT).write_text(to_ass(cues, drawn, width=frame.width, height=frame.height), "utf-8")
+        _lay_out(fonts, workdir)
+        return Typeset(filter=_FILTER, font=family)
+
+
+def _lay_out(fonts: Sequence[Font], workdir: Path) -> None:
+    """Links, since copies would cost 6 MB a job; numbered, since two folders may hold files of one name."""
+    (workdir / FONTS_CONFIGURATION).write_text(_CONFIGURATION, "utf-8")
+    (workdir / _FONTS).mkdir(exist_ok=True)
+    for number, font in enumerate(fonts):
+        (workdir / _FONTS / f"{number}{font.path.suffix}").symlink_to(font.path.absolute())

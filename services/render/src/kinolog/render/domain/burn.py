@@ -1,0 +1,67 @@
+"""Burning captions: which caption, in which look, and the recipe for it."""
+
+from typing import Final
+
+from kinolog.common.aggregates import Caption, Video
+from kinolog.common.errors import PermanentError
+from kinolog.common.jobs import BurnInput
+from kinolog.common.media.facts import MediaFacts
+from kinolog.common.media.identity import Identity
+from kinolog.common.style import CaptionStyle
+from kinolog.render.domain.naming import derived_filename, derived_title
+from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
+from kinolog.render.domain.typeset import Frame
+
+# What browsers play inside MP4; everything else is encoded as AAC.
+_COPIED_SOUND: Final = frozenset({"aac", "mp3"})
+
+
+def named_caption(job: BurnInput) -> str:
+    """Raises PermanentError where no caption is named."""
+    if job.caption_id is None:
+        raise PermanentError("caption_missing", "The video has no caption to burn: make one first, or name one.")
+    return job.caption_id
+
+
+def burnable(caption_id: str, caption: Caption | None, video: Video) -> Caption:
+    """Raises PermanentError for a caption that is gone, empty, or another video's."""
+    if caption is None or caption.is_deleted:
+        raise PermanentError("caption_missing", f"caption_id: the caption {caption_id} does not exist or is deleted.")
+    if caption.video_id != video.id:
+        raise PermanentError("caption_missing", f"caption_id: the caption {caption_id} belongs to another video.")
+    if caption.cue_count == 0:
+        raise PermanentError("caption_empty", f"The caption {caption_id} has no text to burn.")
+    return caption
+
+
+def look_of(job: BurnInput, caption: Caption) -> CaptionStyle:
+    """The caption's own style, except where the job asks for something else."""
+    return CaptionStyle.model_validate({**caption.style, **job.style.model_dump(exclude_unset=True)})
+
+
+def frame_of(facts: MediaFacts) -> Frame:
+    """Raises PermanentError for a video without a picture."""
+    if facts.width is None or facts.height is None:
+        raise PermanentError("media_unsupported", "The video is sound alone: it has no picture to burn captions into.")
+    return Frame(width=facts.width, height=facts.height)
+
+
+def burn_recipe(facts: MediaFacts, captions_filter: str) -> Recipe:
+    """Every frame is drawn again; the sound stays as it is where MP4 players know it."""
+    picture, sound = facts.video_stream, facts.audio_stream
+    return Recipe(
+        container=facts.container,
+        picture=None if picture is None else Track(stream=picture, filters=(captions_filter, *even_sides(facts))),
+        sound=None if sound is None else Track(stream=sound, is_copied=facts.audio_codec in _COPIED_SOUND),
+        seconds=facts.duration,
+        frame_count=countable_frames(facts, facts.frame_count),
+    )
+
+
+def burned_identity(video: Video) -> Identity:
+    return Identity(
+        project_id=video.project_id,
+        title=derived_title(video.title, "captioned"),
+        filename=derived_filename(video.filename, "captioned"),
+        parent_video_id=video.id,
+    )

@@ -1,0 +1,54 @@
+"""A recipe: everything about a rendering that is decided before an encoder starts, as plain data."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kinolog.common.errors import PassingError
+from kinolog.common.media.facts import MediaFacts
+
+# A recording may begin in the middle of a group of frames, and a damaged packet costs a frame or two.
+LOSABLE_FRAMES: Final = 8
+LOSABLE_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One stream of the source, and the filters it goes through; `is_copied` leaves it as it is."""
+
+    stream: int
+    filters: tuple[str, ...] = ()
+    is_copied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """`seconds` and `frame_count` are what must come out; `skipped_seconds` of the source come before it."""
+
+    container: str
+    picture: Track | None
+    sound: Track | None
+    seconds: float
+    frame_count: int | None
+    skipped_seconds: float = 0.0
+
+
+def even_sides(facts: MediaFacts) -> tuple[str, ...]:
+    """4:2:0 pictures have even sides; a line more loses nothing, a line less would."""
+    is_odd = (facts.width or 0) % 2 or (facts.height or 0) % 2
+    return ("pad=ceil(iw/2)*2:ceil(ih/2)*2",) if is_odd else ()
+
+
+def countable_frames(facts: MediaFacts, frame_count: int) -> int | None:
+    """None where there is nothing to count, or fields would be counted as frames."""
+    return None if facts.video_codec is None or facts.is_interlaced else frame_count
+
+
+def refuse_incomplete(recipe: Recipe, made: MediaFacts) -> None:
+    """Raises PassingError when less came out than was to: an encoder's good exit code proves nothing."""
+    lost_frames = 0 if recipe.frame_count is None else recipe.frame_count - made.frame_count
+    if not 0 <= lost_frames <= LOSABLE_FRAMES or recipe.seconds - made.duration > LOSABLE_SECONDS:
+        raise PassingError(
+            "output_incomplete",
+            f"The new video came out with {made.frame_count} frames and {made.duration:.2f} s"
+            f" instead of {recipe.frame_count} and {recipe.seconds:.2f} s.",
+        )

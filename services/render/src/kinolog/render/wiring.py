@@ -1,0 +1,46 @@
+"""Builds the service from its settings: the one place where concrete things are chosen."""
+
+from kinolog.common.child import Limits
+from kinolog.common.media.inspector import Inspector
+from kinolog.common.worker.attempt import Handler
+from kinolog.render.adapters.ffmpeg import FFmpeg
+from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
+from kinolog.render.adapters.font_shelf import FontShelf
+from kinolog.render.adapters.typesetter import AssTypesetter
+from kinolog.render.handlers import RenderHandlers
+from kinolog.render.settings import RenderSettings
+
+
+def handlers(settings: RenderSettings) -> dict[str, Handler]:
+    """A handler for each job type of the queue `render`."""
+    typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
+    render = RenderHandlers(encoder(settings), Inspector(settings), typesetter)
+    return {"burn": render.burn, "trim": render.trim}
+
+
+def encoder(settings: RenderSettings) -> FFmpeg:
+    return FFmpeg(_options(settings), _bounds(settings))
+
+
+def _options(settings: RenderSettings) -> EncodeOptions:
+    return EncodeOptions(
+        preset=settings.encode_preset,
+        crf=settings.encode_crf,
+        audio_kbps=settings.encode_audio_kbps,
+        threads=settings.encode_threads,
+        max_pixels=settings.media_max_pixels,
+    )
+
+
+def _bounds(settings: RenderSettings) -> EncodeBounds:
+    limits = Limits(
+        cpu_seconds=settings.encode_cpu_seconds,
+        memory_bytes=settings.encode_memory_bytes,
+        file_bytes=settings.encode_max_file_bytes,
+    )
+    return EncodeBounds(
+        limits=limits,
+        timeout_seconds=settings.encode_timeout_seconds,
+        stall_seconds=settings.encode_stall_seconds,
+        slowest_seek_speed=settings.encode_slowest_seek_speed,
+    )
