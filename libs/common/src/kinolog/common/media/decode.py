@@ -1,5 +1,6 @@
 """Decoding a little of a file, at its start and before its end, to be sure that it decodes at all."""
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -18,15 +19,23 @@ _PACKETS_AT_END: Final = 300
 _BEFORE_END_SECONDS: Final = 1.0
 
 
-def refuse_what_does_not_decode(media: Opened, duration: float) -> int:
-    """The clockwise turn of the picture in degrees, which only its frames tell. Raises MediaRefused."""
-    rotation = 0
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What only decoded frames tell: the clockwise turn in degrees, and whether a frame is two fields."""
+
+    rotation: int = 0
+    is_interlaced: bool = False
+
+
+def look_at_frames(media: Opened, duration: float) -> Look:
+    """Raises MediaRefused for what does not decode."""
+    look = Look()
     for stream in media.streams:
         frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START)
         _frame_near(media, stream, max(0.0, duration - _BEFORE_END_SECONDS), _PACKETS_AT_END)
         if isinstance(frame, VideoFrame):
-            rotation = -frame.rotation % 360
-    return rotation
+            look = Look(-frame.rotation % 360, frame.interlaced_frame)
+    return look
 
 
 def _frame_near(

@@ -43,7 +43,8 @@ class Window:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacts:
     """`duration` is what can be read, whatever the header says. `width` and `height` are as shown, `rotation` is the
-    clockwise turn in degrees that a player makes for that; None where there is no picture.
+    clockwise turn in degrees that a player makes for that; None where there is no picture. `video_stream` and
+    `audio_stream` are places in the file. An interlaced file may count its fields as frames.
     """
 
     container: str
@@ -54,18 +55,13 @@ class MediaFacts:
     rotation: int
     frame_rate: float | None
     frame_count: int
+    is_interlaced: bool
     video_codec: str | None
     audio_codec: str | None
+    video_stream: int | None
+    audio_stream: int | None
     window: Window | None = None
     poster: Poster | None = None
-
-    @property
-    def has_picture(self) -> bool:
-        return self.video_codec is not None
-
-    @property
-    def has_sound(self) -> bool:
-        return self.audio_codec is not None
 
 
 class MediaRefused(KinologError):

@@ -8,7 +8,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from kinolog.common.media.decode import refuse_what_does_not_decode
+from kinolog.common.media.decode import Look, look_at_frames
 from kinolog.common.media.facts import MediaFacts, MediaRefused, Poster, Question
 from kinolog.common.media.formats import media_type
 from kinolog.common.media.opened import Opened, opened
@@ -32,24 +32,27 @@ def look_into(question: Question) -> MediaFacts:
     """Raises MediaRefused for what is not a whole, decodable video or audio file within the limits."""
     with opened(question) as media:
         found = scan(media, question, lambda percent: _say({"percent": percent}))
-        rotation = refuse_what_does_not_decode(media, found.duration)
+        look = look_at_frames(media, found.duration)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
-        return _facts(media, found, rotation, poster)
+        return _facts(media, found, look, poster)
 
 
-def _facts(media: Opened, found: Scan, rotation: int, poster: Poster | None) -> MediaFacts:
-    width, height = media.shown_size(rotation)
+def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None) -> MediaFacts:
+    width, height = media.shown_size(look.rotation)
     return MediaFacts(
         container=media.container,
         media_type=media_type(media.container, media.video_codec, media.audio_codec),
         duration=round(found.duration, 6),
         width=width,
         height=height,
-        rotation=rotation,
+        rotation=look.rotation,
         frame_rate=media.frame_rate,
         frame_count=found.frame_count,
+        is_interlaced=look.is_interlaced,
         video_codec=media.video_codec,
         audio_codec=media.audio_codec,
+        video_stream=media.picture.index if media.picture else None,
+        audio_stream=media.sound.index if media.sound else None,
         window=found.window,
         poster=poster,
     )

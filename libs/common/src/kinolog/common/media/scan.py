@@ -55,10 +55,13 @@ class _Frames:
         self._zero = self._ticks(media.start)
         self._window = question.window and (self._ticks(question.window[0]), self._ticks(question.window[1]))
         self._inside: list[int] = []
+        self._has_begun = False
         self.count = 0
 
     def add(self, packet: AnyPacket) -> None:
-        if packet.stream is not self._media.picture or packet.is_discard:
+        """Recordings may begin with frames that nothing decodes before the first key frame."""
+        self._has_begun |= packet.is_keyframe and packet.stream is self._media.picture
+        if packet.stream is not self._media.picture or packet.is_discard or not self._has_begun:
             return
         self.count += 1
         moment = _moment_of(packet) - self._zero

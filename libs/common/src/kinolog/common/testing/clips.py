@@ -21,7 +21,12 @@ def make_clip(
     folder: Path, name: str, *, seconds: float = 2.0, picture: str = "testsrc2", sound: bool = True, options: str = ""
 ) -> Path:
     """A clip of 25 frames a second, 320×180, with a key frame twice a second; `options` go to the encoder."""
-    sources = ["-f", "lavfi", "-i", f"{picture}=s={SIZE}:r={FRAMES_PER_SECOND}:d={seconds}"]
+    sources = [
+        "-f",
+        "lavfi",
+        "-i",
+        f"{picture}{':' if '=' in picture else '='}s={SIZE}:r={FRAMES_PER_SECOND}:d={seconds}",
+    ]
     sources += ["-f", "lavfi", "-i", f"sine=d={seconds}"] if sound else []
     codecs = "-c:v libx264 -preset ultrafast -bf 2 -pix_fmt yuv420p -g 12 -c:a aac"
     ffmpeg(*sources, *codecs.split(), *options.split(), name, folder=folder)

@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kinolog.common.aggregates import JOB, VIDEO, Video
+from kinolog.common.aggregates import CAPTION, JOB, VIDEO, Video
+from kinolog.common.aggregates.base import unborn
 from kinolog.common.blobs import BlobStore
 from kinolog.common.events import BlobRef
+from kinolog.common.events.caption import CaptionCreated
+from kinolog.common.ids import new_id
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.testing.examples import ORIGIN, submitted
+from kinolog.common.subtitles import Cue, cues_to_json
+from kinolog.common.testing.examples import ORIGIN, registered, submitted
 from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.progress import Progress
 
@@ -37,6 +41,22 @@ class Workshop:
             workdir=workdir,
             on_progress=self.reports.append,
         )
+
+    async def add_video(self, file: Path, **changes: object) -> str:
+        """Store a film and register it, as two seconds of what its suffix says. Returns the video's id."""
+        content = await self.blobs.put_file(file, "video/mp4")
+        known = {"content": content, "duration": 2.0, "container": file.suffix.removeprefix(".")}
+        return await registered(self.log, **{**known, **changes})
+
+    async def add_caption(self, video_id: str, *cues: Cue, **changes: object) -> str:
+        """Give a video a caption, and return its id."""
+        blob = await self.blobs.put_bytes(cues_to_json(cues))
+        video = await self.video(video_id)
+        known = {"video_id": video_id, "project_id": video.project_id, "filename": "film.srt", "language": "en"}
+        created = CaptionCreated.model_validate({**known, "cues": blob, "cue_count": len(cues), **changes})
+        caption_id = new_id("cap")
+        await self.log.append(unborn(CAPTION, caption_id).changes(created), ORIGIN)
+        return caption_id
 
     async def commit(self, ctx: JobContext) -> None:
         """Write what the job made, as its completion would."""

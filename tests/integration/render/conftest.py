@@ -1,0 +1,59 @@
+"""The real service, wired to a workshop's log, and films to give it."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from kinolog.common.jobs import BurnInput, BurnOutput, TrimInput, TrimOutput
+from kinolog.common.testing.clips import make_clip
+from kinolog.common.testing.workshop import Workshop
+from kinolog.render import wiring
+from kinolog.render.settings import RenderSettings
+
+# The brightness of each frame tells its number, and the sound begins after about a second.
+NUMBERED = "-vf geq=lum=16+N*4:cb=128:cr=128 -crf 10 -af volume=0:enable='lt(t,1)'"
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+@pytest.fixture
+def burn(workshop: Workshop) -> Callable[[str, BurnInput], Awaitable[BurnOutput]]:
+    async def run(video_id: str, job: BurnInput) -> BurnOutput:
+        ctx = await workshop.begin("render", type="burn", input_data={}, video_id=video_id)
+        output = await wiring.handlers(RenderSettings())["burn"](job, ctx)
+        assert isinstance(output, BurnOutput)
+        await workshop.commit(ctx)
+        return output
+
+    return run
+
+
+@pytest.fixture
+def trim(workshop: Workshop) -> Callable[[str, TrimInput], Awaitable[TrimOutput]]:
+    async def run(video_id: str, job: TrimInput) -> TrimOutput:
+        ctx = await workshop.begin("render", type="trim", input_data={}, video_id=video_id)
+        output = await wiring.handlers(RenderSettings())["trim"](job, ctx)
+        assert isinstance(output, TrimOutput)
+        await workshop.commit(ctx)
+        return output
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="session")
+def blue_clip(media: Path) -> Path:
+    return make_clip(media, "blue.mp4", picture="color=c=blue")
+
+
+@pytest.fixture(scope="session")
+def numbered_clip(media: Path) -> Path:
+    return make_clip(media, "numbered.mp4", picture="color=c=black", options=NUMBERED)
