@@ -1,0 +1,64 @@
+"""Rules about media that need no file: which frame tells most, what a file is called, what a video inherits."""
+
+import pytest
+from PIL import Image
+
+from kinolog.common.events import BlobRef
+from kinolog.common.media.facts import MediaFacts
+from kinolog.common.media.formats import media_type, short_name
+from kinolog.common.media.identity import Identity, registered
+from kinolog.common.media.poster import how_telling
+
+FACTS = MediaFacts(
+    container="mp4",
+    media_type="video/mp4",
+    duration=2.0,
+    width=320,
+    height=180,
+    rotation=0,
+    frame_rate=25.0,
+    frame_count=50,
+    is_interlaced=False,
+    video_codec="h264",
+    audio_codec=None,
+    video_stream=0,
+    audio_stream=None,
+)
+
+
+def picture(dark: int, light: int) -> Image.Image:
+    image = Image.new("RGB", (64, 64), (dark, dark, dark))
+    image.paste((light, light, light), (0, 0, 32, 64))
+    return image
+
+
+@pytest.mark.parametrize(("plain", "light"), [(0, 20), (128, 128), (235, 255)], ids=["black", "grey", "white"])
+def test_a_picture_with_contrast_tells_more_than_a_plain_one(plain: int, light: int) -> None:
+    assert how_telling(picture(40, 200)) > how_telling(picture(plain, light))
+
+
+@pytest.mark.parametrize(
+    ("container", "video", "audio", "expected"),
+    [
+        ("mp4", "h264", "aac", "video/mp4"),
+        ("mp4", None, "aac", "audio/mp4"),
+        ("matroska", "vp9", "opus", "video/webm"),
+        ("matroska", "h264", "aac", "video/x-matroska"),
+        ("matroska", None, "opus", "audio/webm"),
+        ("unheard-of", "h264", None, "application/octet-stream"),
+    ],
+)
+def test_the_media_type_follows_from_what_is_inside(
+    container: str, video: str | None, audio: str | None, expected: str
+) -> None:
+    assert expected == media_type(container, video, audio)
+
+
+def test_a_container_is_named_so_that_the_name_pins_its_demuxer() -> None:
+    assert ("mp4", "ogg") == (short_name("mov,mp4,m4a,3gp,3g2,mj2"), short_name("ogg"))
+
+
+def test_a_video_has_the_media_type_that_was_found_and_not_the_one_claimed() -> None:
+    claimed = BlobRef(sha256="0" * 64, size_bytes=10, media_type="text/html")
+    event = registered("job_1", Identity(project_id="prj_1", title="A", filename="a.mp4"), claimed, FACTS)
+    assert ("video/mp4", "job_1", 10) == (event.content.media_type, event.job_id, event.size_bytes)
