@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
 from kinolog.common.blobs import BlobStore
 from kinolog.common.clock import system_clock
@@ -22,7 +23,11 @@ TOKEN = "a-token-for-tests"
 @pytest.fixture
 def settings() -> GatewaySettings:
     return GatewaySettings(
-        token=TOKEN, max_body_bytes=50_000, max_upload_bytes=100_000, body_idle_seconds=0.2, linger_seconds=0.2
+        token=SecretStr(TOKEN),
+        max_body_bytes=50_000,
+        max_upload_bytes=100_000,
+        body_idle_seconds=0.2,
+        linger_seconds=0.2,
     )
 
 
@@ -61,7 +66,6 @@ def gateway(
         doorkeeper=doorkeeper(settings),
         clock=system_clock,
         ws_send_timeout_seconds=1.0,
-        ws_message_bytes=1_000,
         sse_keepalive_seconds=1.0,
         presence_interval_seconds=2.0,
     )

@@ -35,6 +35,7 @@ async def captioned(log: MemoryLog, video_id: str) -> str:
         language="en",
         cues=BlobRef(sha256="0" * 64, size_bytes=2),
         cue_count=0,
+        style={},
     )
     await log.append(unborn(CAPTION, caption_id).changes(caption), ORIGIN)
     return caption_id

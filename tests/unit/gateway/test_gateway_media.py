@@ -156,7 +156,13 @@ async def test_a_caption_is_written_in_every_format(
 ) -> None:
     cues = await blobs.put_bytes(cues_to_json((Cue(start=0.0, end=1.0, text="Hello"),)))
     caption = CaptionCreated(
-        video_id=await registered(log), project_id="p", filename="film.srt", language="en", cues=cues, cue_count=1
+        video_id=await registered(log),
+        project_id="p",
+        filename="film.srt",
+        language="en",
+        cues=cues,
+        cue_count=1,
+        style={},
     )
     caption_id = new_id("cap")
     await log.append(unborn(CAPTION, caption_id).changes(caption), ORIGIN)

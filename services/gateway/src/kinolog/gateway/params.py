@@ -38,7 +38,6 @@ class Gateway:
     doorkeeper: Doorkeeper
     clock: Clock
     ws_send_timeout_seconds: float
-    ws_message_bytes: int
     sse_keepalive_seconds: float
     presence_interval_seconds: float
 

@@ -43,7 +43,6 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             doorkeeper=doorkeeper(settings),
             clock=system_clock,
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
-            ws_message_bytes=settings.ws_message_bytes,
             sse_keepalive_seconds=settings.sse_keepalive_seconds,
             presence_interval_seconds=settings.presence_interval_seconds,
         )

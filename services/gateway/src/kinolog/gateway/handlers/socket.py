@@ -35,10 +35,11 @@ class Goodbye(Exception):
 
 @router.websocket("/v1/ws")
 async def serve_socket(socket: WebSocket, here: Here) -> None:
-    """Without `since` the connection begins with the next event."""
-    await socket.accept()
+    """Without `since` it begins with the next event, counted from before the client knows that it is connected."""
     try:
-        await Session(socket, here, await _admit(socket, here)).run()
+        after = await _admit(socket, here)
+        await socket.accept()
+        await Session(socket, here, after).run()
     except Goodbye as goodbye:
         await _close(socket, goodbye)
     except LogError:
@@ -46,7 +47,7 @@ async def serve_socket(socket: WebSocket, here: Here) -> None:
 
 
 async def _admit(socket: WebSocket, here: Gateway) -> int:
-    """The sequence after which to begin. Closing codes can only be sent once the connection stands."""
+    """The sequence after which to begin."""
     if not here.doorkeeper.is_welcome_origin(socket):
         raise Goodbye(FOREIGN_ORIGIN, "this page may not connect")
     if here.doorkeeper.identify(socket) is None:
@@ -87,11 +88,11 @@ class Session:
 
     async def _listen(self) -> None:
         while True:
-            text = await self._socket.receive_text()
-            if len(text) > self._here.ws_message_bytes:
-                raise Goodbye(BAD_REQUEST, "the message is too long")
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
             try:
-                self._interest = ClientMessage.model_validate_json(text).subscribe
+                self._interest = ClientMessage.model_validate_json(message.get("text") or "").subscribe
             except ValidationError:
                 raise Goodbye(BAD_REQUEST, 'say {"subscribe": {"jobs": […]}}, or projects, or all') from None
 
@@ -120,5 +121,8 @@ class Session:
 
 
 async def _close(socket: WebSocket, goodbye: Goodbye) -> None:
+    """A code can only be sent over a connection that stands, so one that is refused is accepted first."""
+    if socket.client_state is WebSocketState.CONNECTING:
+        await socket.accept()
     if socket.client_state is WebSocketState.CONNECTED and socket.application_state is WebSocketState.CONNECTED:
         await socket.close(goodbye.code, goodbye.reason)
