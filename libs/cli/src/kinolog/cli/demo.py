@@ -71,6 +71,7 @@ async def _perform(plan: Plan, settings: SupervisorSettings, lock: int, clip: Pa
             if keep:
                 announce(plan)
                 await platform.watch()
+    console.print("\nDone, and stopped again; with --keep it stays up.")
 
 
 async def _tell(plan: Plan, settings: SupervisorSettings, clip: Path, console: Console) -> None:

@@ -9,7 +9,7 @@ from kinolog.cli.client import Client, Json
 from kinolog.cli.errors import DemoFailed
 from kinolog.cli.log_lines import harmless
 from kinolog.cli.progress import Bars, watch_job
-from kinolog.cli.tables import events_table
+from kinolog.cli.tables import history_table
 
 _BLOCK_BYTES = 2**20
 
@@ -35,7 +35,8 @@ class Story:
         await self._show_files(caption["caption_id"], burned["video_id"], trimmed["video_id"])
         await self._show_history()
         self._say(
-            "The interface", [f"{self._client.address.url}/v1, described by {self._client.address.url}/openapi.json"]
+            "The HTTP interface",
+            [f"{self._client.address.url}/v1, described by {self._client.address.url}/openapi.json"],
         )
 
     async def _upload(self, bars: Bars, project: Json, clip: Path) -> Json:
@@ -77,12 +78,12 @@ class Story:
         return downloaded.path
 
     async def _show_history(self) -> None:
-        for job in self._jobs:
-            events = await self._client.job_events(job["id"])
-            if [event["type"] for event in events][-1:] != ["job.completed"]:
+        histories = [(job, await self._client.job_events(job["id"])) for job in self._jobs]
+        for job, events in histories:
+            if not events or events[-1]["type"] != "job.completed":
                 raise DemoFailed(f"the history of {job['id']} does not end with its completion")
-            self._console.print(f"\nHistory of the {job['type']} job {job['id']}")
-            self._console.print(events_table(events))
+        self._say("What the log says about these jobs", [])
+        self._console.print(history_table(histories))
 
     def _say(self, title: str, lines: list[str]) -> None:
         self._console.print(f"\n{title}")

@@ -1,6 +1,7 @@
 """Jobs and events as tables for people. Whatever comes from the platform is shown as plain, harmless text."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from kinolog.cli.log_lines import harmless
 
 _STATUS_STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 _MOST_CHARACTERS = 400
+_ID = re.compile(r"\b([a-z]{3}_|)([0-9a-f]{32,64})\b")
 
 
 def jobs_table(jobs: Iterable[Json]) -> Table:
@@ -35,6 +37,31 @@ def events_table(events: Iterable[Json]) -> Table:
             plain(event["seq"]), plain(_moment(event.get("time"))), plain(event["type"]), plain(event.get("data"))
         )
     return table
+
+
+def history_table(histories: Iterable[tuple[Json, list[Json]]]) -> Table:
+    """What happened to several jobs, in the order of the log, each event with its gist."""
+    rows = sorted(((event, job) for job, events in histories for event in events), key=lambda row: row[0]["seq"])
+    table = Table("seq", "time", "job", "event", "says")
+    for event, job in rows:
+        name = str(event["type"]).partition(".")[2]
+        time = _moment(event.get("time"))[11:]
+        table.add_row(plain(event["seq"]), plain(time), plain(job["type"]), plain(name), plain(_gist(event["data"])))
+    return table
+
+
+def _gist(data: Json) -> str:
+    """The plain values of an event, and those of what a job gave; ids are cut to the end that tells them apart."""
+    values = {**data, **(data.get("output_data") or {})}
+    return ", ".join(
+        f"{name} {_ID.sub(_last_digits, str(value))}"
+        for name, value in values.items()
+        if value is not None and not isinstance(value, dict | list)
+    )
+
+
+def _last_digits(found: re.Match[str]) -> str:
+    return f"{found[1]}…{found[2][-6:]}"
 
 
 def event_line(event: Json) -> Text:
