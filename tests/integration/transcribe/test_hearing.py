@@ -2,7 +2,7 @@
 
 import string
 import wave
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters import audio
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
 from kinolog.transcribe.domain import Report, Segment, SpokenWord, Transcript
+
+Hear = Callable[[str], Awaitable[Transcript]]
 
 # The model's README gives the bounds it was measured to keep.
 WORD_TOLERANCE_SECONDS: Final = 0.15
@@ -47,11 +49,24 @@ def text_of(segment: Segment) -> str:
     return "".join(word.text for word in segment.words).strip()
 
 
+@pytest.fixture(scope="module")
+def hear(whisper: FasterWhisper, samples: Path) -> Hear:
+    """Listens to each sample once, however many tests ask."""
+    heard: dict[str, Transcript] = {}
+
+    async def hear_once(name: str) -> Transcript:
+        if name not in heard:
+            heard[name] = await whisper.transcribe(samples / name, CaptionInput(), lambda *_, **__: None)
+        return heard[name]
+
+    return hear_once
+
+
 @pytest.mark.parametrize("name", SPOKEN_SAMPLES)
 async def test_every_sentence_is_heard_in_its_language_and_at_its_time(
-    name: str, whisper: FasterWhisper, samples: Path, truth: dict[str, Any], reports: Report
+    name: str, hear: Hear, truth: dict[str, Any]
 ) -> None:
-    transcript = await whisper.transcribe(samples / name, CaptionInput(), reports)
+    transcript = await hear(name)
 
     expected, heard = truth[name]["segments"], transcript.segments
     assert [segment["text"] for segment in expected] == [text_of(part) for part in heard]
@@ -63,10 +78,8 @@ async def test_every_sentence_is_heard_in_its_language_and_at_its_time(
 
 
 @pytest.mark.parametrize("name", SPOKEN_SAMPLES)
-async def test_every_word_is_heard_when_it_was_said(
-    name: str, whisper: FasterWhisper, samples: Path, truth: dict[str, Any], reports: Report
-) -> None:
-    heard = words_of(await whisper.transcribe(samples / name, CaptionInput(), reports))
+async def test_every_word_is_heard_when_it_was_said(name: str, hear: Hear, truth: dict[str, Any]) -> None:
+    heard = words_of(await hear(name))
 
     expected = true_words(truth[name])
     assert [word["word"] for word in expected] == [bare(word.text) for word in heard]
@@ -117,8 +130,8 @@ async def test_the_sound_of_a_video_is_heard(whisper: FasterWhisper, hello_video
     ] == [text_of(segment) for segment in transcript.segments]
 
 
-async def test_silence_has_no_words_and_no_language(whisper: FasterWhisper, samples: Path, reports: Report) -> None:
-    transcript = await whisper.transcribe(samples / "silence.wav", CaptionInput(), reports)
+async def test_silence_has_no_words_and_no_language(hear: Hear) -> None:
+    transcript = await hear("silence.wav")
 
     assert ((), "und", 0.0) == (transcript.segments, transcript.language, transcript.language_probability)
 
@@ -146,10 +159,8 @@ async def test_progress_names_its_phases_and_never_goes_back(
     assert sorted(percents) == percents
 
 
-async def test_the_model_is_named_with_its_contents_and_its_device(
-    whisper: FasterWhisper, samples: Path, reports: Report
-) -> None:
-    transcript = await whisper.transcribe(samples / "hello_world.wav", CaptionInput(), reports)
+async def test_the_model_is_named_with_its_contents_and_its_device(hear: Hear) -> None:
+    transcript = await hear("hello_world.wav")
 
     assert transcript.model.startswith("model@")
     assert transcript.model.endswith("(cpu, int8_float32)")
