@@ -154,6 +154,12 @@ async def test_an_operators_font_can_be_named(tmp_path: Path) -> None:
     assert "Studio Sans" == typeset.font
 
 
+def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.ttf").write_text("no font")
+    with pytest.raises(PermanentError, match=r"broken\.ttf cannot be read"):
+        FontShelf(tmp_path).fonts()
+
+
 async def test_an_unknown_font_is_refused_with_the_ones_there_are(burn_file: BurnFile, blue_clip: Path) -> None:
     with pytest.raises(PermanentError, match="no font 'Comic Sans'; there are Anton, Archivo Black, Arial"):
         await burn_file(blue_clip, style=CaptionStyle(font_name="Comic Sans"))

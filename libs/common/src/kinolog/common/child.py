@@ -83,9 +83,13 @@ async def _spawn(child: Child) -> Process:
         stdout=PIPE,
         stderr=PIPE,
         cwd=child.workdir,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(child.workdir), "LANG": "C.UTF-8", **child.env},
+        env=_environment(child),
         start_new_session=True,
     )
+
+
+def _environment(child: Child) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "HOME": str(child.workdir.absolute()), "LANG": "C.UTF-8", **child.env}
 
 
 async def _attend(process: Process, child: Child, on_line: OnLine) -> str:

@@ -1,6 +1,6 @@
 """The environment of the render service."""
 
-from pathlib import Path
+from pydantic import DirectoryPath
 
 from kinolog.common.media.settings import MediaSettings
 
@@ -11,7 +11,7 @@ class RenderSettings(MediaSettings):
     # One encoder keeps every core busy.
     render_slots: int = 1
     # A folder with more TrueType and OpenType fonts, for styles to name and for characters the shipped ones lack.
-    render_fonts_dir: Path | None = None
+    render_fonts_dir: DirectoryPath | None = None
 
     # 2.8 times as fast as x264's own default, "medium", and smaller; quality is kept by the rate factor.
     encode_preset: str = "veryfast"

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import fontpkg
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
+
+from kinolog.common.errors import PermanentError
 
 SHIPPED_FAMILIES: Final = ("Archivo Black", "Arimo", "Anton", "Noto Sans")
 _SUFFIXES: Final = frozenset({".ttf", ".otf"})
@@ -25,7 +27,10 @@ class Font:
 
 @dataclass(frozen=True, slots=True)
 class FontShelf:
-    """Reading a font takes some ten milliseconds, once; new files in `extra_folder` are seen at the next job."""
+    """Reading a font takes some ten milliseconds, once; new files in `extra_folder` are seen at the next job.
+
+    `fonts` raises PermanentError for a file that is no font.
+    """
 
     extra_folder: Path | None = None
 
@@ -45,6 +50,14 @@ def _shipped() -> Iterator[Path]:
 
 @cache
 def _read(path: Path) -> Font:
-    with TTFont(path, lazy=True) as font:
+    try:
+        return _parsed(path)
+    except TTLibError as error:
+        message = f"The font file {path.name} cannot be read: take it out of KINOLOG_RENDER_FONTS_DIR or replace it."
+        raise PermanentError("font_unreadable", message, detail=str(error)) from error
+
+
+def _parsed(path: Path) -> Font:
+    with path.open("rb") as file, TTFont(file, lazy=True) as font:
         characters = frozenset(map(chr, font.getBestCmap() or ()))
         return Font(path, str(font["name"].getBestFamilyName() or path.stem), characters)
