@@ -145,3 +145,14 @@ async def test_half_sent_requests_do_not_shut_others_out(program: Any, client: h
     assert 200 == (await client.get("/v1/projects")).status_code
     for _, writer in halves:
         writer.close()
+
+
+async def test_a_trace_goes_on_from_the_request_into_the_log(
+    program: Any, client: httpx2.AsyncClient, served_log: JetStreamLog
+) -> None:
+    trace_id = "0af7651916cd43dd8448eb211c80319c"
+    headers = {"traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
+    made = (await client.post("/v1/projects", json={"name": "x"}, headers=headers)).json()
+    traceparent = (await served_log.read("project", made["id"]))[0].metadata.traceparent
+    assert traceparent is not None
+    assert (trace_id, False) == (traceparent.split("-")[1], "b7ad6b7169203331" in traceparent)

@@ -1,0 +1,132 @@
+"""One suite over both catalogs that the gateway may ask: the real one, and its double in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from kinolog.catalog.settings import CatalogSettings
+from kinolog.catalog.wiring import run_catalog
+from kinolog.common.aggregates import PROJECT
+from kinolog.common.events.project import ProjectDeleted
+from kinolog.common.log import EventLog, load
+from kinolog.common.log.memory import MemoryLog
+from kinolog.common.queries import ListQuery
+from kinolog.common.service import open_service
+from kinolog.common.testing import NatsServer, provisioned_log
+from kinolog.common.testing.examples import ORIGIN, created, registered, submitted
+from kinolog.gateway.adapters.catalog import NatsCatalog
+from kinolog.gateway.listing import Catalog
+from kinolog.gateway.memory import MemoryCatalog
+from kinolog.gateway.problems import Problem
+
+
+@dataclass
+class Asked:
+    """A log, and a catalog of it."""
+
+    log: EventLog
+    catalog: Catalog
+
+    async def now(self) -> int:
+        return await self.log.last_sequence()
+
+
+@pytest.fixture(params=["memory", "nats"])
+async def asked(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Asked]:
+    if request.param == "memory":
+        log = MemoryLog()
+        yield Asked(log, MemoryCatalog(log))
+        return
+    with NatsServer(tmp_path / "nats") as server:
+        settings = CatalogSettings(nats_url=server.url, database_url=SecretStr(f"sqlite:///{tmp_path}/catalog.db"))
+        stopping = asyncio.Event()
+        async with provisioned_log(server.url) as jetstream, open_service("catalog", settings, stopping) as service:
+            running = asyncio.create_task(run_catalog(service, settings))
+            catalog = NatsCatalog(service.writes, timeout_seconds=5)
+            await until_it_answers(catalog)
+            yield Asked(jetstream, catalog)
+            stopping.set()
+            await running
+
+
+async def until_it_answers(catalog: NatsCatalog) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await catalog.position()
+            except Problem:
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+
+async def test_rows_come_in_the_order_that_was_asked_for(asked: Asked) -> None:
+    for name in ("b", "c", "a"):
+        await created(asked.log, name)
+    page = await asked.catalog.page("projects", ListQuery(sort="name", min_seq=await asked.now()))
+    assert ["a", "b", "c"] == [row["name"] for row in page.data]
+
+
+async def test_a_row_has_the_fields_and_the_sequence_of_its_aggregate(asked: Asked) -> None:
+    project_id = await created(asked.log, "Winter")
+    row = (await asked.catalog.page("projects", ListQuery(min_seq=1))).data[0]
+    loaded = await load(asked.log, PROJECT, project_id)
+    assert set(loaded.require().model_dump()) | {"sequence"} == set(row)
+    assert (project_id, "Winter", 1) == (row["id"], row["name"], row["sequence"])
+
+
+async def test_filters_leave_only_what_matches(asked: Asked) -> None:
+    project_id = await created(asked.log)
+    wanted = await registered(asked.log, project_id=project_id)
+    await registered(asked.log)
+    query = ListQuery(filters={"project_id": project_id, "is_clip": False}, min_seq=await asked.now())
+    assert [wanted] == [row["id"] for row in (await asked.catalog.page("videos", query)).data]
+
+
+async def test_deleted_rows_are_shown_apart(asked: Asked) -> None:
+    project_id, kept = await created(asked.log), await created(asked.log)
+    await asked.log.append((await load(asked.log, PROJECT, project_id)).changes(ProjectDeleted()), ORIGIN)
+    now = await asked.now()
+    live = await asked.catalog.page("projects", ListQuery(min_seq=now))
+    deleted = await asked.catalog.page("projects", ListQuery(deleted=True, min_seq=now))
+    assert ([kept], [project_id]) == ([row["id"] for row in live.data], [row["id"] for row in deleted.data])
+
+
+async def test_a_cursor_leads_to_the_next_page(asked: Asked) -> None:
+    for name in ("a", "b", "c"):
+        await created(asked.log, name)
+    first = await asked.catalog.page("projects", ListQuery(sort="name", limit=2, min_seq=await asked.now()))
+    rest = await asked.catalog.page("projects", ListQuery(sort="name", limit=2, cursor=first.next_cursor))
+    assert (["a", "b"], True, ["c"], False, None) == (
+        [row["name"] for row in first.data],
+        first.has_more,
+        [row["name"] for row in rest.data],
+        rest.has_more,
+        rest.next_cursor,
+    )
+
+
+async def test_a_cursor_that_is_not_its_own_is_refused(asked: Asked) -> None:
+    with pytest.raises(Problem) as raised:
+        await asked.catalog.page("projects", ListQuery(cursor="cut"))
+    assert (400, "validation", "?cursor") == (
+        raised.value.status,
+        raised.value.kind,
+        raised.value.errors[0].pointer,
+    )
+
+
+async def test_statistics_count_what_there_is(asked: Asked) -> None:
+    await created(asked.log)
+    await submitted(asked.log)
+    stats = await asked.catalog.stats(await asked.now())
+    assert (1, 0, {"pending": 1}, {"trim": 1}) == (
+        stats.projects,
+        stats.videos,
+        stats.jobs.by_status,
+        stats.jobs.by_type,
+    )
