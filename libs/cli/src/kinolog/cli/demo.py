@@ -21,6 +21,7 @@ from kinolog.cli.plan import Plan, parse_replicas
 from kinolog.cli.settings import SupervisorSettings
 from kinolog.cli.story import Story
 from kinolog.cli.supervisor import NAME, running
+from kinolog.cli.tables import plain_console
 from kinolog.cli.up import announce, make_plan, until_signalled
 
 MODEL_VARIABLE = "KINOLOG_TRANSCRIBE_MODEL_DIR"
@@ -62,7 +63,7 @@ def _plan(settings: SupervisorSettings, folder: DataFolder) -> Plan:
 
 
 async def _perform(plan: Plan, settings: SupervisorSettings, lock: int, clip: Path, *, keep: bool) -> None:
-    console = Console(highlight=False, markup=False)
+    console = plain_console()
     console.print(f"Starting the platform in {plan.folder.root} (its log: {plan.folder.log.name})", soft_wrap=True)
     console.print(_about_the_model(plan), soft_wrap=True)
     with _log_file(plan, settings) as log:

@@ -6,20 +6,19 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 
 from kinolog.cli.address import find_address
 from kinolog.cli.client import Client, Json, connected
 from kinolog.cli.errors import BadSetting, CliError
 from kinolog.cli.live import messages
 from kinolog.cli.progress import Bars, watch_job
-from kinolog.cli.tables import event_line, events_table, jobs_table, plain
+from kinolog.cli.tables import event_line, events_table, jobs_table, plain, plain_console
 
 app = typer.Typer()
 log = typer.Typer(help="Look into the log.", no_args_is_help=True)
 app.add_typer(log, name="log")
 
-_console: Final = Console(highlight=False, markup=False)
+_console: Final = plain_console()
 
 Url = Annotated[str | None, typer.Option("--url", help="Of the platform (default: the one of the data folder).")]
 Token = Annotated[str | None, typer.Option("--token", help="Bearer token (default: the one of the data folder).")]
@@ -33,7 +32,7 @@ def submit(
     video: Annotated[str | None, typer.Option(help="The video to work on.")] = None,
     project: Annotated[str | None, typer.Option(help="The project it belongs to.")] = None,
     priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
-    wait: Annotated[bool, typer.Option("--wait", help="Show the job until it ends; fail if it does.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Show the job until it ends; fail unless it completes.")] = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
@@ -122,7 +121,7 @@ def show(aggregate_id: str, limit: Limit = 1_000, url: Url = None, token: Token 
     """Show all events of one job, video, caption or project."""
 
     async def run(client: Client) -> None:
-        found = await client.events({"aggregate_id": aggregate_id}, limit)
+        found = await client.events({"aggregate": aggregate_id}, limit)
         if not found:
             raise CliError(f"the log has no event of {aggregate_id}")
         _console.print(events_table(found))

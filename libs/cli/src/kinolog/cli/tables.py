@@ -2,10 +2,12 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any
 
-from rich.table import Table
+from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
 from kinolog.cli.client import Json
@@ -13,11 +15,19 @@ from kinolog.cli.log_lines import harmless
 
 _STATUS_STYLES = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 _MOST_CHARACTERS = 400
+_WIDTH_OF_A_PIPE = 160
 _ID = re.compile(r"\b([a-z]{3}_|)([0-9a-f]{32,64})\b")
 
 
+def plain_console() -> Console:
+    """Standard output without markup; wide where no terminal says how wide it is, so that pipes get whole ids."""
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
+
+
 def jobs_table(jobs: Iterable[Json]) -> Table:
-    table = Table("job", "type", "status", "%", "created", "what it says")
+    table = Table(
+        Column("job", no_wrap=True), "type", "status", "%", "created", Column("what it says", overflow="fold")
+    )
     for job in jobs:
         table.add_row(
             plain(job["id"]),
@@ -31,7 +41,7 @@ def jobs_table(jobs: Iterable[Json]) -> Table:
 
 
 def events_table(events: Iterable[Json]) -> Table:
-    table = Table("seq", "time", "event", "data")
+    table = Table("seq", "time", "event", Column("data", overflow="fold"))
     for event in events:
         table.add_row(
             plain(event["seq"]), plain(_moment(event.get("time"))), plain(event["type"]), plain(event.get("data"))
