@@ -25,7 +25,10 @@ class PostgresDatabase(Database):
     @classmethod
     def open(cls, url: URL, *, timeout_seconds: float, pool_size: int) -> "PostgresDatabase":
         timeouts = {"timeout": timeout_seconds, "command_timeout": timeout_seconds}
-        return cls(create_async_engine(url, connect_args=timeouts, pool_size=pool_size, pool_pre_ping=True))
+        engine = create_async_engine(
+            url, connect_args=timeouts, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
+        return cls(engine)
 
     def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return transaction(self._engine.execution_options(isolation_level="REPEATABLE READ"))

@@ -69,7 +69,11 @@ def remove_files(path: Path) -> None:
 
 
 def _engine(path: Path, busy_timeout_seconds: float, *, attached: Path | None = None) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": busy_timeout_seconds})
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        connect_args={"timeout": busy_timeout_seconds},
+        hide_parameters=True,  # Errors are logged, and rows may hold what no log should.
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _: Any) -> None:
