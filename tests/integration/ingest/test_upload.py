@@ -178,6 +178,25 @@ async def test_a_picture_of_too_many_pixels_is_refused(upload: Upload, clip: Pat
     assert "media_limits" == refused.value.kind
 
 
+async def test_a_crowd_of_streams_is_refused(upload: Upload, clip: Path) -> None:
+    ffmpeg("-i", clip.name, *("-map", "0:a") * 20, "-c", "copy", "crowd.mp4", folder=clip.parent)
+    with pytest.raises(PermanentError, match="20 pictures and sounds; at most 16") as refused:
+        await upload(clip.with_name("crowd.mp4"))
+    assert "media_limits" == refused.value.kind
+
+
+async def test_a_file_that_takes_too_much_work_is_refused(upload: Upload, clip: Path) -> None:
+    with pytest.raises(PermanentError, match="more work to examine than is allowed") as refused:
+        await upload(clip, IngestSettings(inspect_timeout_seconds=0.05))
+    assert "media_limits" == refused.value.kind
+
+
+async def test_a_file_that_takes_too_much_memory_is_refused(upload: Upload, clip: Path) -> None:
+    with pytest.raises(PermanentError) as refused:
+        await upload(clip, IngestSettings(inspect_memory_bytes=150_000_000))
+    assert "media_limits" == refused.value.kind
+
+
 async def test_bytes_other_than_those_uploaded_are_refused(workshop: Workshop, clip: Path) -> None:
     blob = await workshop.blobs.put_file(clip)
     stored = workshop.path_of(blob)

@@ -1,6 +1,8 @@
 """Asking the child program about a file, from the worker's side."""
 
 import json
+import re
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,13 +13,15 @@ from pydantic import TypeAdapter
 
 from kinolog.common import ids
 from kinolog.common.child import Child, Limits, run_child
-from kinolog.common.errors import ChildError, ChildFailed, PermanentError
+from kinolog.common.errors import ChildError, ChildFailed, PassingError, PermanentError, WorkError
 from kinolog.common.media.facts import MediaFacts, Question
 from kinolog.common.media.settings import MediaSettings
 
 OnPercent = Callable[[float], None]
 
 _POSTER_BYTES: Final = 16 * 1024 * 1024
+_LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
+_MEMORY_WORDS: Final = re.compile(r"MemoryError|annot allocate memory|failed to map segment")
 _FACTS: Final = TypeAdapter(MediaFacts)
 
 
@@ -45,7 +49,7 @@ class Inspector:
         wants_poster: bool = True,
         on_percent: OnPercent = lambda percent: None,
     ) -> Inspected:
-        """Raises PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
+        """Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
         poster = workdir / f"{ids.new_id('pst')}.jpg" if wants_poster else None
         question = self._question(file, poster, container=container, window=window)
         facts = await self._ask(question, workdir, on_percent)
@@ -96,10 +100,13 @@ class Inspector:
         )
 
 
-def _explained(error: ChildError) -> PermanentError:
+def _explained(error: ChildError) -> WorkError:
     """A child that ended without an answer was stopped by a limit, or by what the file did to a decoder."""
-    if isinstance(error, ChildFailed):
+    detail = f"{error}\n{error.stderr_tail}"
+    is_failure = isinstance(error, ChildFailed)
+    if is_failure and error.exit_code == -signal.SIGKILL:
+        return PassingError("out_of_memory", "The system ran out of memory while examining the file.", detail=detail)
+    if is_failure and error.exit_code not in _LIMIT_EXITS and not _MEMORY_WORDS.search(error.stderr_tail):
         message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."
-        return PermanentError("media_corrupt", message, detail=f"{error}\n{error.stderr_tail}")
-    message = f"The file takes more work to examine than is allowed: {error}."
-    return PermanentError("media_limits", message, detail=error.stderr_tail)
+        return PermanentError("media_corrupt", message, detail=detail)
+    return PermanentError("media_limits", "The file takes more work to examine than is allowed.", detail=detail)

@@ -81,9 +81,7 @@ def opened(question: Question) -> Iterator[Opened]:
     if size_bytes == 0:
         raise MediaRefused("media_corrupt", "The file is empty: upload it again.")
     with _open(question) as file:
-        if len(file.streams) > question.max_streams:
-            message = f"The file has {len(file.streams)} streams; at most {question.max_streams} are allowed."
-            raise MediaRefused("media_limits", message)
+        _refuse_crowd(file, question)
         picture, sound = _first_picture(file), _first_sound(file)
         if picture is None and sound is None:
             raise MediaRefused("media_unsupported", "The file has neither a picture nor sound that Kinolog can read.")
@@ -97,7 +95,6 @@ def _open(question: Question) -> InputContainer:
         "protocol_whitelist": ",".join(PROTOCOLS),
         "format_whitelist": ",".join(DEMUXERS),
         "codec_whitelist": ",".join(DECODERS),
-        "max_streams": str(4 * question.max_streams),
     }
     try:
         return av.open(f"file:{question.path}", format=question.container, container_options=options)
@@ -116,6 +113,14 @@ def _unreadable(path: Path) -> MediaRefused:
         "media_unsupported",
         "The file is not a video or audio file Kinolog can read: use MP4, MOV, MKV, WebM, MP3 or another common one.",
     )
+
+
+def _refuse_crowd(file: InputContainer, question: Question) -> None:
+    """Subtitles and attached fonts are no burden: they are never read."""
+    count = len(file.streams.video) + len(file.streams.audio)
+    if count > question.max_streams:
+        message = f"The file has {count} pictures and sounds; at most {question.max_streams} are allowed."
+        raise MediaRefused("media_limits", message)
 
 
 def _first_picture(file: InputContainer) -> VideoStream | None:

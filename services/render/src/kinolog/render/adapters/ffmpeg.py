@@ -41,7 +41,7 @@ class FFmpeg:
             try:
                 await run_child(child, ProgressReader(recipe.seconds, on_progress))
             except ChildError as error:
-                raise _explained(error) from error
+                raise explained(error) from error
 
     def _child(self, recipe: Recipe, arguments: tuple[str, ...], workdir: Path) -> Child:
         return Child(
@@ -66,7 +66,7 @@ def _discarded_on_failure(output: Path) -> Iterator[None]:
         raise
 
 
-def _explained(error: ChildError) -> WorkError:
+def explained(error: ChildError) -> WorkError:
     if isinstance(error, ChildStalled):
         return PassingError("encode_stalled", f"The encoder was stopped: {error}.", detail=error.stderr_tail)
     if isinstance(error, ChildFailed):
@@ -84,5 +84,5 @@ def _explained_failure(error: ChildFailed) -> WorkError:
     if error.exit_code == -signal.SIGXCPU:
         return PermanentError("media_limits", "The film takes more work to encode than is allowed.", detail=said)
     if error.exit_code == -signal.SIGKILL or _OUT_OF_MEMORY in said:
-        return PassingError("out_of_memory", "The encoder ran out of memory.", detail=said)
+        return PassingError("out_of_memory", "The encoder needed more memory than is free or allowed.", detail=said)
     return PermanentError("encode_failed", f"The encoder could not work with this film: {error}.", detail=said)
