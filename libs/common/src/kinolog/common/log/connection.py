@@ -34,7 +34,7 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
         inbox_prefix=f"_INBOX_{name}".encode(),
         allow_reconnect=True,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.2,
+        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds works
         ping_interval=5,
         max_outstanding_pings=2,
         error_cb=_on_error,
