@@ -65,7 +65,7 @@ async def test_a_large_upload_needs_no_memory(
         (answer := await sending).status_code,
         answer.json()["input_data"]["size_bytes"],
     )
-    assert grown < 64 * MEGABYTE
+    assert grown < 32 * MEGABYTE
     assert [UPLOAD_MEGABYTES * MEGABYTE] == [path.stat().st_size for path in stored_files(tmp_path / "blobs")]
 
 

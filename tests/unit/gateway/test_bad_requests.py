@@ -1,6 +1,8 @@
 """Requests that must be refused with a problem that says why, and must leave nothing behind."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -225,3 +227,12 @@ async def test_an_error_of_ours_tells_nothing_of_its_cause(
     answer = await caller.get(f"/v1/jobs/{JOB_ID}")
     assert (500, "internal") == refused(answer)
     assert "swordfish" not in answer.text
+
+
+async def half_a_body() -> AsyncIterator[bytes]:
+    yield b'{"name": '
+    await asyncio.Event().wait()
+
+
+async def test_a_sender_that_falls_silent_is_not_waited_for(caller: httpx2.AsyncClient) -> None:
+    assert (408, "timeout") == refused(await caller.post("/v1/projects", content=half_a_body(), headers=JSON))

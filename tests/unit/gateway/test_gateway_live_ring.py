@@ -74,13 +74,13 @@ async def test_only_the_last_progress_of_a_job_waits_for_a_slow_client(live: Liv
     assert [3.0] == [beat.percent for beat in news.progress]
 
 
-async def test_the_progress_that_waits_is_bounded(live: Live) -> None:
+async def test_the_progress_that_waits_is_bounded_and_the_oldest_goes(live: Live) -> None:
     with live.subscribe(0) as subscription:
-        for name in ("job_a", "job_b", "job_c"):
+        for name in ("job_a", "job_b", "job_a", "job_c"):
             live.report(a_beat(name, 1.0))
         news = await subscription.next()
     assert news is not None
-    assert ["job_b", "job_c"] == [beat.job_id for beat in news.progress]
+    assert ["job_a", "job_c"] == [beat.job_id for beat in news.progress]
 
 
 async def test_every_client_is_sent_home_at_the_end(live: Live) -> None:

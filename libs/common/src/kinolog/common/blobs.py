@@ -20,6 +20,9 @@ from kinolog.common.errors import BlobMissing
 from kinolog.common.events import BlobRef
 
 CHUNK_BYTES: Final = 1024 * 1024
+# S3 takes ten thousand parts. This many of this size are in memory while a blob is stored; obstore would take twelve.
+PART_BYTES: Final = 8 * CHUNK_BYTES
+PARTS_AT_ONCE: Final = 2
 
 
 class ByteSource(Protocol):
@@ -48,7 +51,9 @@ class BlobStore:
         temporary = f"tmp/{ids.new_id('tmp')}"
         digest = _Digest()
         try:
-            await obstore.put_async(self._store, temporary, digest.over(chunks), chunk_size=8 * CHUNK_BYTES)
+            await obstore.put_async(
+                self._store, temporary, digest.over(chunks), chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
+            )
             blob = BlobRef(sha256=digest.hexdigest(), size_bytes=digest.size_bytes, media_type=media_type)
             await self._publish(temporary, blob.sha256)
         except BaseException:

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinolog.common.ids import IdSource, new_id
@@ -69,6 +69,9 @@ class Edge:
         try:
             refuse_oversized(scope, self._limits)
             await self._app(scope, body.receive, answer.send)
+        except ClientDisconnect:
+            _logger.info("The caller went away", method=scope["method"], path=scope["path"])
+            return
         except Exception as error:
             if answer.status is not None:
                 _logger.exception("A response broke off")
