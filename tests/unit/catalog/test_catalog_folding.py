@@ -155,3 +155,12 @@ async def test_an_event_whose_state_cannot_be_stored_is_put_aside() -> None:
     await log.append_raw(f"evt.job.{new_id('job')}.1.queued.render.0", headers, body.encode())
     fold = fold_entries((await log.scan(0, 10)).entries, {}, set())
     assert ["priority is beyond 64 bits"] == [entry.reason for entry in fold.quarantined]
+
+
+async def test_a_body_nested_without_end_is_put_aside() -> None:
+    log = MemoryLog()
+    headers = {"ce-type": "project.created", "ce-dataversion": "1", "ce-id": "evt_1", "ce-time": NOON.isoformat()}
+    headers |= {"ce-source": "test", "ce-actor": "me", "ce-correlationid": "c"}
+    await log.append_raw(f"evt.project.{PROJECT_ID}.1.created", headers, b"[" * 100_000)
+    fold = fold_entries((await log.scan(0, 10)).entries, {}, set())
+    assert [KEY] == [entry.key for entry in fold.quarantined]

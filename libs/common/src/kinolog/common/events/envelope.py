@@ -74,7 +74,7 @@ def from_stored(sequence: int, subject: str, headers: Mapping[str, str], body: b
         parsed = EventSubject.parse(subject)
         metadata = _metadata(headers)
         content = json.loads(body)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         raise BadEvent(event_type, version, f"broken envelope on {subject}: {error!r}") from error
     if not isinstance(content, dict):
         raise BadEvent(event_type, version, "the body is not a JSON object")
