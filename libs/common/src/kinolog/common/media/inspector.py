@@ -103,10 +103,10 @@ class Inspector:
 def _explained(error: ChildError) -> WorkError:
     """A child that ended without an answer was stopped by a limit, or by what the file did to a decoder."""
     detail = f"{error}\n{error.stderr_tail}"
-    is_failure = isinstance(error, ChildFailed)
-    if is_failure and error.exit_code == -signal.SIGKILL:
+    exit_code = error.exit_code if isinstance(error, ChildFailed) else None
+    if exit_code == -signal.SIGKILL:
         return PassingError("out_of_memory", "The system ran out of memory while examining the file.", detail=detail)
-    if is_failure and error.exit_code not in _LIMIT_EXITS and not _MEMORY_WORDS.search(error.stderr_tail):
-        message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."
-        return PermanentError("media_corrupt", message, detail=detail)
-    return PermanentError("media_limits", "The file takes more work to examine than is allowed.", detail=detail)
+    if exit_code is None or exit_code in _LIMIT_EXITS or _MEMORY_WORDS.search(error.stderr_tail):
+        return PermanentError("media_limits", "The file takes more work to examine than is allowed.", detail=detail)
+    message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."
+    return PermanentError("media_corrupt", message, detail=detail)
