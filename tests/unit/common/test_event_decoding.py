@@ -88,11 +88,23 @@ def test_the_headers_are_those_of_cloudevents() -> None:
         (SUBJECT, to_headers(EVENT, METADATA), b"[]"),
         (SUBJECT, to_headers(EVENT, METADATA), b"\xff\xfe"),
         (SUBJECT, to_headers(EVENT, METADATA) | {"ce-time": "yesterday"}, b"{}"),
+        (SUBJECT, to_headers(EVENT, METADATA) | {"ce-time": "2026-11-21T12:00:00"}, to_body(EVENT)),
         ("evt.project.prj_1.one.created", to_headers(EVENT, METADATA), to_body(EVENT)),
         ("evt.project", to_headers(EVENT, METADATA), to_body(EVENT)),
         ("evt.video.vid_1.1.registered", to_headers(EVENT, METADATA), to_body(EVENT)),
     ],
-    ids=["no headers", "version", "cut json", "no object", "encoding", "time", "subject version", "short", "mismatch"],
+    ids=[
+        "no headers",
+        "version",
+        "cut json",
+        "no object",
+        "encoding",
+        "time",
+        "time zone",
+        "subject version",
+        "short",
+        "mismatch",
+    ],
 )
 def test_a_broken_message_is_told_and_never_half_an_event(subject: str, headers: dict[str, str], body: bytes) -> None:
     with pytest.raises(BadEvent):

@@ -95,10 +95,16 @@ def _data_version(event_type: str, headers: Mapping[str, str]) -> int:
 def _metadata(headers: Mapping[str, str]) -> Metadata:
     return Metadata(
         event_id=headers["ce-id"],
-        occurred_at=datetime.fromisoformat(headers["ce-time"]),
+        occurred_at=_aware(datetime.fromisoformat(headers["ce-time"])),
         source=headers["ce-source"],
         actor=headers["ce-actor"],
         correlation_id=headers["ce-correlationid"],
         causation_id=headers.get("ce-causationid"),
         traceparent=headers.get("traceparent"),
     )
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("the header ce-time has no time zone")
+    return moment

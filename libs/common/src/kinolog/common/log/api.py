@@ -9,6 +9,7 @@ from nats.errors import Error as NatsError
 from kinolog.common.errors import LogError, LogUnavailable
 
 REQUEST_TIMEOUT_SECONDS: Final = 1.0
+_UNAVAILABLE: Final = 503
 
 
 class ApiError(LogError):
@@ -32,5 +33,11 @@ async def ask(client: Client, verb: str, body: dict[str, Any] | None = None) -> 
         raise LogUnavailable(f"no answer to {verb}: {error!r}") from error
     answer: dict[str, Any] = json.loads(reply.data)
     if "error" in answer:
-        raise ApiError.of(answer["error"])
+        raise _error_of(answer["error"], verb)
     return answer
+
+
+def _error_of(error: dict[str, Any], verb: str) -> LogError:
+    """A cluster without a leader says 503: that passes."""
+    said = ApiError.of(error)
+    return LogUnavailable(f"{verb}: {said}") if said.code == _UNAVAILABLE else said
