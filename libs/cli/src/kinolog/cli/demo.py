@@ -35,17 +35,12 @@ def demo(settings: SupervisorSettings, file: Path | None, *, keep: bool) -> None
         raise DemoFailed(f"--file {clip}: there is no such file")
     folder = DataFolder(settings.data_dir)
     folder.create()
-    with locked(folder) as lock, _stopped_means_failed(keep):
+    with locked(folder) as lock, _interruption_is_failure():
         asyncio.run(until_signalled(_perform(_plan(settings, folder), settings, lock, clip, keep=keep)))
 
 
 @contextmanager
-def _stopped_means_failed(keep: bool) -> Iterator[None]:
-    """Ctrl-C ends a platform that was kept as asked; before that it ends the demo unfinished."""
-    if keep:
-        with suppress(asyncio.CancelledError):
-            yield
-        return
+def _interruption_is_failure() -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
@@ -71,8 +66,10 @@ async def _perform(plan: Plan, settings: SupervisorSettings, lock: int, clip: Pa
             await _tell(plan, settings, clip, console)
             if keep:
                 announce(plan)
-                await platform.watch()
-    console.print("\nDone, and stopped again; with --keep it stays up.")
+                with suppress(asyncio.CancelledError):
+                    # The story is told; from here on Ctrl-C is the expected end.
+                    await platform.watch()
+    console.print("\nDone, and stopped again; --keep leaves it up.")
 
 
 async def _tell(plan: Plan, settings: SupervisorSettings, clip: Path, console: Console) -> None:
