@@ -132,3 +132,11 @@ async def test_every_operation_is_described_with_its_problems(stranger: httpx2.A
     assert all({"4XX", "5XX"} <= set(operation["responses"]) for operation in operations)
     assert "Problem" in description["components"]["schemas"]
     assert "HTTPValidationError" not in description["components"]["schemas"]
+
+
+async def test_a_rare_event_is_found_behind_many_others(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    for _ in range(600):
+        await created(log)
+    await submitted(log)
+    page = (await caller.get("/v1/events?type=job.queued")).json()
+    assert ([601], False, None) == ([event["seq"] for event in page["data"]], page["has_more"], page["next_cursor"])

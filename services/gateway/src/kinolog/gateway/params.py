@@ -91,8 +91,8 @@ def _moment(
 ) -> AsOf | None:
     if as_of is None:
         return None
-    if as_of.isascii() and as_of.isdecimal():
-        return min(int(as_of), INT64_MAX)
+    if (sequence := read_sequence(as_of)) is not None:
+        return sequence
     try:
         # A plus sign of the offset arrives as a space unless the caller escaped it.
         moment = datetime.fromisoformat(as_of.replace(" ", "+") if "T" in as_of else as_of)
@@ -103,6 +103,7 @@ def _moment(
     return moment
 
 
+LONGEST_SEQUENCE: Final = 19
 MaybeAsOf = Annotated[AsOf | None, Depends(_moment)]
 
 _AS_OF_HELP: Final = "give a sequence of the log, or a time with its offset such as 2026-01-31T12:00:00Z"
@@ -111,8 +112,13 @@ _AS_OF_HELP: Final = "give a sequence of the log, or a time with its offset such
 def _sequence_of(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
-    bare = if_match.strip().removeprefix("W/").strip('"')
-    if not (bare.isascii() and bare.isdecimal() and len(bare) < 20):
+    sequence = read_sequence(if_match.strip().removeprefix("W/").strip('"'))
+    if sequence is None:
         detail = 'send the ETag as it was received, e.g. If-Match: "42"'
         raise Problem("precondition-failed", detail, errors=[FieldError("If-Match:", detail)])
-    return int(bare)
+    return sequence
+
+
+def read_sequence(text: str) -> int | None:
+    """A sequence of the log, which never has more than nineteen digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_SEQUENCE else None

@@ -61,7 +61,14 @@ def build_app(gateway: Gateway, settings: GatewaySettings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         responses=PROBLEM_RESPONSES,
-        telemetry={"auto_configure": False, "metrics": False, "logs": False, "operation_spans": False},
+        telemetry={
+            "auto_configure": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            # A span would show the token of the link that opens the page.
+            "exclude": lambda scope: scope["path"] == "/",
+        },
         middleware=[
             Middleware(Linger, seconds=settings.linger_seconds),
             Middleware(Edge, limits=limits(settings)),

@@ -4,19 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from kinolog.common.aggregates import AGGREGATES
+from kinolog.common.errors import LogError
 from kinolog.common.events import RecordedEvent
 from kinolog.common.fields import INT64_MAX
 from kinolog.common.ids import is_id
 from kinolog.common.log import EventLog
 from kinolog.common.queries import LONGEST_PAGE
 from kinolog.gateway.live import SCAN_SIZE, Live
-from kinolog.gateway.params import Here
+from kinolog.gateway.params import Here, read_sequence
 from kinolog.gateway.problems import FieldError, Problem, invalid
 from kinolog.gateway.views import ListView, event_view, list_view
 
@@ -67,21 +68,19 @@ async def list_events(
 
 
 async def _page(log: EventLog, wanted: EventFilter, after: int, limit: int) -> JSONResponse:
-    found: list[dict[str, Any]] = []
+    found: list[RecordedEvent] = []
     is_at_end = False
     for _ in range(MOST_SCANS):
         batch = await log.scan(after, SCAN_SIZE)
-        for entry in batch.entries:
-            if len(found) == limit:
-                break
-            after = entry.sequence
-            if isinstance(entry, RecordedEvent) and wanted.accepts(entry):
-                found.append(event_view(entry))
-        else:
-            is_at_end = batch.is_caught_up
-        if is_at_end or len(found) == limit:
+        found += [entry for entry in batch.entries if isinstance(entry, RecordedEvent) and wanted.accepts(entry)]
+        after = batch.entries[-1].sequence if batch.entries else after
+        is_at_end = batch.is_caught_up and len(found) <= limit
+        if is_at_end or len(found) >= limit:
             break
-    return list_view(found, next_cursor=None if is_at_end else str(after), has_more=not is_at_end, seq=after)
+    page = found[:limit]
+    last = page[-1].sequence if len(found) > limit else after
+    data = [event_view(recorded) for recorded in page]
+    return list_view(data, next_cursor=None if is_at_end else str(last), has_more=not is_at_end, seq=last)
 
 
 async def _stream(request: Request, here: Here, wanted: EventFilter, after: int | None) -> Response:
@@ -97,8 +96,7 @@ async def _stream(request: Request, here: Here, wanted: EventFilter, after: int 
 
 def _last_event_id(request: Request) -> int | None:
     """What a browser says when it comes back by itself; anything that is not one of our ids is as good as nothing."""
-    text = request.headers.get("last-event-id", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return read_sequence(request.headers.get("last-event-id", ""))
 
 
 async def _sent_events(live: Live, wanted: EventFilter, after: int, keepalive_seconds: float) -> AsyncIterator[str]:
@@ -110,6 +108,9 @@ async def _sent_events(live: Live, wanted: EventFilter, after: int, keepalive_se
             except TimeoutError:
                 yield ": still here\n\n"
                 continue
+            except LogError:
+                yield ": the log cannot be reached, come back soon\n\n"
+                return
             if news is None:
                 return
             for recorded in filter(wanted.accepts, news.events):

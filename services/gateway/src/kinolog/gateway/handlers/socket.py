@@ -9,10 +9,9 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from kinolog.common.errors import LogError
-from kinolog.common.fields import INT64_MAX
 from kinolog.gateway.interest import EVERYTHING, Belongings, ClientMessage, Interest
 from kinolog.gateway.live import News
-from kinolog.gateway.params import Gateway, Here
+from kinolog.gateway.params import Gateway, Here, read_sequence
 from kinolog.gateway.views import event_view, progress_view
 
 router = APIRouter()
@@ -56,11 +55,10 @@ async def _admit(socket: WebSocket, here: Gateway) -> int:
     since = socket.query_params.get("since")
     if since is None:
         return last
-    if not (since.isascii() and since.isdecimal() and int(since[:19]) <= INT64_MAX):
-        raise Goodbye(BAD_REQUEST, "since must be a sequence of the log")
-    if int(since) > last:
-        raise Goodbye(BAD_REQUEST, f"since is beyond the end of the log at {last}")
-    return int(since)
+    after = read_sequence(since)
+    if after is None or after > last:
+        raise Goodbye(BAD_REQUEST, f"since must be a sequence of the log, which ends at {last}")
+    return after
 
 
 class Session:
