@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -156,3 +158,12 @@ async def test_a_trace_goes_on_from_the_request_into_the_log(
     traceparent = (await served_log.read("project", made["id"]))[0].metadata.traceparent
     assert traceparent is not None
     assert (trace_id, False) == (traceparent.split("-")[1], "b7ad6b7169203331" in traceparent)
+
+
+async def test_a_gateway_without_a_token_says_what_it_lacks() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KINOLOG_")}
+    command = (sys.executable, "-m", "kinolog.gateway")
+    secret = {"KINOLOG_NATS_PASSWORD": "swordfish"}
+    process = await asyncio.create_subprocess_exec(*command, env=environment | secret, stderr=asyncio.subprocess.PIPE)
+    _, told = await process.communicate()
+    assert (1, b"The gateway cannot start. KINOLOG_TOKEN: Field required\n") == (process.returncode, told)

@@ -1,6 +1,9 @@
 """Start the gateway: `python -m kinolog.gateway`."""
 
 import asyncio
+import sys
+
+from pydantic import ValidationError
 
 from kinolog.common.service import Service, run
 from kinolog.gateway.server import Server
@@ -27,8 +30,16 @@ async def _stop(server: Server, stopping: asyncio.Event) -> None:
 
 
 def main() -> None:
-    settings = GatewaySettings()
+    settings = _settings()
     run("gateway", settings, lambda service: serve(service, settings))
+
+
+def _settings() -> GatewaySettings:
+    try:
+        return GatewaySettings()
+    except ValidationError as error:
+        wrong = (f"KINOLOG_{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors())
+        sys.exit(f"The gateway cannot start. {'; '.join(wrong)}")
 
 
 if __name__ == "__main__":

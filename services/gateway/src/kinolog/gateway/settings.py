@@ -1,11 +1,15 @@
 """What the gateway reads from its environment."""
 
 from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from kinolog.common.settings import ServiceSettings
 
 
 class GatewaySettings(ServiceSettings):
+    # What is wrong is said without showing the rest, which holds secrets.
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+
     host: str = "127.0.0.1"
     port: int = 8420
     # No default: a gateway that anybody may use is never started by accident.
