@@ -1,18 +1,24 @@
 """Fixtures of the end-to-end stories."""
 
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from harness.platform import SAMPLE, Platform, ready
+from harness.platform import SAMPLE, Platform, Running, connected, started
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One platform for the stories of a module: two render workers, a lease of two seconds."""
+    with started(tmp_path_factory.mktemp("platform") / "data", "--replicas", "render=2") as running:
+        yield running
 
 
 @pytest.fixture
-async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
-    """A platform with two render workers and a lease of two seconds."""
-    async with ready(tmp_path / "data", "--replicas", "render=2") as platform:
+async def platform(running: Running) -> AsyncIterator[Platform]:
+    async with connected(running) as platform:
         yield platform
 
 

@@ -26,7 +26,7 @@ async def test_files_that_are_no_films_fail_with_a_clear_message(platform: Platf
         assert "failed" == job["status"], name
         assert kind in (job["error_kind"], None), (name, job["error_kind"])
         assert len(job["error_message"]) > 20
-    assert [] == (await platform.get("/v1/videos"))["data"]
+    assert [] == (await platform.get("/v1/videos", project_id=project_id))["data"]
 
 
 async def test_bad_requests_get_a_documented_answer_and_leave_no_event(platform: Platform) -> None:
@@ -85,7 +85,7 @@ async def test_an_empty_upload_is_refused(platform: Platform, tmp_path: Path) ->
             "/v1/videos/upload", data={"project_id": project_id}, files={"file": ("empty.mp4", file)}
         )
     assert 422 == answer.status_code
-    assert [] == (await platform.get("/v1/jobs"))["data"]
+    assert [] == (await platform.get("/v1/jobs", project_id=project_id))["data"]
 
 
 @pytest.mark.parametrize("name", ["../../../evil.mp4", "/etc/passwd", "C:\\evil.mp4", "-i.mp4", ".htaccess", "a" * 255])
@@ -97,7 +97,7 @@ async def test_a_file_name_is_a_label_and_never_a_path(platform: Platform, name:
     assert "completed" == job["status"]
     content = await platform.client.get(f"/v1/videos/{job['output_data']['video_id']}/content")
     assert 200 == content.status_code
-    assert {"sha256", "tmp"} >= {path.name for path in (platform.folder / "blobs").iterdir()}
+    assert {"sha256", "tmp"} >= {path.name for path in (platform.running.folder / "blobs").iterdir()}
 
 
 async def test_without_the_token_nothing_is_told(platform: Platform) -> None:

@@ -17,7 +17,8 @@ def words(text: str) -> str:
 
 
 async def test_a_spoken_clip_becomes_a_captioned_burned_trimmed_film(platform: Platform) -> None:
-    video_id = await platform.video(await platform.project())
+    project_id = await platform.project()
+    video_id = await platform.video(project_id)
     captioned = await platform.ends(await platform.submit("caption", video_id, word_level=True))
     assert captioned["status"] == "completed", captioned
     await the_transcript_is_what_was_said(platform, captioned["output_data"]["caption_id"])
@@ -27,7 +28,7 @@ async def test_a_spoken_clip_becomes_a_captioned_burned_trimmed_film(platform: P
     assert trimmed["status"] == "completed", trimmed
     await the_file_is_what_the_log_says(platform, burned["output_data"]["video_id"])
     await the_clip_knows_where_it_comes_from(platform, trimmed["output_data"]["video_id"], video_id)
-    await the_lists_show_everything(platform)
+    await the_lists_show_everything(platform, project_id)
     assert ["job.queued", "job.started", "job.completed"] == await platform.history(burned["id"])
 
 
@@ -57,16 +58,17 @@ async def the_clip_knows_where_it_comes_from(platform: Platform, clip_id: str, v
     )
 
 
-async def the_lists_show_everything(platform: Platform) -> None:
-    counts = [len((await platform.get(f"/v1/{name}"))["data"]) for name in ("projects", "videos", "captions", "jobs")]
-    assert [1, 3, 1, 4] == counts
+async def the_lists_show_everything(platform: Platform, project_id: str) -> None:
+    lists = [await platform.get(f"/v1/{name}", project_id=project_id) for name in ("videos", "captions", "jobs")]
+    assert [3, 1, 4] == [len(each["data"]) for each in lists]
+    assert project_id in [each["id"] for each in (await platform.get("/v1/projects"))["data"]]
 
 
 async def test_the_same_bytes_are_stored_once(platform: Platform) -> None:
     project_id = await platform.project()
     one, two = await platform.video(project_id), await platform.video(project_id)
     blobs = {(await platform.get(f"/v1/videos/{video_id}"))["content"]["sha256"] for video_id in (one, two)}
-    stored = list((platform.folder / "blobs").rglob(hashlib.sha256(SAMPLE.read_bytes()).hexdigest()))
+    stored = list((platform.running.folder / "blobs").rglob(hashlib.sha256(SAMPLE.read_bytes()).hexdigest()))
     assert (1, 1, True) == (len(blobs), len(stored), one != two)
 
 

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from harness.platform import Platform, descendants
+from harness.platform import Platform
 
 from kinolog.common.testing import eventually
 
@@ -23,11 +23,16 @@ async def burning(platform: Platform, clip: Path) -> tuple[str, int]:
 
 
 def encoders(platform: Platform) -> list[int]:
-    return [pid for pid, line in descendants(platform.process.pid) if "ffmpeg" in line.split(" ")[0]]
+    return [pid for pid, line in platform.running.processes() if "ffmpeg" in line.split(" ")[0]]
+
+
+async def present(platform: Platform, word: str) -> int:
+    """The pid of a process of the platform, which may just be starting again."""
+    return await eventually(lambda: platform.running.pid_of(word))
 
 
 async def made_by(platform: Platform, job_id: str) -> list[dict[str, Any]]:
-    return [video for video in (await platform.get("/v1/videos"))["data"] if video["job_id"] == job_id]
+    return [video for video in await all_of(platform, "videos") if video["job_id"] == job_id]
 
 
 async def test_a_burn_whose_worker_is_killed_is_finished_once_by_another(platform: Platform, long_clip: Path) -> None:
@@ -55,15 +60,15 @@ async def test_a_worker_that_was_frozen_beyond_its_lease_leaves_nothing_visible(
 async def test_cancelling_a_burn_stops_its_encoder_within_two_seconds(platform: Platform, long_clip: Path) -> None:
     job_id, _ = await burning(platform, long_clip)
     encoder = await eventually(lambda: encoders(platform))
-    before = set((platform.folder / "blobs").rglob("*"))
+    before = set((platform.running.folder / "blobs").rglob("*"))
     asked_at = asyncio.get_running_loop().time()
     await platform.post(f"/v1/jobs/{job_id}/cancel", {"reason": "the wrong film"})
     job = await platform.ends(job_id, within=2)
     await eventually(lambda: not set(encoder) & set(encoders(platform)), within=2)
     assert asyncio.get_running_loop().time() - asked_at < 2.5
     assert ("cancelled", []) == (job["status"], await made_by(platform, job_id))
-    assert before == set((platform.folder / "blobs").rglob("*"))
-    assert [] == list((platform.folder / "work").iterdir())
+    assert before == set((platform.running.folder / "blobs").rglob("*"))
+    assert [] == list((platform.running.folder / "work").glob(f"{job_id}-*"))
 
 
 async def test_a_worker_told_to_stop_hands_its_job_back_without_losing_an_attempt(
@@ -96,15 +101,16 @@ async def test_nothing_acknowledged_is_lost_when_the_log_server_is_killed(platfo
     clients = [asyncio.create_task(submit_many(platform, video_id, stop)) for _ in range(2)]
     for _ in range(3):
         await asyncio.sleep(0.4)
-        os.kill(await eventually(lambda: platform.pid_of("nats-server")), signal.SIGKILL)
+        os.kill(await present(platform, "nats-server"), signal.SIGKILL)
     await asyncio.sleep(1)
     stop.set()
     accepted = [job_id for client in clients for job_id in await client]
     assert len(accepted) == len(set(accepted)) > 0
     ends = [await platform.ends(job_id, within=90) for job_id in accepted]
     assert {"completed"} == {job["status"] for job in ends}
-    videos = await all_of(platform, "videos", min_seq=max(job["sequence"] for job in ends))
-    assert sorted(accepted) == sorted(video["job_id"] for video in videos if video["is_clip"])
+    newest = max(job["sequence"] for job in ends)
+    clips = await all_of(platform, "videos", min_seq=newest, parent_video_id=video_id)
+    assert sorted(accepted) == sorted(clip["job_id"] for clip in clips)
 
 
 async def all_of(platform: Platform, name: str, **params: Any) -> list[dict[str, Any]]:
@@ -120,12 +126,11 @@ async def all_of(platform: Platform, name: str, **params: Any) -> list[dict[str,
 
 async def test_jobs_are_accepted_and_run_while_the_catalog_is_down(platform: Platform) -> None:
     video_id = await platform.video(await platform.project())
-    catalog = platform.pid_of("kinolog.catalog")
+    catalog = await present(platform, "kinolog.catalog")
     os.kill(catalog, signal.SIGSTOP)
     job = await platform.ends(await platform.submit("trim", video_id, start_time=0, end_time=1))
     assert "completed" == job["status"]
     os.kill(catalog, signal.SIGKILL)
-    await eventually(lambda: platform.pid_of("kinolog.catalog") != catalog)
     rows = await eventually(lambda: listed(platform, job["sequence"]), within=30)
     assert job["id"] in [row["id"] for row in rows]
 
@@ -140,9 +145,9 @@ async def test_a_deleted_catalog_is_rebuilt_with_the_same_rows(platform: Platfor
     video_id = await platform.video(await platform.project())
     job = await platform.ends(await platform.submit("trim", video_id, start_time=0, end_time=1))
     before = {name: await all_of(platform, name, min_seq=job["sequence"]) for name in ("projects", "videos", "jobs")}
-    catalog = platform.pid_of("kinolog.catalog")
+    catalog = await present(platform, "kinolog.catalog")
     os.kill(catalog, signal.SIGKILL)
-    for path in platform.folder.glob("catalog.db*"):
+    for path in platform.running.folder.glob("catalog.db*"):
         path.unlink() if path.is_file() else shutil.rmtree(path)
     await eventually(lambda: listed(platform, job["sequence"]), within=30)
     after = {name: await all_of(platform, name, min_seq=job["sequence"]) for name in ("projects", "videos", "jobs")}

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from harness.platform import ready
+from harness.platform import connected, started
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from kinolog.common.testing import eventually
@@ -56,13 +56,14 @@ async def test_the_request_and_the_attempt_are_one_trace(tmp_path: Path) -> None
             "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
             "OTEL_BSP_SCHEDULE_DELAY": "200",
         }
-        async with ready(tmp_path / "data", **exporting) as platform:
-            video_id = await platform.video(await platform.project())
-            await platform.ends(await platform.submit("trim", video_id, start_time=0, end_time=1))
-            attempt = await eventually(
-                lambda: next((span for span in spans if span[:2] == ("kinolog-render", "job trim")), None)
-            )
-            await eventually(lambda: [span for span in spans if span[0] == "kinolog-gateway" and span[2] == attempt[2]])
-        assert ["POST /v1/jobs"] == [
-            span[1] for span in spans if span[0] == "kinolog-gateway" and span[2] == attempt[2]
-        ]
+        with started(tmp_path / "data", **exporting) as running:
+            async with connected(running) as platform:
+                video_id = await platform.video(await platform.project())
+                await platform.ends(await platform.submit("trim", video_id, start_time=0, end_time=1))
+            attempt = await eventually(lambda: trace_of(spans, "kinolog-render", "job trim"))
+            request = await eventually(lambda: trace_of(spans, "kinolog-gateway", "POST /v1/jobs"))
+    assert request == attempt
+
+
+def trace_of(spans: Spans, service: str, name: str) -> str | None:
+    return next((trace_id for of, called, trace_id in spans if (of, called) == (service, name)), None)

@@ -4,9 +4,10 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,19 +23,32 @@ START_SECONDS: Final = 60
 FINAL: Final = ("completed", "failed", "cancelled")
 
 
-@dataclass
-class Platform:
-    """A running `kinolog up`."""
+@dataclass(frozen=True)
+class Running:
+    """A `kinolog up` of the test's own."""
 
     folder: Path
     port: int
     process: subprocess.Popen[bytes]
-    client: httpx2.AsyncClient = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.client = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.port}", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
-        )
+    @property
+    def log(self) -> Path:
+        return self.folder.with_suffix(".log")
+
+    def pid_of(self, word: str) -> int | None:
+        """The process whose command line holds the word, if there is one at present."""
+        return next((pid for pid, line in self.processes() if word in line), None)
+
+    def processes(self) -> Iterator[tuple[int, str]]:
+        return descendants(self.process.pid)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What a client can say to a running platform."""
+
+    running: Running
+    client: httpx2.AsyncClient
 
     async def get(self, path: str, **params: Any) -> Any:
         answer = await self.client.get(path, params=params)
@@ -97,10 +111,6 @@ class Platform:
 
         return await eventually(found)
 
-    def pid_of(self, *words: str) -> int:
-        """The platform's process whose command line holds all the words."""
-        return next(pid for pid, line in descendants(self.process.pid) if all(word in line for word in words))
-
 
 def descendants(ancestor: int) -> Iterator[tuple[int, str]]:
     """Pids and command lines of all live processes under a process."""
@@ -128,33 +138,36 @@ def _is_under(pid: int, ancestor: int) -> bool:
 
 
 @contextmanager
-def started(folder: Path, *options: str, **environment: str) -> Iterator[Platform]:
-    """Run `kinolog up` in a folder until the end of the block."""
+def started(folder: Path, *options: str, **environment: str) -> Iterator[Running]:
+    """`kinolog up` in a folder, ready, until the end of the block."""
     port = _free_port()
     command = [sys.executable, "-m", "kinolog.cli", "up", "--data-dir", str(folder), "--port", str(port), *options]
     settings = {"KINOLOG_TOKEN": TOKEN, "KINOLOG_TRANSCRIBE_MODEL_DIR": str(MODEL), "KINOLOG_LEASE_SECONDS": "2"}
-    log = folder.with_suffix(".log")
     folder.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with folder.with_suffix(".log").open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | settings | environment)
+    running = Running(folder, port, process)
     try:
-        yield Platform(folder, port, process)
+        _wait_until_ready(running)
+        yield running
     finally:
         process.terminate()
         assert 0 == process.wait(timeout=20)
 
 
 @asynccontextmanager
-async def ready(folder: Path, *options: str, **environment: str) -> AsyncIterator[Platform]:
-    with started(folder, *options, **environment) as platform:
-        async with platform.client:
-            await eventually(lambda: is_ready(platform), within=START_SECONDS)
-            yield platform
+async def connected(running: Running) -> AsyncIterator[Platform]:
+    url, headers = f"http://127.0.0.1:{running.port}", {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30) as client:
+        yield Platform(running, client)
 
 
-async def is_ready(platform: Platform) -> bool:
-    assert platform.process.poll() is None, platform.folder.with_suffix(".log").read_text()[-4000:]
-    return f"ready http://127.0.0.1:{platform.port}" in platform.folder.with_suffix(".log").read_text()
+def _wait_until_ready(running: Running) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while f"ready http://127.0.0.1:{running.port}" not in running.log.read_text():
+        assert running.process.poll() is None, running.log.read_text()[-4000:]
+        assert time.monotonic() < deadline, running.log.read_text()[-4000:]
+        time.sleep(0.05)
 
 
 def _free_port() -> int:

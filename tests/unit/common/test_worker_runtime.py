@@ -233,6 +233,15 @@ async def test_the_job_of_a_vanished_worker_is_run_by_another(platform: Platform
     assert (2, 0, 1) == (job.attempt, job.retry_count, job.lost_count)
 
 
+async def test_what_a_vanished_worker_left_in_its_folder_is_removed(platform: Platform) -> None:
+    job_id = await submitted(platform.log)
+    leftover = platform.folder / f"{job_id}-1"
+    leftover.mkdir()
+    async with platform.working(trim):
+        await platform.reaches(job_id, JobStatus.COMPLETED)
+    assert not leftover.exists()
+
+
 async def test_a_worker_that_lost_its_job_drops_what_it_made(platform: Platform) -> None:
     job_id, made, go_on = await submitted(platform.log), asyncio.Event(), asyncio.Event()
 

@@ -12,7 +12,7 @@ from kinolog.cli.errors import BadSetting
 from kinolog.cli.nats_server import NatsAccess
 from kinolog.cli.process import Command
 
-# Started from left to right, each stage when the one before is ready; stopped from right to left.
+# Ready from left to right; stopped from right to left.
 STAGES: Final = (("catalog",), ("ingest", "transcribe", "render"), ("gateway",))
 # The catalog owns its database and the gateway its port: only these may run more than once.
 WORKERS: Final = STAGES[1]

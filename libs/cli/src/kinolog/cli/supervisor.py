@@ -60,8 +60,7 @@ class Platform:
         connection = await self._start_nats(access)
         try:
             await self._provision(connection)
-            for stage in STAGES:
-                await self._start_stage(stage, access, connection)
+            await self._start_services(access, connection)
         finally:
             await connection.close()
         write_private(self._plan.folder.url_file, self._plan.url)
@@ -86,14 +85,16 @@ class Platform:
         created = await provision(connection, lease_seconds=lease_seconds, expect_created=expected)
         write_private(memory, created)
 
-    async def _start_stage(self, services: Iterable[str], access: NatsAccess, connection: NatsClient) -> None:
-        children = {
+    async def _start_services(self, access: NatsAccess, connection: NatsClient) -> None:
+        """All at once, since starting is mostly the same work for each; then each is awaited, stage by stage."""
+        groups = {
             service: [self._look_after(command, self._log) for command in self._plan.commands(service, access)]
-            for service in services
+            for stage in STAGES
+            for service in stage
         }
-        self._stages.append([child for group in children.values() for child in group])
-        for service, group in children.items():
-            await self._until_ready(service, group, partial(self._is_ready, service, connection))
+        self._stages = [[child for service in stage for child in groups[service]] for stage in STAGES]
+        for service, children in groups.items():
+            await self._until_ready(service, children, partial(self._is_ready, service, connection))
             self._log(NAME, f"{service} is ready")
 
     async def _is_ready(self, service: str, connection: NatsClient) -> bool:

@@ -4,9 +4,9 @@ The gateway validates `input_data` with these models and the workers receive the
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 from kinolog.common.errors import Refused
 from kinolog.common.events import BlobRef
@@ -56,6 +56,11 @@ class BurnInput(Request):
 
     caption_id: str | None = None
     style: CaptionStyle = CaptionStyle()
+
+    @field_serializer("style")
+    def _only_what_was_asked_for(self, style: CaptionStyle) -> dict[str, Any]:
+        """A caption has a look of its own, which a default written out here would hide."""
+        return style.model_dump(exclude_unset=True)
 
 
 class BurnOutput(Output):

@@ -16,9 +16,12 @@ from nats.micro.service import ServiceConfig
 
 from kinolog.common import subjects, telemetry
 from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import LogError
 from kinolog.common.log.connection import connect
 from kinolog.common.log.direct import DirectReader
 from kinolog.common.log.jetstream import JetStreamLog
+from kinolog.common.log.patience import patiently
+from kinolog.common.log.provision import restore_progress
 from kinolog.common.settings import ServiceSettings, WorkerSettings
 from kinolog.common.worker.attempt import Attempts, Handler
 from kinolog.common.worker.board import NatsBoard
@@ -29,6 +32,7 @@ from kinolog.common.worker.runner import Runner
 from kinolog.common.worker.settle import Settlements
 
 VERSION: Final = "0.1.0"
+_RESTORE_SECONDS: Final = 30.0
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -85,7 +89,8 @@ def worker_runner(
 @asynccontextmanager
 async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.Event) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
-        writes = await stack.enter_async_context(connect(settings, name))
+        restorer = await stack.enter_async_context(_ProgressRestorer.open())
+        writes = await stack.enter_async_context(connect(settings, name, restorer.restore))
         reads = await stack.enter_async_context(connect(settings, f"{name}-reads"))
         log = JetStreamLog.open(writes, reads, deadline_seconds=settings.log_deadline_seconds)
         progress = DirectReader.open(reads, subjects.PROGRESS_STREAM)
@@ -121,3 +126,30 @@ async def _discoverable(client: Client, name: str) -> AsyncIterator[MicroService
     finally:
         if client.is_connected:
             await service.stop()
+
+
+class _ProgressRestorer:
+    """Brings the stream of progress back whenever the connection is regained."""
+
+    def __init__(self) -> None:
+        self._restoring: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls) -> AsyncIterator["_ProgressRestorer"]:
+        restorer = cls()
+        try:
+            yield restorer
+        finally:
+            if restorer._restoring is not None:
+                restorer._restoring.cancel()
+                await asyncio.wait([restorer._restoring])
+
+    def restore(self, client: Client) -> None:
+        self._restoring = asyncio.create_task(self._restore(client))
+
+    async def _restore(self, client: Client) -> None:
+        try:
+            await patiently(lambda: restore_progress(client), _RESTORE_SECONDS)
+        except LogError as error:
+            _logger.warning("Cannot bring the progress stream back", error=str(error))

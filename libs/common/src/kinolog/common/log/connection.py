@@ -1,6 +1,6 @@
 """Connections to NATS that never give up and whose callbacks never raise."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -9,11 +9,15 @@ from nats.aio.client import Client
 
 from kinolog.common.settings import ServiceSettings
 
+OnReconnect = Callable[[Client], None]
+
 _logger: Final = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+async def connect(
+    settings: ServiceSettings, name: str, on_reconnect: OnReconnect | None = None
+) -> AsyncIterator[Client]:
     """One connection, closed at the end. Reconnects for ever, noticing a dead peer within ten seconds.
 
     A process holds two: direct gets are served inside a connection's read loop and would hold up its appends.
@@ -24,8 +28,10 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
         if not is_closing:
             _logger.warning("Lost the connection to NATS", connection=name)
 
-    async def on_reconnect() -> None:
+    async def on_regained() -> None:
         _logger.info("Regained the connection to NATS", connection=name)
+        if on_reconnect is not None:
+            on_reconnect(client)
 
     is_closing = False
     await client.connect(
@@ -39,7 +45,7 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
         max_outstanding_pings=2,
         error_cb=_on_error,
         disconnected_cb=on_disconnect,
-        reconnected_cb=on_reconnect,
+        reconnected_cb=on_regained,
         **_credentials(settings),
     )
     try:

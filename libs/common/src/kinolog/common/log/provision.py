@@ -56,9 +56,18 @@ async def provision(
     return str(await _created(client))
 
 
-async def _created(client: Client) -> str | None:
+async def restore_progress(client: Client) -> None:
+    """Make the stream of progress again where it is gone: a lone server that restarts forgets what it had in memory.
+
+    Nothing is lost with it but signs of life, so unlike the log any service may do this.
+    """
+    if await _created(client, subjects.PROGRESS_STREAM) is None:
+        await _create_stream(client, PROGRESS)
+
+
+async def _created(client: Client, stream: str = subjects.EVENTS_STREAM) -> str | None:
     try:
-        return str((await ask(client, f"STREAM.INFO.{subjects.EVENTS_STREAM}"))["created"])
+        return str((await ask(client, f"STREAM.INFO.{stream}"))["created"])
     except ApiError as error:
         if error.err_code == _STREAM_NOT_FOUND:
             return None

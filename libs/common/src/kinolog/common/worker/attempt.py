@@ -62,7 +62,7 @@ class Attempts:
     async def run(self, job: Job, delivery: Delivery, releasing: asyncio.Event) -> Outcome:
         """What came of it. The attempt's folder is gone when this returns, and so is everything it started."""
         workdir = self.settings.work_dir / f"{job.id}-{job.attempt}"
-        await asyncio.to_thread(workdir.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make_fresh, workdir, job.id)
         try:
             return await _Running(self, job, delivery, releasing, workdir).outcome()
         finally:
@@ -175,13 +175,21 @@ class _Running:
         )
 
 
+def _make_fresh(workdir: Path, job_id: str) -> None:
+    """An empty folder. Whatever an earlier attempt left here died with its worker."""
+    for leftover in workdir.parent.glob(f"{job_id}-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    workdir.mkdir(parents=True)
+
+
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:
     """Stop tasks and wait until they have cleaned up after themselves."""
     for task in tasks:
         task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception):
-            _logger.warning("A stopped task raised", error=repr(result))
+    await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _logger.warning("A stopped task raised", error=repr(error))
 
 
 def _short(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """The progress board: signs of life of jobs and workers, kept in memory by NATS, one message a subject."""
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import structlog
@@ -9,7 +10,8 @@ from nats.errors import Error as NatsError
 from pydantic import BaseModel
 
 from kinolog.common import subjects
-from kinolog.common.log.direct import DirectReader
+from kinolog.common.errors import LogUnavailable
+from kinolog.common.log.direct import DirectReader, StoredMessage
 from kinolog.common.worker.progress import Heartbeat, Presence
 
 _logger: Final = structlog.get_logger(__name__)
@@ -50,12 +52,19 @@ class NatsBoard:
             _logger.debug("Dropped a sign of life", subject=subject, error=repr(error))
 
     async def last_beat(self, job_id: str) -> Heartbeat | None:
-        answer = await self._reader.get({"multi_last": [subjects.job_progress(job_id)]})
-        return Heartbeat.model_validate_json(answer.messages[-1].body) if answer.messages else None
+        signs = await self._last(subjects.job_progress(job_id))
+        return Heartbeat.model_validate_json(signs[-1].body) if signs else None
 
     async def workers(self) -> list[Presence]:
-        answer = await self._reader.get({"multi_last": [subjects.ALL_WORKERS]})
-        return [Presence.model_validate_json(message.body) for message in answer.messages]
+        return [Presence.model_validate_json(sign.body) for sign in await self._last(subjects.ALL_WORKERS)]
+
+    async def _last(self, subject: str) -> Sequence[StoredMessage]:
+        """A restarted server has forgotten every sign of life: then none is known, which is no error."""
+        try:
+            return (await self._reader.get({"multi_last": [subject]})).messages
+        except LogUnavailable as error:
+            _logger.debug("Knows no sign of life", subject=subject, error=str(error))
+            return ()
 
 
 def heartbeat_of(message: Msg) -> Heartbeat | None:
