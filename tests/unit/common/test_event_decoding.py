@@ -5,27 +5,31 @@ from typing import Any
 import pytest
 
 from kinolog.common.errors import BadEvent, NewerEvent, UnknownEvent
-from kinolog.common.events import Metadata
+from kinolog.common.events import Metadata, base
 from kinolog.common.events.base import Event, decode, upcast
 from kinolog.common.events.envelope import from_stored, to_body, to_headers
 from kinolog.common.events.project import ProjectCreated
 from kinolog.common.testing.examples import NOON
 
 
-class FilmMeasured(Event, type="example.film_measured", version=3):
-    """Version 1 held minutes, version 2 seconds, version 3 milliseconds."""
+@pytest.fixture
+def film_measured(monkeypatch: pytest.MonkeyPatch) -> type[Event]:
+    """An event that has come to its third version: minutes, then seconds, then milliseconds."""
+    monkeypatch.setattr(base, "_CLASSES", {})
+    monkeypatch.setattr(base, "_UPCASTS", {})
 
-    milliseconds: int
+    class FilmMeasured(Event, type="example.film_measured", version=3):
+        milliseconds: int
 
+    @upcast("example.film_measured", from_version=1)
+    def minutes_to_seconds(body: dict[str, Any]) -> dict[str, Any]:
+        return {"seconds": body["minutes"] * 60}
 
-@upcast("example.film_measured", from_version=1)
-def _minutes_to_seconds(body: dict[str, Any]) -> dict[str, Any]:
-    return {"seconds": body["minutes"] * 60}
+    @upcast("example.film_measured", from_version=2)
+    def seconds_to_milliseconds(body: dict[str, Any]) -> dict[str, Any]:
+        return {"milliseconds": body["seconds"] * 1000}
 
-
-@upcast("example.film_measured", from_version=2)
-def _seconds_to_milliseconds(body: dict[str, Any]) -> dict[str, Any]:
-    return {"milliseconds": body["seconds"] * 1000}
+    return FilmMeasured
 
 
 METADATA = Metadata(
@@ -44,8 +48,10 @@ EVENT = ProjectCreated(name="Ferien")
 @pytest.mark.parametrize(
     ("version", "body"), [(1, {"minutes": 2}), (2, {"seconds": 120}), (3, {"milliseconds": 120000})]
 )
-def test_every_older_version_is_lifted_to_todays(version: int, body: dict[str, Any]) -> None:
-    assert FilmMeasured(milliseconds=120000) == decode("example.film_measured", version, body)
+def test_every_older_version_is_lifted_to_todays(
+    film_measured: type[Event], version: int, body: dict[str, Any]
+) -> None:
+    assert film_measured.model_validate({"milliseconds": 120000}) == decode("example.film_measured", version, body)
 
 
 def test_a_version_of_a_newer_release_is_not_guessed_at() -> None:
