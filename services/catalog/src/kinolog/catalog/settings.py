@@ -23,3 +23,5 @@ class CatalogSettings(ServiceSettings):
     catalog_questions_at_once: int = 200
     # A NATS message holds a megabyte by default, headers included.
     catalog_page_limit_bytes: int = 900_000
+    # How often jobs are looked for whose worker is gone and whose delivery was forgotten.
+    catalog_reap_interval_seconds: float = 5.0

@@ -17,7 +17,9 @@ from kinolog.catalog.adapters.store import SqlStore
 from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.handlers.projection import keep_following, rebuild
 from kinolog.catalog.handlers.questions import Questions
+from kinolog.catalog.handlers.reaper import Reaper
 from kinolog.catalog.settings import CatalogSettings
+from kinolog.common.clock import system_clock
 from kinolog.common.service import Service
 
 
@@ -38,8 +40,10 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
             )
         )
         answerer = tasks.create_task(_answer(service, settings, database, applied))
+        reaper = Reaper(service.log, service.board, SqlReader(database), system_clock)
+        reaping = tasks.create_task(reaper.keep_reaping(settings.catalog_reap_interval_seconds))
         await service.stopping.wait()
-        for task in (answerer, follower):
+        for task in (reaping, answerer, follower):
             task.cancel()
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from kinolog.common.aggregates.job import Job, JobStatus
 from kinolog.common.errors import PassingError, PermanentError, Refused, WorkError
+from kinolog.common.events import Event
 from kinolog.common.events.job import (
     JobAttemptFailed,
     JobCancelled,
@@ -103,11 +104,10 @@ def release_job(job: Job) -> JobQueued | JobCancelled:
     return _queue_again(job, QueuedBecause.RELEASED)
 
 
-def reap_job(job: Job) -> JobQueued:
-    """The job's delivery was forgotten, so it is queued anew."""
-    if job.status is not JobStatus.PENDING:
-        raise Refused("not-pending", f"the job {job.id} is {job.status}")
-    return _queue_again(job, QueuedBecause.REAPED)
+def reap_job(job: Job, *, now: datetime) -> list[Event]:
+    """The worker is gone and nobody was given the job since: record the loss, and queue the job anew."""
+    lost = lose_worker(job, now=now)
+    return [lost, _queue_again(job, QueuedBecause.REAPED)] if isinstance(lost, JobAttemptFailed) else [lost]
 
 
 def backoff_seconds(failures: int, jitter: float) -> float:

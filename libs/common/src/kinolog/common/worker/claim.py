@@ -51,7 +51,7 @@ class Claims:
             return _UNKNOWN_TYPE_PAUSE  # A newer worker may know it: nothing is failed for want of an upgrade.
         now = self.identity.clock()
         if job.status is JobStatus.RUNNING:
-            return _lease_end(job, await self.board.last_beat(job.id), self.lease_seconds) - now
+            return lease_end(job, await self.board.last_beat(job.id)) - now
         if job.not_before is None:
             return timedelta(0)
         return job.not_before - now - _SOON
@@ -76,10 +76,13 @@ class Claims:
         return (await load(self.log, JOB, job.id)).require()
 
 
-def _lease_end(job: Job, beat: Heartbeat | None, lease_seconds: float) -> datetime:
+def lease_end(job: Job, beat: Heartbeat | None) -> datetime:
     """When the running attempt may be thought lost, given its last sign of life."""
-    lease = timedelta(seconds=job.lease_seconds or lease_seconds)
     started = job.started_at or job.updated_at
     is_of_this_attempt = beat is not None and beat.attempt == job.attempt and beat.worker == job.worker
     last_sign = max(started, beat.at) if beat is not None and is_of_this_attempt else started
-    return last_sign + lease
+    return last_sign + lease_of(job)
+
+
+def lease_of(job: Job) -> timedelta:
+    return timedelta(seconds=job.lease_seconds or 0.0)

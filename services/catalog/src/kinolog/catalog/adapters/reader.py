@@ -13,6 +13,7 @@ from kinolog.catalog.adapters.rows import to_folded
 from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, SEARCH, TABLES
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import Selection, searchable
+from kinolog.common.aggregates import JOB, JobStatus
 
 _ROWS_AT_ONCE: Final = 500
 
@@ -34,6 +35,13 @@ class SqlReader:
         async with self._database.begin() as connection:
             rows = await connection.execute(select(column, func.count()).group_by(column).order_by(column))
             return {value: count for value, count in rows}
+
+    async def running_jobs(self) -> list[str]:
+        """The ids of all jobs that run, as far as the rows know."""
+        jobs = TABLES[JOB.kind]
+        async with self._database.begin() as connection:
+            rows = await connection.execute(select(jobs.c.id).where(jobs.c.status == JobStatus.RUNNING))
+            return list(rows.scalars())
 
     async def digest(self) -> tuple[int, str]:
         """The sequence that the rows have come to, and a hash of them all that is the same on every engine."""
