@@ -10,7 +10,7 @@ import pytest
 
 from kinolog.common.aggregates import PROJECT, VIDEO, Change
 from kinolog.common.aggregates.base import unborn
-from kinolog.common.errors import Conflict, LogCorrupt
+from kinolog.common.errors import Conflict, LogCorrupt, Refused
 from kinolog.common.events import Event, RecordedEvent
 from kinolog.common.events.project import ProjectCreated, ProjectUpdated
 from kinolog.common.events.video import VideoUpdated
@@ -143,6 +143,13 @@ async def test_an_aggregate_of_more_than_a_thousand_events_loads(log: EventLog) 
         await log.append(loaded.changes(*(ProjectUpdated(name=f"{start + n}") for n in range(275))), ORIGIN)
     loaded = await load(log, PROJECT, project_id)
     assert ("1099", 1_101) == (loaded.require().name, loaded.version)
+
+
+async def test_an_event_that_is_too_large_is_refused_with_all_that_came_with_it(log: EventLog) -> None:
+    small, large = new_id("prj"), new_id("prj")
+    with pytest.raises(Refused, match=r"project\.created would have"):
+        await log.append([*first(small), *first(large, "x" * 300_000)], ORIGIN)
+    assert 0 == await log.last_sequence()
 
 
 async def test_a_scan_gives_a_page_and_says_whether_more_follows(log: EventLog) -> None:

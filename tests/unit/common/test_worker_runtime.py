@@ -191,6 +191,25 @@ async def test_input_that_does_not_fit_the_type_fails_the_job(platform: Platform
         assert "invalid_input" == (await platform.reaches(job_id, JobStatus.FAILED)).error_kind
 
 
+async def test_output_that_is_too_large_for_the_log_fails_the_job(platform: Platform) -> None:
+    job_id = await submitted(platform.log)
+
+    async def boastful(job: TrimInput, ctx: JobContext) -> TrimOutput:
+        return OUTPUT.model_copy(update={"video_id": "x" * 300_000})
+
+    async with platform.working(boastful):
+        assert "output_refused" == (await platform.reaches(job_id, JobStatus.FAILED)).error_kind
+
+
+async def test_a_worker_without_a_place_to_work_goes_on_and_tries_again_later(platform: Platform) -> None:
+    platform.folder = platform.folder / "file" / "below-a-file"
+    platform.folder.parent.write_text("not a folder")
+    job_id = await submitted(platform.log)
+    async with platform.working(trim):
+        await eventually(lambda: _failed_attempts(platform, job_id))
+    assert "no_work_folder" == (await platform.job(job_id)).error_kind
+
+
 async def test_cancelling_a_running_job_stops_its_handler(platform: Platform) -> None:
     job_id, endless = await submitted(platform.log), Endless()
     async with platform.working(endless):

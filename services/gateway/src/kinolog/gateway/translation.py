@@ -24,7 +24,11 @@ _KIND_OF_STATUS: Final = {
     413: "payload-too-large",
     415: "unsupported-media-type",
 }
-_KIND_OF_REFUSAL: Final = {"not-found": "not-found", "validation": "validation"}
+_KIND_OF_REFUSAL: Final = {
+    "not-found": "not-found",
+    "validation": "validation",
+    "event-too-large": "payload-too-large",
+}
 _MOST_ERRORS: Final = 20
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from kinolog.common.errors import BadEvent
+from kinolog.common.errors import BadEvent, Refused
 from kinolog.common.events.base import Event, decode
 from kinolog.common.subjects import EventSubject
 
 SPEC_VERSION: Final = "1.0"
+# A quarter of what NATS takes by default, so that neither headers nor a batch come near it.
+MOST_BODY_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,12 @@ def to_headers(event: Event, metadata: Metadata) -> dict[str, str]:
 
 
 def to_body(event: Event) -> bytes:
-    return event.model_dump_json().encode()
+    """Raises Refused for an event that is too large for the log: what is big belongs into a blob."""
+    body = event.model_dump_json().encode()
+    if len(body) > MOST_BODY_BYTES:
+        message = f"{event.event_type} would have {len(body)} bytes; an event may have {MOST_BODY_BYTES}"
+        raise Refused("event-too-large", message)
+    return body
 
 
 def from_stored(sequence: int, subject: str, headers: Mapping[str, str], body: bytes) -> RecordedEvent:

@@ -28,9 +28,9 @@ class MemoryLog:
     async def append(self, changes: Sequence[Change], origin: Origin) -> int:
         if stale := [change.filter for change in changes if self._last_of(change.filter) != change.expected_sequence]:
             raise Conflict(stale)
-        for change in changes:
-            metadata = stamp(origin, self._clock)
-            self._store(str(change.subject), to_headers(change.event, metadata), to_body(change.event))
+        bodies = [to_body(change.event) for change in changes]
+        for change, body in zip(changes, bodies, strict=True):
+            self._store(str(change.subject), to_headers(change.event, stamp(origin, self._clock)), body)
         await self._announce()
         return len(self._messages)
 

@@ -57,7 +57,8 @@ class EventLog(Protocol):
     async def append(self, changes: Sequence[Change], origin: Origin) -> int:
         """Write all changes, or none, and return the sequence of the last one.
 
-        Raises Conflict when any aggregate has moved on, OutcomeUnknown when no answer could be had in time.
+        Raises Conflict when any aggregate has moved on, OutcomeUnknown when no answer could be had in time, and
+        Refused with the code `event-too-large` for an event that does not fit.
         """
         ...
 

@@ -62,7 +62,10 @@ class Attempts:
     async def run(self, job: Job, delivery: Delivery, releasing: asyncio.Event) -> Outcome:
         """What came of it. The attempt's folder is gone when this returns, and so is everything it started."""
         workdir = self.settings.work_dir / f"{job.id}-{job.attempt}"
-        await asyncio.to_thread(_make_fresh, workdir, job.id)
+        try:
+            await asyncio.to_thread(_make_fresh, workdir, job.id)
+        except OSError as error:
+            return PassingError("no_work_folder", f"no folder to work in: {error.strerror}", detail=_short(error))
         try:
             return await _Running(self, job, delivery, releasing, workdir).outcome()
         finally:

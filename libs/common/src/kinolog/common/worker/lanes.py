@@ -100,6 +100,7 @@ class LaneQueue:
     """See `WorkQueue`."""
 
     def __init__(self, client: Client, lanes: tuple[_Lane, ...], poll_seconds: float) -> None:
+        self._client = client
         self._lanes = lanes
         self._poll_seconds = poll_seconds
         self._woken = asyncio.Event()
@@ -128,6 +129,8 @@ class LaneQueue:
         return None
 
     async def _sweep(self) -> LaneDelivery | None:
+        if not self._client.is_connected:
+            return None
         for lane in self._lanes:
             try:
                 if (delivery := await lane.pull()) is not None:

@@ -14,7 +14,15 @@ import structlog
 
 from kinolog.common.aggregates import JOB, Change, Job, Loaded
 from kinolog.common.aggregates.job_decisions import complete_attempt, confirm_cancel, fail_attempt, release_job
-from kinolog.common.errors import Conflict, LogUnavailable, OutcomeUnknown, PassingError, WorkError
+from kinolog.common.errors import (
+    Conflict,
+    LogUnavailable,
+    OutcomeUnknown,
+    PassingError,
+    PermanentError,
+    Refused,
+    WorkError,
+)
 from kinolog.common.events import Event
 from kinolog.common.events.job import JobAttemptFailed, JobQueued
 from kinolog.common.log import EventLog, load
@@ -49,6 +57,8 @@ class Settlements:
                 return await self._write(loaded, outcome, delivery)
             except Conflict:
                 outcome = await self._after_conflict(loaded, outcome)
+            except Refused as error:
+                outcome = PermanentError("output_refused", f"what came of the job cannot be recorded: {error.message}")
             except (LogUnavailable, OutcomeUnknown) as error:
                 _logger.warning("Cannot settle the attempt yet", job_id=job.id, error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
