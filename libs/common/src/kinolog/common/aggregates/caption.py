@@ -1,35 +1,21 @@
 """A caption: the timed words of one video in one language."""
 
 from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import Field
 
 from kinolog.common.aggregates.base import Aggregate, State
-from kinolog.common.events import BlobRef, RecordedEvent
+from kinolog.common.events import RecordedEvent
 from kinolog.common.events.caption import (
     CaptionCreated,
     CaptionDeleted,
     CaptionEdited,
+    CaptionFacts,
     CaptionPurged,
     CaptionRestored,
     CaptionStyled,
 )
 
 
-class Caption(State):
-    video_id: str
-    project_id: str
-    filename: str
-    language: str
-    language_probability: float | None = None
-    format: str = "srt"
-    style: Annotated[dict[str, Any], Field(default_factory=dict)]
-    cues: BlobRef
-    cue_count: int
-    word_level: bool = False
-    model: str | None = None
-    job_id: str | None = None
+class Caption(CaptionFacts, State):
     created_at: datetime
     updated_at: datetime
     is_deleted: bool = False

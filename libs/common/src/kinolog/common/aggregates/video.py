@@ -6,6 +6,7 @@ from kinolog.common.aggregates.base import Aggregate, State
 from kinolog.common.events import BlobRef, RecordedEvent
 from kinolog.common.events.video import (
     VideoDeleted,
+    VideoFacts,
     VideoPurged,
     VideoRegistered,
     VideoRestored,
@@ -14,26 +15,7 @@ from kinolog.common.events.video import (
 )
 
 
-class Video(State):
-    """Times are seconds, sizes pixels or bytes; `width` and `height` are as shown, after rotation."""
-
-    project_id: str
-    title: str
-    filename: str
-    source_url: str | None = None
-    duration: float
-    width: int | None = None
-    height: int | None = None
-    size_bytes: int
-    frame_rate: float | None = None
-    container: str
-    video_codec: str | None = None
-    audio_codec: str | None = None
-    rotation: int = 0
-    is_clip: bool = False
-    parent_video_id: str | None = None
-    job_id: str | None = None
-    content: BlobRef
+class Video(VideoFacts, State):
     thumbnail: BlobRef | None = None
     created_at: datetime
     updated_at: datetime

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from kinolog.common.events.base import BlobRef, Event
 
 
-class CaptionCreated(Event, type="caption.created"):
+class CaptionFacts(BaseModel):
     """The cues are a blob (JSON, see `kinolog.common.subtitles`): a long film's would not fit an event."""
 
     video_id: str
@@ -22,6 +22,10 @@ class CaptionCreated(Event, type="caption.created"):
     word_level: bool = False
     model: str | None = None
     job_id: str | None = None
+
+
+class CaptionCreated(CaptionFacts, Event, type="caption.created"):
+    """A video got a caption."""
 
 
 class CaptionEdited(Event, type="caption.edited"):

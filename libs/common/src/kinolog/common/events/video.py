@@ -1,10 +1,14 @@
 """What happens to a video."""
 
+from pydantic import BaseModel
+
 from kinolog.common.events.base import BlobRef, Event, OnlyWhatWasSet
 
 
-class VideoRegistered(Event, type="video.registered"):
-    """A verified media file became a video. Times are seconds, sizes pixels or bytes."""
+class VideoFacts(BaseModel):
+    """What is known of a video from its registration on. Times are seconds, sizes pixels or bytes; `width` and
+    `height` are as shown, after rotation.
+    """
 
     project_id: str
     title: str
@@ -23,6 +27,10 @@ class VideoRegistered(Event, type="video.registered"):
     is_clip: bool = False
     parent_video_id: str | None = None
     job_id: str | None = None
+
+
+class VideoRegistered(VideoFacts, Event, type="video.registered"):
+    """A verified media file became a video."""
 
 
 class VideoUpdated(OnlyWhatWasSet, Event, type="video.updated"):
