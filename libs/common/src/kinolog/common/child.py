@@ -22,7 +22,6 @@ OnLine = Callable[[str], bool]
 _CHUNK_BYTES: Final = 64 * 1024
 _LINE_BYTES: Final = 1024 * 1024
 _STDERR_TAIL_BYTES: Final = 8 * 1024
-_GRACE_SECONDS: Final = 1.0
 # Nobody survives SIGKILL, the kernel only needs a moment; zombies that nobody reaps stay members of a group for ever.
 _KILL_SECONDS: Final = 0.2
 _POLL_SECONDS: Final = 0.02
@@ -62,7 +61,7 @@ async def run_child(child: Child, on_line: OnLine = every_line_is_progress) -> s
     """Run it to its end and return the last of what it wrote to standard error.
 
     Raises ChildFailed for any exit code but 0, ChildStalled, ChildTimedOut. However this ends, by cancellation too, no
-    process of the child's group is left: SIGTERM, a second of grace, SIGKILL.
+    process of the child's group is left, since they are killed.
     """
     process = await _spawn(child)
     try:
@@ -157,16 +156,10 @@ async def _end_what_outlives(process: Process) -> None:
 
 
 async def _end_group(process: Process) -> None:
-    def is_gone() -> bool:
-        return not _signal(process.pid, 0)
-
-    try:
-        _signal(process.pid, signal.SIGTERM)
-        await _until(is_gone, _GRACE_SECONDS)
-    finally:
-        _signal(process.pid, signal.SIGKILL)
-        await _until(lambda: process.returncode is not None)
-    await _until(is_gone, _KILL_SECONDS)
+    """At once and for good: whatever a child that is stopped has half made is thrown away anyway."""
+    _signal(process.pid, signal.SIGKILL)
+    await _until(lambda: process.returncode is not None)
+    await _until(lambda: not _signal(process.pid, 0), _KILL_SECONDS)
 
 
 async def _until(condition: Callable[[], bool], seconds: float = math.inf) -> None:
