@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from harness.platform import command_line
 
 from kinolog.cli.data_folder import DataFolder, locked
 from kinolog.cli.nats_server import free_port
@@ -35,9 +36,10 @@ class Up:
     log: Path
 
     def children(self) -> dict[int, str]:
-        """Its child processes and their command lines."""
+        """Its live child processes and their command lines."""
         pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {int(pid): Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip() for pid in pids}
+        lines = {int(pid): command_line(int(pid)).strip() for pid in pids}
+        return {pid: line for pid, line in lines.items() if line}
 
     def pids(self, pattern: str) -> list[int]:
         return [pid for pid, line in self.children().items() if re.search(pattern, line)]

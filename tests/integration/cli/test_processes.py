@@ -35,7 +35,7 @@ def is_alive(pid: int) -> bool:
     """A zombie that nobody has reaped yet counts as dead."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -48,7 +48,7 @@ def is_running(pid_file: Path) -> bool:
     """Zombies have ended; where nobody reaps them they stay in the process table."""
     try:
         state = Path(f"/proc/{pid_file.read_text().strip()}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
 
