@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,6 +22,8 @@ from kinolog.common.testing.examples import created
 
 MEGABYTE = 2**20
 UPLOAD_MEGABYTES = 200
+# As the fixture sets it.
+SEND_TIMEOUT_SECONDS = 1
 BEARER = {"Authorization": "Bearer a-token-for-tests"}
 EVENT_STREAM = {"Accept": "text/event-stream"}
 
@@ -118,10 +121,19 @@ async def test_a_client_that_never_reads_is_cut_off_and_costs_no_memory(
 ) -> None:
     await flood(client, 100)
     before = program.resident_bytes
-    async with connected(client, "?since=0", max_queue=1, compression=None) as socket:
+    async with connected(client, "?since=0", max_queue=1, compression=None, sock=narrow_socket(client)) as reader:
         await flood(client, 1_000)
         grown = program.resident_bytes - before
-        assert (4408, True) == (await code_at_the_end(socket), grown < 32 * MEGABYTE)
+        await asyncio.sleep(2 * SEND_TIMEOUT_SECONDS)  # Not reading for this long is what the story is about.
+        assert (4408, True) == (await code_at_the_end(reader), grown < 32 * MEGABYTE)
+
+
+def narrow_socket(client: httpx2.AsyncClient) -> socket.socket:
+    """Connected, with so small a buffer that what is not read soon stops the sender."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    narrow.connect(("127.0.0.1", client.base_url.port))
+    return narrow
 
 
 async def flood(client: httpx2.AsyncClient, count: int) -> None:

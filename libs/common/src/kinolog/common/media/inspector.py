@@ -21,7 +21,9 @@ OnPercent = Callable[[float], None]
 
 _POSTER_BYTES: Final = 16 * 1024 * 1024
 _LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
-_MEMORY_WORDS: Final = re.compile(r"MemoryError|annot allocate memory|failed to map segment")
+_MEMORY_WORDS: Final = re.compile(
+    r"MemoryError|annot allocate memory|failed to map segment|Resource temporarily unavailable"
+)
 _FACTS: Final = TypeAdapter(MediaFacts)
 
 

@@ -92,6 +92,8 @@ def _packets(media: Opened, on_percent: OnPercent) -> Iterator[AnyPacket]:
             if packet.pos and time.monotonic() - reported_at > _REPORT_EVERY_SECONDS:
                 on_percent(min(100.0, 100 * packet.pos / media.size_bytes))
                 reported_at = time.monotonic()
+    except MemoryError:
+        raise
     except av.FFmpegError as error:
         raise MediaRefused("media_corrupt", "The file is damaged inside: upload an undamaged one.") from error
 
