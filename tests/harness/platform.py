@@ -1,7 +1,6 @@
 """The whole platform as a user starts it, spoken to over HTTP, and hands that reach for its processes."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 import httpx2
 
+from kinolog.cli.nats_server import free_port
 from kinolog.common.testing import eventually
 
 ROOT: Final = Path(__file__).parents[2]
@@ -140,7 +140,7 @@ def _is_under(pid: int, ancestor: int) -> bool:
 @contextmanager
 def started(folder: Path, *options: str, **environment: str) -> Iterator[Running]:
     """`kinolog up` in a folder, ready, until the end of the block."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "kinolog.cli", "up", "--data-dir", str(folder), "--port", str(port), *options]
     settings = {"KINOLOG_TOKEN": TOKEN, "KINOLOG_TRANSCRIBE_MODEL_DIR": str(MODEL), "KINOLOG_LEASE_SECONDS": "2"}
     folder.mkdir(parents=True, exist_ok=True)
@@ -168,10 +168,3 @@ def _wait_until_ready(running: Running) -> None:
         assert running.process.poll() is None, running.log.read_text()[-4000:]
         assert time.monotonic() < deadline, running.log.read_text()[-4000:]
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import unquote, urlparse
 
 import obstore
@@ -23,12 +23,6 @@ CHUNK_BYTES: Final = 1024 * 1024
 # S3 takes ten thousand parts. This many of this size are in memory while a blob is stored; obstore would take twelve.
 PART_BYTES: Final = 8 * CHUNK_BYTES
 PARTS_AT_ONCE: Final = 2
-
-
-class ByteSource(Protocol):
-    """Bytes that arrive in chunks of any size."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
 
 
 class BlobStore:

@@ -9,7 +9,6 @@ PROGRESS_STREAM: Final = "PROGRESS"
 ALL_EVENTS: Final = "evt.>"
 ALL_PROGRESS: Final = "progress.>"
 ALL_WORKERS: Final = "progress.worker.*"
-CANCEL_REQUESTS: Final = "evt.job.*.*.cancel_requested"
 
 QUEUES: Final = ("ingest", "transcribe", "render")
 LOWEST_LANE: Final = 0

@@ -14,10 +14,11 @@ from kinolog.common.events.envelope import from_stored
 from kinolog.common.log.api import ask
 from kinolog.common.log.append import Appender, Message
 from kinolog.common.log.direct import Answer, DirectReader, StoredMessage, TooManySubjects
+from kinolog.common.log.entry import entry_of
 from kinolog.common.log.patience import patiently
 from kinolog.common.log.port import Batch, Checkpoint, Origin
 from kinolog.common.log.stamp import stamp
-from kinolog.common.log.tail import entry_of, follow
+from kinolog.common.log.tail import follow
 from kinolog.common.subjects import EVENTS_STREAM, aggregate_filter
 
 _VERSIONS_PER_REQUEST: Final = 500

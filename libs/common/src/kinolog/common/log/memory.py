@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from kinolog.common import ids
 from kinolog.common.aggregates.base import Change
 from kinolog.common.clock import Clock, system_clock
-from kinolog.common.errors import Conflict, EventUnreadable, LogCorrupt, NewerEvent
+from kinolog.common.errors import Conflict, LogCorrupt
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored, to_body, to_headers
-from kinolog.common.log.port import Batch, Checkpoint, Origin, Unreadable
+from kinolog.common.log.entry import entry_of
+from kinolog.common.log.port import Batch, Checkpoint, Origin
 from kinolog.common.log.stamp import stamp
 
 StoredMessage = tuple[str, dict[str, str], bytes]
@@ -46,7 +47,7 @@ class MemoryLog:
 
     async def scan(self, after: int, limit: int) -> Batch:
         until = min(after + limit, len(self._messages))
-        entries = tuple(self._entry(sequence) for sequence in range(after + 1, until + 1))
+        entries = tuple(entry_of(sequence, *self._messages[sequence - 1]) for sequence in range(after + 1, until + 1))
         return Batch(entries, is_caught_up=until >= len(self._messages))
 
     async def tail(self, after: int) -> AsyncIterator[Batch]:
@@ -83,10 +84,3 @@ class MemoryLog:
     async def _announce(self) -> None:
         async with self._grew:
             self._grew.notify_all()
-
-    def _entry(self, sequence: int) -> RecordedEvent | Unreadable:
-        message = self._messages[sequence - 1]
-        try:
-            return from_stored(sequence, *message)
-        except EventUnreadable as error:
-            return Unreadable(sequence, message[0], str(error), is_newer=isinstance(error, NewerEvent))

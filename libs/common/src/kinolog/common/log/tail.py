@@ -15,10 +15,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from kinolog.common.errors import EventUnreadable, LogCorrupt, LogError, NewerEvent
+from kinolog.common.errors import LogCorrupt, LogError
 from kinolog.common.events import RecordedEvent
-from kinolog.common.events.envelope import from_stored
 from kinolog.common.log.api import ask
+from kinolog.common.log.entry import entry_of
 from kinolog.common.log.port import Batch, Unreadable
 from kinolog.common.subjects import EVENTS_STREAM
 
@@ -159,10 +159,3 @@ class _Reader:
         self._stream, self._consumer = position.stream, position.consumer
         self._pulls.used(1)
         return entry_of(position.stream, message.subject, message.headers or {}, message.data)
-
-
-def entry_of(sequence: int, subject: str, headers: dict[str, str], body: bytes) -> RecordedEvent | Unreadable:
-    try:
-        return from_stored(sequence, subject, headers, body)
-    except EventUnreadable as error:
-        return Unreadable(sequence, subject, str(error), is_newer=isinstance(error, NewerEvent))

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -170,10 +170,7 @@ class _Running:
                 attempt=self.job.attempt,
                 worker=identity.worker_id,
                 at=identity.clock(),
-                phase=self.progress.phase,
-                percent=self.progress.percent,
-                speed=self.progress.speed,
-                eta_seconds=self.progress.eta_seconds,
+                **asdict(self.progress),
             )
         )
 
