@@ -16,6 +16,7 @@ import obstore
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from kinolog.common import ids
+from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import BlobMissing
 from kinolog.common.events import BlobRef
 
@@ -23,6 +24,7 @@ CHUNK_BYTES: Final = 1024 * 1024
 # S3 takes ten thousand parts. This many of this size are in memory while a blob is stored; obstore would take twelve.
 PART_BYTES: Final = 8 * CHUNK_BYTES
 PARTS_AT_ONCE: Final = 2
+_FOLDER: Final = "sha256"
 
 
 class BlobStore:
@@ -49,7 +51,9 @@ class BlobStore:
                 self._store, temporary, digest.over(chunks), chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
             )
             blob = BlobRef(sha256=digest.hexdigest(), size_bytes=digest.size_bytes, media_type=media_type)
+            crashpoint("blobs.before_rename")
             await self._publish(temporary, blob.sha256)
+            crashpoint("blobs.after_rename")
         except BaseException:
             await self._discard(temporary)
             raise
@@ -62,11 +66,20 @@ class BlobStore:
         return await self.put_stream(_chunks_of_file(path), media_type)
 
     async def exists(self, sha256: str) -> bool:
+        return await self.size_of(sha256) is not None
+
+    async def size_of(self, sha256: str) -> int | None:
+        """In bytes, as the storage has it; None where there is no such blob."""
         try:
-            await obstore.head_async(self._store, key_of(sha256))
+            return int((await obstore.head_async(self._store, key_of(sha256)))["size"])
         except FileNotFoundError:
-            return False
-        return True
+            return None
+
+    async def names(self) -> AsyncIterator[str]:
+        """The hashes of all blobs that are stored."""
+        async for found in obstore.list(self._store, _FOLDER):
+            for blob in found:
+                yield blob["path"].rpartition("/")[2]
 
     async def read(self, blob: BlobRef) -> bytes:
         """The whole blob in memory: for small ones such as cues. Raises BlobMissing."""
@@ -118,7 +131,7 @@ class BlobStore:
 
 
 def key_of(sha256: str) -> str:
-    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return f"{_FOLDER}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 class _Digest:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Generic
 
 from kinolog.common.aggregates.base import Aggregate, Loaded, S, fold, unborn
+from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import Conflict, LogUnavailable
 from kinolog.common.events import Event, RecordedEvent
 from kinolog.common.ids import IdSource, derived_id, new_id
@@ -129,6 +130,7 @@ class Desk:
 
     async def _append(self, loaded: Loaded[S], events: Sequence[Event], origin: Origin) -> Done[S]:
         sequence = await self._log.append(loaded.changes(*events), origin)
+        crashpoint("gateway.after_append")
         self.newest_sequence = max(self.newest_sequence, sequence)
         return Done(await self._reload(loaded, sequence))
 

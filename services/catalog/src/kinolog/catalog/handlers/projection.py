@@ -10,6 +10,7 @@ import structlog
 from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
 from kinolog.catalog.domain.folding import Fold, Folded, Key, entries_after, fold_entries, keys_of
+from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import LogCorrupt, LogUnavailable
 from kinolog.common.log import Batch, Checkpoint, EventLog
 
@@ -109,6 +110,8 @@ async def on_batch(batch: Batch, log: EventLog, store: Store) -> int:
         keys = keys_of(entries)
         fold = fold_entries(entries, await transaction.known(keys), await transaction.frozen(keys))
         await transaction.write(fold, end)
+        crashpoint("catalog.before_commit")
+    crashpoint("catalog.after_commit")
     _tell(fold, end)
     return end.sequence
 
