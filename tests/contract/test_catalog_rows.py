@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.store import SqlStore
@@ -46,7 +47,6 @@ BY_TYPE: Final[Mapping[Any, st.SearchStrategy[Any]]] = {
     datetime: times,
     BlobRef: blobs,
     dict[str, Any]: st.dictionaries(st.text(), documents, max_size=4),
-    tuple[str, ...]: st.lists(st.text(), max_size=4).map(tuple),
     type(None): st.none(),
 }
 
@@ -54,14 +54,23 @@ BY_TYPE: Final[Mapping[Any, st.SearchStrategy[Any]]] = {
 def values_of(annotation: Any) -> st.SearchStrategy[Any]:
     if get_origin(annotation) in (Union, UnionType):
         return st.one_of(*(values_of(member) for member in get_args(annotation)))
+    if get_origin(annotation) is Annotated:
+        return numbers.filter(lambda number: number > 0)
+    if get_origin(annotation) is tuple:
+        return st.lists(values_of(get_args(annotation)[0]), max_size=4).map(tuple)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in BY_TYPE:
+        return st.fixed_dictionaries(fields_of(annotation)).map(annotation.model_validate)
     return BY_TYPE[annotation]
 
 
+def fields_of(model: type[BaseModel]) -> dict[str, st.SearchStrategy[Any]]:
+    return {name: values_of(field.annotation) for name, field in model.model_fields.items() if name != "id"}
+
+
 def states_of(model: type[State]) -> st.SearchStrategy[State]:
-    fields = {name: values_of(field.annotation) for name, field in model.model_fields.items() if name != "id"}
-    return st.fixed_dictionaries(fields).map(lambda values: model(id=new_id("tst"), **values))
+    return st.fixed_dictionaries(fields_of(model)).map(lambda values: model(id=new_id("tst"), **values))
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Double
 from kinolog.catalog.adapters.columns import UtcTime
 from kinolog.catalog.adapters.tables import ROW_CLASSES, SEARCH, TABLES, schema_digest
 from kinolog.catalog.domain.listing import LISTINGS, Listing
+from kinolog.common.aggregates import AGGREGATES
 from kinolog.common.events import base
 
 listings = pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
@@ -42,7 +43,7 @@ def test_optional_fields_are_nullable_columns_and_no_others() -> None:
 
 def test_each_table_is_a_class_of_its_own() -> None:
     names = {kind: row_class.__name__ for kind, row_class in ROW_CLASSES.items()}
-    assert {"project": "ProjectRow", "video": "VideoRow", "caption": "CaptionRow", "job": "JobRow"} == names
+    assert {kind: f"{kind.capitalize()}Row" for kind in AGGREGATES} == names
 
 
 def test_a_release_that_reads_other_events_wants_other_rows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,9 @@ KinologError
 │   └── ChildTimedOut       it took longer than it may and was stopped
 └── WorkError               what a job handler raises
     ├── PermanentError      trying again cannot help
-    └── PassingError        trying again may help, after an optional delay
+    ├── PassingError        trying again may help, after an optional delay
+    ├── Snooze              not now: call again later, at no cost
+    └── Cancelled           the work turned out to be unwanted: end the job as cancelled
 """
 
 from collections.abc import Sequence
@@ -136,3 +138,18 @@ class PassingError(WorkError):
     ) -> None:
         super().__init__(kind, message, detail=detail)
         self.retry_in_seconds = retry_in_seconds
+
+
+class Snooze(WorkError):
+    """The job is to be begun again in `seconds`; that is neither a failure nor a retry."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__("snoozed", reason)
+        self.seconds = seconds
+
+
+class Cancelled(WorkError):
+    """The job ends as cancelled, for this reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("cancelled", reason)

@@ -94,6 +94,29 @@ class TrimOutput(Output):
 SHORTEST_CLIP_SECONDS: Final = 0.04
 
 
+class NoopInput(Request):
+    """Does nothing, for as long as is asked: for measurements and for tests of the engine itself."""
+
+    seconds: Seconds = 0.0
+
+
+class NoopOutput(Output):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How often a job of a type is tried and how long it may take, unless its submitter says otherwise.
+
+    Timeouts: of one attempt, of the whole job from its submission on (None: for ever), of silence within an attempt.
+    """
+
+    max_retries: int = 3
+    attempt_timeout_seconds: float = 12 * 3600.0
+    total_timeout_seconds: float | None = None
+    heartbeat_timeout_seconds: float = 3600.0
+
+
 @dataclass(frozen=True, slots=True)
 class JobType:
     """`needs_video` types work on the video that the job names; `is_internal` ones are not submitted by hand."""
@@ -104,15 +127,25 @@ class JobType:
     output_model: type[Output]
     needs_video: bool = True
     is_internal: bool = False
+    patience: Patience = Patience()
 
 
 JOB_TYPES: Final = {
     job_type.name: job_type
     for job_type in (
-        JobType("upload", "ingest", UploadInput, UploadOutput, needs_video=False, is_internal=True),
+        JobType(
+            "upload",
+            "ingest",
+            UploadInput,
+            UploadOutput,
+            needs_video=False,
+            is_internal=True,
+            patience=Patience(attempt_timeout_seconds=2 * 3600.0),
+        ),
         JobType("caption", "transcribe", CaptionInput, CaptionOutput),
         JobType("burn", "render", BurnInput, BurnOutput),
         JobType("trim", "render", TrimInput, TrimOutput),
+        JobType("noop", "bench", NoopInput, NoopOutput, needs_video=False, is_internal=True),
     )
 }
 

@@ -1,7 +1,7 @@
 """What may be asked of the catalog, and its answers: one JSON message each way on `q.catalog.<name>`.
 
-`projects`, `videos`, `captions` and `jobs` take a ListQuery and answer with a Page, `stats` answers with Stats and
-`position` with Position (both take a Query). A refusal is a NATS micro service error: the header
+`projects`, `videos`, `captions`, `jobs`, `settings` and `schedules` take a ListQuery and answer with a Page, `stats`
+answers with Stats and `position` with Position (both take a Query). A refusal is a NATS micro service error: the header
 `Nats-Service-Error-Code` carries an HTTP-like number, the body a Problem.
 """
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kinolog.common.fields import INT64_MAX, Request, SearchText
 
-ListName = Literal["projects", "videos", "captions", "jobs"]
+ListName = Literal["projects", "videos", "captions", "jobs", "settings", "schedules"]
 
 LONGEST_PAGE: Final = 200
 LONGEST_CURSOR: Final = 2_000

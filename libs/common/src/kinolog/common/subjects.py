@@ -9,6 +9,7 @@ PROGRESS_STREAM: Final = "PROGRESS"
 ALL_EVENTS: Final = "evt.>"
 ALL_PROGRESS: Final = "progress.>"
 ALL_WORKERS: Final = "progress.worker.*"
+ALL_CANCEL_REQUESTS: Final = "evt.job.*.*.cancel_requested"
 
 QUEUES: Final = ("ingest", "transcribe", "render")
 LOWEST_LANE: Final = 0
@@ -69,6 +70,10 @@ def job_progress(job_id: str) -> str:
 
 def worker_presence(worker_id: str) -> str:
     return f"progress.worker.{worker_id}"
+
+
+def queue_order(queue: str) -> str:
+    return f"progress.queue.{queue}"
 
 
 def catalog_query(name: str) -> str:

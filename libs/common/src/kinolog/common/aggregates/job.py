@@ -3,10 +3,13 @@
 pending ──started──▶ running ──completed──▶ completed
    ▲ ▲                 │ │ └─failed────────▶ failed ────┐
    │ └─attempt_failed──┘ └───cancelled─────▶ cancelled ─┤
-   └──────────────queued again (retry)──────────────────┘
+   │     or snoozed                                     │
+   └────────queued, or waiting, again (retry)───────────┘
+
+A pending job waits for other jobs (`is_waiting`), for a time (`not_before`), or only for a worker.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import singledispatch
 from typing import Any, Final
@@ -17,12 +20,17 @@ from kinolog.common.events.job import (
     JobAttemptFailed,
     JobCancelled,
     JobCancelRequested,
+    JobCheckpointed,
     JobCompleted,
     JobFailed,
     JobQueued,
     JobReprioritised,
+    JobSnoozed,
     JobStarted,
     JobWaiting,
+    OnFailure,
+    Phase,
+    PickedBecause,
     QueuedBecause,
     Submission,
 )
@@ -43,7 +51,11 @@ class JobStatus(StrEnum):
 
 
 class Job(State):
-    """`queued_sequence` is the job's place in the queue, `started_sequence` the running attempt's fencing token."""
+    """`queued_sequence` is the job's place in the queue, `started_sequence` the running attempt's fencing token.
+
+    `queued_at` is when it last became runnable, `deadline` when its total timeout ends, `checkpoint` what its last
+    attempt left for the next one, `phases` those of the attempt that ended last.
+    """
 
     type: str
     status: JobStatus = JobStatus.PENDING
@@ -51,6 +63,9 @@ class Job(State):
     queue: str
     project_id: str | None = None
     video_id: str | None = None
+    video_from: str | None = None
+    batch_id: str | None = None
+    schedule_id: str | None = None
     input_data: dict[str, Any]
     output_data: dict[str, Any] | None = None
     progress: int = 0
@@ -61,13 +76,24 @@ class Job(State):
     max_retries: int = 3
     attempt: int = 0
     lost_count: int = 0
+    snooze_count: int = 0
+    attempt_timeout_seconds: float | None = None
+    total_timeout_seconds: float | None = None
+    heartbeat_timeout_seconds: float | None = None
+    deadline: datetime | None = None
     worker: str | None = None
     lease_seconds: float | None = None
+    picked: PickedBecause | None = None
     cancel_requested: bool = False
+    is_waiting: bool = False
     not_before: datetime | None = None
     depends_on: tuple[str, ...] = ()
+    on_failure: OnFailure = OnFailure.CANCEL
+    checkpoint: dict[str, Any] | None = None
+    phases: tuple[Phase, ...] = ()
     queued_sequence: int = 0
     started_sequence: int = 0
+    queued_at: datetime | None = None
     correlation_id: str
     created_by: str
     created_at: datetime
@@ -92,7 +118,8 @@ def evolve(state: Job | None, recorded: RecordedEvent) -> Job | None:
 def _submitted(submission: Submission, recorded: RecordedEvent) -> Job:
     return Job(
         id=recorded.subject.id,
-        **submission.model_dump(),
+        **dict(submission),
+        deadline=_deadline(submission.total_timeout_seconds, recorded),
         correlation_id=recorded.metadata.correlation_id,
         created_by=recorded.metadata.actor,
         created_at=recorded.occurred_at,
@@ -112,17 +139,25 @@ def _(event: JobQueued, state: Job, recorded: RecordedEvent) -> Update:
         "status": JobStatus.PENDING,
         "queue": event.queue,
         "queued_sequence": recorded.sequence,
+        "queued_at": recorded.occurred_at,
         "worker": None,
-        "not_before": None,
+        "is_waiting": False,
+        "not_before": event.not_before,
     }
-    if event.because is QueuedBecause.RETRIED:
-        update |= {"retry_count": 0, "lost_count": 0, "cancel_requested": False, "completed_at": None, **_NO_ERROR}
-    return update
+    if event.resolved is not None:
+        update |= dict(event.resolved)
+    return update | _begun_anew(state, recorded) if event.because is QueuedBecause.RETRIED else update
 
 
 @_after.register
 def _(event: JobWaiting, state: Job, recorded: RecordedEvent) -> Update:
-    return {"not_before": event.not_before, "depends_on": event.depends_on}
+    update: Update = {
+        "status": JobStatus.PENDING,
+        "is_waiting": True,
+        "not_before": event.not_before,
+        "depends_on": event.depends_on,
+    }
+    return update if event.submission is not None else update | _begun_anew(state, recorded)
 
 
 @_after.register
@@ -132,6 +167,7 @@ def _(event: JobStarted, state: Job, recorded: RecordedEvent) -> Update:
         "attempt": event.attempt,
         "worker": event.worker,
         "lease_seconds": event.lease_seconds,
+        "picked": event.picked,
         "started_at": recorded.occurred_at,
         "started_sequence": recorded.sequence,
         "not_before": None,
@@ -146,13 +182,29 @@ def _(event: JobAttemptFailed, state: Job, recorded: RecordedEvent) -> Update:
         "not_before": event.retry_at,
         "retry_count": state.retry_count + (1 if event.costs_retry else 0),
         "lost_count": state.lost_count + (0 if event.costs_retry else 1),
+        "phases": event.phases,
         **_error(event),
     }
 
 
 @_after.register
+def _(event: JobSnoozed, state: Job, recorded: RecordedEvent) -> Update:
+    return {
+        "status": JobStatus.PENDING,
+        "worker": None,
+        "not_before": event.until,
+        "snooze_count": state.snooze_count + 1,
+    }
+
+
+@_after.register
+def _(event: JobCheckpointed, state: Job, recorded: RecordedEvent) -> Update:
+    return {"checkpoint": event.state}
+
+
+@_after.register
 def _(event: JobFailed, state: Job, recorded: RecordedEvent) -> Update:
-    return _error(event) | _ended(JobStatus.FAILED, recorded)
+    return {"phases": event.phases, **_error(event), **_ended(JobStatus.FAILED, recorded)}
 
 
 @_after.register
@@ -172,10 +224,29 @@ def _(event: JobCancelled, state: Job, recorded: RecordedEvent) -> Update:
 
 @_after.register
 def _(event: JobCompleted, state: Job, recorded: RecordedEvent) -> Update:
-    return {"output_data": event.output_data, "progress": 100, **_NO_ERROR, **_ended(JobStatus.COMPLETED, recorded)}
+    done = {"output_data": event.output_data, "progress": 100, "checkpoint": None, "phases": event.phases}
+    return done | _NO_ERROR | _ended(JobStatus.COMPLETED, recorded)
 
 
 _NO_ERROR: Final[Update] = {"error_kind": None, "error_message": None, "error_detail": None}
+
+
+def _begun_anew(state: Job, recorded: RecordedEvent) -> Update:
+    """A retry by hand has all its retries and its whole time again; a checkpoint is kept."""
+    return {
+        "retry_count": 0,
+        "lost_count": 0,
+        "cancel_requested": False,
+        "completed_at": None,
+        "deadline": _deadline(state.total_timeout_seconds, recorded),
+        **_NO_ERROR,
+    }
+
+
+def _deadline(total_timeout_seconds: float | None, recorded: RecordedEvent) -> datetime | None:
+    if total_timeout_seconds is None:
+        return None
+    return recorded.occurred_at + timedelta(seconds=total_timeout_seconds)
 
 
 def _error(event: JobAttemptFailed | JobFailed) -> Update:
@@ -183,7 +254,8 @@ def _error(event: JobAttemptFailed | JobFailed) -> Update:
 
 
 def _ended(status: JobStatus, recorded: RecordedEvent) -> Update:
-    return {"status": status, "worker": None, "not_before": None, "completed_at": recorded.occurred_at}
+    ended = {"status": status, "worker": None, "not_before": None, "is_waiting": False}
+    return {**ended, "completed_at": recorded.occurred_at}
 
 
 JOB = Aggregate("job", "job", evolve)

@@ -1,20 +1,28 @@
 """What may happen to a job next: pure functions that return the event, or refuse."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kinolog.common.aggregates.job import Job, JobStatus
-from kinolog.common.errors import PassingError, PermanentError, Refused, WorkError
+from kinolog.common.errors import Cancelled, PassingError, PermanentError, Refused, Snooze, WorkError
 from kinolog.common.events import Event
 from kinolog.common.events.job import (
     JobAttemptFailed,
     JobCancelled,
     JobCancelRequested,
+    JobCheckpointed,
     JobCompleted,
     JobFailed,
     JobQueued,
+    JobReprioritised,
+    JobSnoozed,
     JobStarted,
+    JobWaiting,
+    Phase,
+    PickedBecause,
     QueuedBecause,
+    Resolved,
     Submission,
 )
 from kinolog.common.subjects import lane_of
@@ -25,40 +33,78 @@ BACKOFF_LONGEST_SECONDS: Final = 900.0
 MAX_LOST_WORKERS: Final = 3
 
 
-def submit_job(submission: Submission) -> JobQueued:
-    return JobQueued(queue=submission.queue, lane=lane_of(submission.priority), submission=submission)
+def submit_job(
+    submission: Submission, *, not_before: datetime | None = None, depends_on: Sequence[str] = ()
+) -> JobQueued | JobWaiting:
+    """A job that depends on others waits for them; one that only waits for a time is in the queue meanwhile."""
+    if depends_on:
+        return JobWaiting(submission=submission, not_before=not_before, depends_on=tuple(depends_on))
+    lane = lane_of(submission.priority)
+    return JobQueued(queue=submission.queue, lane=lane, submission=submission, not_before=not_before)
 
 
-def start_attempt(job: Job, *, worker: str, lease_seconds: float) -> JobStarted:
-    if job.status is not JobStatus.PENDING:
-        raise Refused("not-pending", f"the job {job.id} is {job.status}")
-    return JobStarted(attempt=job.attempt + 1, worker=worker, lease_seconds=lease_seconds)
+def make_ready(job: Job, resolved: Resolved) -> JobQueued:
+    """The jobs it depends on are done: `resolved` is what it works on now."""
+    _refuse_unless_waiting(job)
+    return _queue_again(job, QueuedBecause.READY, resolved=resolved)
 
 
-def complete_attempt(job: Job, output_data: dict[str, Any]) -> JobCompleted:
+def give_up_waiting(job: Job, reason: str) -> JobCancelled:
+    """A job it depends on came to nothing, and so will it."""
+    _refuse_unless_waiting(job)
+    return JobCancelled(reason=reason)
+
+
+def start_attempt(
+    job: Job, *, worker: str, lease_seconds: float, picked: PickedBecause = PickedBecause.LANE
+) -> JobStarted:
+    if job.status is not JobStatus.PENDING or job.is_waiting:
+        raise Refused("not-pending", f"the job {job.id} is {'waiting' if job.is_waiting else job.status}")
+    return JobStarted(attempt=job.attempt + 1, worker=worker, lease_seconds=lease_seconds, picked=picked)
+
+
+def checkpoint_attempt(job: Job, state: dict[str, Any]) -> JobCheckpointed:
+    _refuse_unless_running(job)
+    return JobCheckpointed(attempt=job.attempt, state=state)
+
+
+def complete_attempt(job: Job, output_data: dict[str, Any], phases: Sequence[Phase] = ()) -> JobCompleted:
     """A cancel request that came first wins: then the work is dropped."""
     _refuse_unless_running(job)
     if job.cancel_requested:
         raise Refused("cancel-requested", f"the job {job.id} is to be cancelled")
-    return JobCompleted(attempt=job.attempt, output_data=output_data)
+    return JobCompleted(attempt=job.attempt, output_data=output_data, phases=tuple(phases))
 
 
 def fail_attempt(
-    job: Job, error: WorkError, *, now: datetime, jitter: float
-) -> JobAttemptFailed | JobFailed | JobCancelled:
-    """`jitter` is between 0 and 1 and shortens the delay by up to a fifth."""
+    job: Job, error: WorkError, *, now: datetime, jitter: float, phases: Sequence[Phase] = ()
+) -> JobAttemptFailed | JobFailed | JobCancelled | JobSnoozed:
+    """What an attempt that raised comes to. `jitter` is between 0 and 1 and shortens the delay by up to a fifth.
+
+    A next try that would come after the job's deadline is none.
+    """
     _refuse_unless_running(job)
     if job.cancel_requested:
         return JobCancelled()
-    if isinstance(error, PermanentError) or job.retry_count >= job.max_retries:
-        return JobFailed(attempt=job.attempt, kind=error.kind, message=error.message, detail=error.detail)
-    return JobAttemptFailed(
-        attempt=job.attempt,
-        kind=error.kind,
-        message=error.message,
-        detail=error.detail,
-        retry_at=now + timedelta(seconds=_delay_seconds(job, error, jitter)),
-    )
+    if isinstance(error, Cancelled):
+        return JobCancelled(reason=error.message)
+    if isinstance(error, Snooze):
+        return JobSnoozed(attempt=job.attempt, until=now + timedelta(seconds=error.seconds), reason=error.message)
+    ended: dict[str, Any] = {"attempt": job.attempt, "kind": error.kind, "message": error.message}
+    ended |= {"detail": error.detail, "phases": tuple(phases)}
+    retry_at = now + timedelta(seconds=_delay_seconds(job, error, jitter))
+    is_too_late = job.deadline is not None and retry_at >= job.deadline
+    if isinstance(error, PermanentError) or job.retry_count >= job.max_retries or is_too_late:
+        return JobFailed(**ended)
+    return JobAttemptFailed(**ended, retry_at=retry_at)
+
+
+def expire_job(job: Job) -> JobFailed:
+    """A pending job whose total timeout has passed is not begun any more."""
+    if job.status is not JobStatus.PENDING:
+        raise Refused("not-pending", f"the job {job.id} is {job.status}")
+    message = f"not done within {job.total_timeout_seconds:g} s of its submission: retry it, or give it more time"
+    return JobFailed(attempt=job.attempt, kind="deadline_exceeded", message=message, detail=job.error_message)
 
 
 def lose_worker(job: Job, *, now: datetime) -> JobAttemptFailed | JobFailed | JobCancelled:
@@ -89,11 +135,33 @@ def confirm_cancel(job: Job) -> JobCancelled:
     return JobCancelled()
 
 
-def retry_job(job: Job) -> JobQueued:
-    """Another attempt with the same input, and a fresh number of retries."""
+def retry_job(job: Job, *, reason: str | None = None) -> JobQueued | JobWaiting:
+    """Another attempt with the same input, and a fresh number of retries.
+
+    A job that waits for its next try, or for its time, is tried now. One that never got what it depends on waits
+    for that again.
+    """
+    if job.status is JobStatus.PENDING and not job.is_waiting and job.not_before is not None:
+        return _queue_again(job, QueuedBecause.RETRIED, reason=reason)
     if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
-        raise Refused("job-not-failed", f"the job {job.id} is {job.status}: only failed or cancelled jobs are retried")
-    return _queue_again(job, QueuedBecause.RETRIED)
+        message = f"the job {job.id} is {job.status}: only failed or cancelled jobs, or ones that wait for their time"
+        raise Refused("job-not-failed", f"{message}, are retried")
+    if job.depends_on and job.queued_sequence == 0:
+        return JobWaiting(depends_on=job.depends_on, reason=reason)
+    return _queue_again(job, QueuedBecause.RETRIED, reason=reason)
+
+
+def reprioritise_job(job: Job, priority: int, *, reason: str | None = None) -> list[Event]:
+    """A pending job changes its lane and stands last in the new one; a running one keeps it for a next attempt."""
+    if job.status.is_final:
+        raise Refused("job-finished", f"the job {job.id} is {job.status} already: its priority changes nothing")
+    if priority == job.priority:
+        return []
+    changed = JobReprioritised(priority=priority, reason=reason)
+    if job.status is JobStatus.RUNNING or job.is_waiting or lane_of(priority) == lane_of(job.priority):
+        return [changed]
+    lane, because = lane_of(priority), QueuedBecause.REPRIORITISED
+    return [changed, JobQueued(queue=job.queue, lane=lane, because=because, not_before=job.not_before, reason=reason)]
 
 
 def release_job(job: Job) -> JobQueued | JobCancelled:
@@ -122,8 +190,20 @@ def _delay_seconds(job: Job, error: WorkError, jitter: float) -> float:
     return backoff_seconds(job.retry_count, jitter)
 
 
-def _queue_again(job: Job, because: QueuedBecause) -> JobQueued:
-    return JobQueued(queue=job.queue, lane=lane_of(job.priority), because=because)
+def _queue_again(
+    job: Job, because: QueuedBecause, *, resolved: Resolved | None = None, reason: str | None = None
+) -> JobQueued:
+    """A time that a job waits for still holds once the others it waited for are done."""
+    not_before = job.not_before if because is QueuedBecause.READY else None
+    lane = lane_of(job.priority)
+    return JobQueued(
+        queue=job.queue, lane=lane, because=because, not_before=not_before, resolved=resolved, reason=reason
+    )
+
+
+def _refuse_unless_waiting(job: Job) -> None:
+    if job.status is not JobStatus.PENDING or not job.is_waiting:
+        raise Refused("not-waiting", f"the job {job.id} does not wait for other jobs")
 
 
 def _refuse_unless_running(job: Job) -> None:

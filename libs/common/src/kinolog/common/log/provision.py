@@ -1,5 +1,6 @@
 """Provisioning: the streams and the workers' consumers. An explicit step of set-up, never done by a service."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from nats.aio.client import Client
@@ -37,7 +38,12 @@ PROGRESS: Final[dict[str, Any]] = {
 
 
 async def provision(
-    client: Client, *, replicas: int = 1, lease_seconds: float = 30.0, expect_created: str | None = None
+    client: Client,
+    *,
+    replicas: int = 1,
+    lease_seconds: float = 30.0,
+    expect_created: str | None = None,
+    queues: Sequence[str] = subjects.QUEUES,
 ) -> str:
     """Make what is missing and return the creation time of the event stream.
 
@@ -50,7 +56,7 @@ async def provision(
         raise LogCorrupt(f"the log of this installation was made at {expect_created}, but the stream {found}")
     await _create_stream(client, EVENTS | {"num_replicas": replicas})
     await _create_stream(client, PROGRESS | {"num_replicas": replicas})
-    for queue in subjects.QUEUES:
+    for queue in queues:
         for lane in subjects.LANES_FROM_THE_TOP:
             await _create_lane(client, queue, lane, lease_seconds)
     return str(await _created(client))

@@ -9,7 +9,20 @@ from pydantic import ValidationError
 
 from kinolog.catalog.domain.cursor import Place, read_cursor
 from kinolog.catalog.domain.value import value_of
-from kinolog.common.aggregates import CAPTION, JOB, PROJECT, VIDEO, Caption, Job, Project, Video
+from kinolog.common.aggregates import (
+    CAPTION,
+    JOB,
+    PROJECT,
+    SCHEDULE,
+    SETTING,
+    VIDEO,
+    Caption,
+    Job,
+    Project,
+    Schedule,
+    Setting,
+    Video,
+)
 from kinolog.common.aggregates.base import State
 from kinolog.common.errors import Refused
 from kinolog.common.queries import ListName, ListQuery
@@ -69,8 +82,14 @@ LISTINGS: Final[Mapping[ListName, Listing]] = MappingProxyType(
             ),
             Listing("captions", CAPTION.kind, Caption, ("video_id", "project_id", "language"), (*_TIMES, "language")),
             Listing(
-                "jobs", JOB.kind, Job, ("status", "type", "project_id", "video_id", "queue"), (*_TIMES, "priority")
+                "jobs",
+                JOB.kind,
+                Job,
+                ("status", "type", "project_id", "video_id", "queue", "batch_id", "schedule_id"),
+                (*_TIMES, "priority"),
             ),
+            Listing("settings", SETTING.kind, Setting, (), (*_TIMES, "name")),
+            Listing("schedules", SCHEDULE.kind, Schedule, ("is_paused",), (*_TIMES, "name")),
         )
     }
 )

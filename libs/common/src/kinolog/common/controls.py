@@ -1,0 +1,55 @@
+"""What people may set while the platform runs: the settings by name, and what each holds."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kinolog.common.aggregates import SETTING
+from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.log import EventLog, load
+
+
+class Control(BaseModel):
+    """The value of one setting. The defaults are what holds while nothing is set."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class QueueControl(Control):
+    """A paused queue takes jobs but starts none."""
+
+    is_paused: bool = False
+
+
+class WorkerControl(Control):
+    """A draining worker finishes what it runs and takes nothing new."""
+
+    is_draining: bool = False
+
+
+class ProjectShare(Control):
+    """How much of the workers a project gets while others want them too, and how many of its jobs may run at once."""
+
+    weight: Annotated[float, Field(ge=0.01, le=1_000)] = 1.0
+    max_running: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
+
+
+C = TypeVar("C", bound=Control)
+
+
+def queue_setting(queue: str) -> str:
+    return f"queue.{queue}"
+
+
+def worker_setting(worker_id: str) -> str:
+    return f"worker.{worker_id}"
+
+
+def share_setting(project_id: str) -> str:
+    return f"project.{project_id}.share"
+
+
+async def read_control(log: EventLog, control: type[C], name: str) -> C:
+    """What is set at present, or the defaults."""
+    state = (await load(log, SETTING, setting_id(name))).state
+    return control.model_validate(state.value if state is not None and state.value is not None else {})
