@@ -1,10 +1,13 @@
 """What may be asked of the catalog, and its answers: one JSON message each way on `q.catalog.<name>`.
 
-`projects`, `videos`, `captions`, `jobs`, `settings` and `schedules` take a ListQuery and answer with a Page, `stats`
-answers with Stats and `position` with Position (both take a Query). A refusal is a NATS micro service error: the header
+`projects`, `videos`, `captions`, `jobs`, `settings` and `schedules` take a ListQuery and answer with a Page. `stats`,
+`position` and `queues` take a Query and answer with Stats, Position and Queues; `batch` takes a BatchQuery and answers
+with BatchState, `why` takes a WhyQuery and answers with Why. A refusal is a NATS micro service error: the header
 `Nats-Service-Error-Code` carries an HTTP-like number, the body a Problem.
 """
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +19,7 @@ ListName = Literal["projects", "videos", "captions", "jobs", "settings", "schedu
 LONGEST_PAGE: Final = 200
 LONGEST_CURSOR: Final = 2_000
 
-ProblemCode = Literal["validation", "bad-cursor", "stale", "unavailable", "busy", "internal"]
+ProblemCode = Literal["validation", "bad-cursor", "stale", "unavailable", "busy", "not-found", "internal"]
 
 
 class Query(Request):
@@ -70,16 +73,134 @@ class JobCounts(BaseModel):
 
 
 class Stats(Answer):
-    """How many there are, deleted ones not counted."""
+    """How many there are, deleted ones not counted. `quarantined` events could not be read: a person has to look."""
 
     projects: int
     videos: int
     captions: int
     jobs: JobCounts
+    quarantined: int = 0
 
 
 class Position(Answer):
     """How far the catalog has come."""
+
+
+class Part(BaseModel):
+    """A piece of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class LaneState(Part):
+    """`waiting` jobs may start now, `delayed` ones wait for their time; `oldest_queued_at` is of those waiting."""
+
+    lane: int
+    waiting: int
+    delayed: int
+    running: int
+    oldest_queued_at: datetime | None
+
+
+class ProjectLoad(Part):
+    """A project's jobs in one queue, and the share that is set for it. `project_id` None: jobs of no project."""
+
+    project_id: str | None
+    waiting: int
+    running: int
+    weight: float
+    max_running: int | None
+
+
+class QueueState(Part):
+    """Lanes from the top, and projects, that have unfinished jobs; jobs that wait for other jobs are in no queue."""
+
+    name: str
+    is_paused: bool
+    lanes: list[LaneState]
+    projects: list[ProjectLoad]
+
+
+class Queues(Answer):
+    """Every queue that has unfinished jobs or a setting."""
+
+    queues: list[QueueState]
+
+
+class BatchQuery(Query):
+    id: SearchText
+
+
+class BatchState(Answer):
+    """How many jobs of the batch there are of each status; none of an unknown one."""
+
+    by_status: dict[str, int]
+    total: int
+
+
+class WhyQuery(Query):
+    job_id: SearchText
+
+
+class WaitKind(StrEnum):
+    """What a job waits for, or why it waits for nothing."""
+
+    DEPENDENCY = "dependency"
+    TIME = "time"
+    QUEUE_PAUSED = "queue_paused"
+    PROJECT_LIMIT = "project_limit"
+    NO_WORKER = "no_worker"
+    TURN = "turn"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+class Wait(Part):
+    """`detail` is one line for a person. `job_id` is the job that is waited for, `until` the time."""
+
+    kind: WaitKind
+    detail: str
+    job_id: str | None = None
+    until: datetime | None = None
+
+
+class AheadBecause(StrEnum):
+    """A higher lane, an earlier place in the same one, its project's turn, or it had waited too long."""
+
+    LANE = "lane"
+    ORDER = "order"
+    SHARE = "share"
+    AGE = "age"
+
+
+class Ahead(Part):
+    """Another job that goes, or went, first, and why in one line for a person."""
+
+    job_id: str
+    because: AheadBecause
+    detail: str
+
+
+class Estimate(Part):
+    """From the last `based_on` jobs of the type that were completed; `wait_seconds` is None where no worker is alive."""
+
+    run_seconds: float
+    wait_seconds: float | None
+    based_on: int
+
+
+class Why(Answer):
+    """Why a job has not started yet.
+
+    `ahead` are the first of the `ahead_count` jobs that go before it, `started_before` the last ones of its queue
+    that started while it could have, the newest first. There is no estimate before a job of the type is completed.
+    """
+
+    waits_for: list[Wait]
+    ahead: list[Ahead]
+    ahead_count: int
+    started_before: list[Ahead]
+    estimate: Estimate | None
 
 
 class Problem(BaseModel):

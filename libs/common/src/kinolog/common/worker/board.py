@@ -68,7 +68,7 @@ class NatsBoard:
 
 
 def heartbeat_of(message: Msg) -> Heartbeat | None:
-    """The heartbeat that a message on `progress.>` carries; None for a worker's announcement."""
-    if message.subject.startswith("progress.worker."):
+    """The heartbeat that a message on `progress.>` carries; None for what is not about one job."""
+    if message.subject.startswith(("progress.worker.", "progress.queue.")):
         return None
     return Heartbeat.model_validate_json(message.data)

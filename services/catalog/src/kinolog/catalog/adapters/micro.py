@@ -64,8 +64,7 @@ async def _answer(request: Request, question: Question) -> None:
     try:
         await request.respond((await question(request.data)).model_dump_json().encode())
     except Refused as error:
-        code: ProblemCode = "bad-cursor" if error.code == "bad-cursor" else "validation"
-        await _refuse(request, code, error.message, error.field)
+        await _refuse(request, _code_of(error), error.message, error.field)
     except Stale as error:
         await _refuse(request, "stale", str(error), "min_seq")
     except StoreUnavailable as error:
@@ -76,9 +75,17 @@ async def _answer(request: Request, question: Question) -> None:
         await _refuse(request, "internal", "the catalog failed; its log tells why")
 
 
+def _code_of(refused: Refused) -> ProblemCode:
+    match refused.code:
+        case "bad-cursor" | "not-found" as code:
+            return code
+    return "validation"
+
+
 _NUMBERS: Final[Mapping[ProblemCode, str]] = {
     "validation": "400",
     "bad-cursor": "400",
+    "not-found": "404",
     "stale": "503",
     "unavailable": "503",
     "busy": "503",
