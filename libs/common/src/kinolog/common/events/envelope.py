@@ -3,14 +3,13 @@
 Source of the attribute names: CloudEvents 1.0 and its NATS protocol binding (binary mode, `ce-` prefix).
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from kinolog.common.errors import BadEvent, Refused
-from kinolog.common.events.base import Event, decode
+from kinolog.common.events.base import Event, decode_json
 from kinolog.common.subjects import EventSubject
 
 SPEC_VERSION: Final = "1.0"
@@ -80,16 +79,12 @@ def from_stored(sequence: int, subject: str, headers: Mapping[str, str], body: b
     try:
         parsed = EventSubject.parse(subject)
         metadata = _metadata(headers)
-        content = json.loads(body)
-    except (ValueError, KeyError, RecursionError) as error:
+    except (ValueError, KeyError) as error:
         raise BadEvent(event_type, version, f"broken envelope on {subject}: {error!r}") from error
-    if not isinstance(content, dict):
-        raise BadEvent(event_type, version, "the body is not a JSON object")
     if event_type != f"{parsed.kind}.{parsed.name}":
         raise BadEvent(event_type, version, f"the type does not belong on {subject}")
-    return RecordedEvent(
-        sequence=sequence, subject=parsed, event=decode(event_type, version, content), metadata=metadata
-    )
+    event = decode_json(event_type, version, body)
+    return RecordedEvent(sequence=sequence, subject=parsed, event=event, metadata=metadata)
 
 
 def _data_version(event_type: str, headers: Mapping[str, str]) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 from nats.aio.client import Client
 
+from kinolog.common.log.client import FastClient
 from kinolog.common.settings import ServiceSettings
 
 OnReconnect = Callable[[Client], None]
@@ -22,7 +23,7 @@ async def connect(
 
     A process holds two: direct gets are served inside a connection's read loop and would hold up its appends.
     """
-    client = Client()
+    client = FastClient()
 
     async def on_disconnect() -> None:
         if not is_closing:

@@ -5,10 +5,10 @@ nats-py's ordered consumer needed 17 s to come back after a killed server where 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from nats.aio.client import Client
@@ -18,6 +18,7 @@ from nats.errors import Error as NatsError
 from kinolog.common.errors import LogCorrupt, LogError
 from kinolog.common.events import RecordedEvent
 from kinolog.common.log.api import ask
+from kinolog.common.log.direct import StoredMessage
 from kinolog.common.log.entry import entry_of
 from kinolog.common.log.port import Batch, Unreadable
 from kinolog.common.subjects import EVENTS_STREAM
@@ -33,12 +34,27 @@ _NANOSECONDS: Final = 1_000_000_000
 _logger: Final = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """Consecutive messages as they are stored. `is_caught_up` tells that no later one existed when they were sent."""
+
+    messages: Sequence[StoredMessage]
+    is_caught_up: bool
+
+
 async def follow(client: Client, after: int) -> AsyncIterator[Batch]:
     """Every entry after a sequence, for ever. Raises LogCorrupt where the stream itself has a gap."""
+    async with aclosing(follow_stored(client, after)) as batches:
+        async for batch in batches:
+            yield Batch(tuple(_entry(message) for message in batch.messages), batch.is_caught_up)
+
+
+async def follow_stored(client: Client, after: int) -> AsyncGenerator[StoredBatch, None]:
+    """As `follow`, without decoding anything."""
     while True:
         try:
             async for batch in _one_consumer(client, after):
-                after += len(batch.entries)
+                after += len(batch.messages)
                 yield batch
         except LogCorrupt:
             raise
@@ -47,8 +63,7 @@ async def follow(client: Client, after: int) -> AsyncIterator[Batch]:
         await asyncio.sleep(_RETRY_PAUSE_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
+class _Position(NamedTuple):
     """Where a delivered message stands: in the stream, in its consumer, and how many follow it."""
 
     stream: int
@@ -58,11 +73,11 @@ class _Position:
     @classmethod
     def of(cls, message: Msg) -> "_Position":
         """From the reply `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>`."""
-        tokens = message.reply.split(".")
-        return cls(int(tokens[-4]), int(tokens[-3]), int(tokens[-1]))
+        _, stream, consumer, _, pending = message.reply.rsplit(".", 4)
+        return cls(int(stream), int(consumer), int(pending))
 
 
-async def _one_consumer(client: Client, after: int) -> AsyncIterator[Batch]:
+async def _one_consumer(client: Client, after: int) -> AsyncIterator[StoredBatch]:
     """Batches from one short-lived consumer; simply ends when anything about it is in doubt."""
     arrived: asyncio.Queue[Msg] = asyncio.Queue()
     inbox = client.new_inbox()
@@ -128,24 +143,29 @@ class _Reader:
         self._stream = after
         self._consumer = 0
 
-    async def next_batch(self) -> Batch | None:
-        """What has arrived, at least one entry; None when the consumer has fallen silent or lost a message."""
-        entries: list[RecordedEvent | Unreadable] = []
+    async def next_batch(self) -> StoredBatch | None:
+        """What has arrived, at least one message; None when the consumer has fallen silent or lost a message."""
+        messages: list[StoredMessage] = []
         pending = 0
-        while not entries or (len(entries) < _PULL_MESSAGES and not self._arrived.empty()):
-            await self._pulls.top_up()
-            async with asyncio.timeout(_SILENCE_SECONDS):
-                message = await self._arrived.get()
+        while not messages or (len(messages) < _PULL_MESSAGES and not self._arrived.empty()):
+            message = await self._next_message()
             if status := (message.headers or {}).get("Status"):
                 if not self._goes_on(status, message):
-                    return Batch(tuple(entries), is_caught_up=False) if entries else None
+                    return StoredBatch(messages, is_caught_up=False) if messages else None
                 continue
             position = _Position.of(message)
             if position.consumer != self._consumer + 1:
-                return Batch(tuple(entries), is_caught_up=False) if entries else None
-            entries.append(self._accept(message, position))
+                return StoredBatch(messages, is_caught_up=False) if messages else None
+            messages.append(self._accept(message, position))
             pending = position.pending
-        return Batch(tuple(entries), is_caught_up=pending == 0)
+        return StoredBatch(messages, is_caught_up=pending == 0)
+
+    async def _next_message(self) -> Msg:
+        await self._pulls.top_up()
+        if not self._arrived.empty():
+            return self._arrived.get_nowait()  # Watching the clock for each would cost more than reading it.
+        async with asyncio.timeout(_SILENCE_SECONDS):
+            return await self._arrived.get()
 
     def _goes_on(self, status: str, message: Msg) -> bool:
         """A heartbeat, or a pull that ran out, is no reason to stop."""
@@ -153,9 +173,13 @@ class _Reader:
             self._pulls.used(int((message.headers or {}).get("Nats-Pending-Messages", _PULL_MESSAGES)))
         return status in ("100", "408")
 
-    def _accept(self, message: Msg, position: _Position) -> RecordedEvent | Unreadable:
+    def _accept(self, message: Msg, position: _Position) -> StoredMessage:
         if position.stream != self._stream + 1:
             raise LogCorrupt(f"the log jumps from sequence {self._stream} to {position.stream}")
         self._stream, self._consumer = position.stream, position.consumer
         self._pulls.used(1)
-        return entry_of(position.stream, message.subject, message.headers or {}, message.data)
+        return StoredMessage(position.stream, message.subject, message.headers or {}, message.data)
+
+
+def _entry(stored: StoredMessage) -> RecordedEvent | Unreadable:
+    return entry_of(stored.sequence, stored.subject, stored.headers, stored.body)
