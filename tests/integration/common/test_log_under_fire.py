@@ -93,7 +93,7 @@ async def test_an_append_waits_out_a_restart_of_the_server(
 async def test_an_append_to_a_frozen_server_ends_within_its_deadline(
     nats_server: NatsServer, nats_client: Client, jetstream_log: JetStreamLog
 ) -> None:
-    async with JetStreamLog.open(nats_client, nats_client, deadline_seconds=0.5) as impatient:
+    async with JetStreamLog.open(nats_client, nats_client, ServiceSettings(log_deadline_seconds=0.5)) as impatient:
         nats_server.send(signal.SIGSTOP)
         try:
             with pytest.raises(LogError):

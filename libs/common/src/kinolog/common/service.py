@@ -92,7 +92,7 @@ async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.E
         restorer = await stack.enter_async_context(_ProgressRestorer.open())
         writes = await stack.enter_async_context(connect(settings, name, restorer.restore))
         reads = await stack.enter_async_context(connect(settings, f"{name}-reads"))
-        log = JetStreamLog.open(writes, reads, deadline_seconds=settings.log_deadline_seconds)
+        log = JetStreamLog.open(writes, reads, settings)
         progress = DirectReader.open(reads, subjects.PROGRESS_STREAM)
         yield Service(
             name=name,

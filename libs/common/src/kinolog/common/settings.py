@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +20,13 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     # Longer than a NATS restart, shorter than a caller's patience.
     log_deadline_seconds: float = 8.0
+    # Appends that are under way together leave in one atomic batch where that is cheaper. Beyond 200 events a batch
+    # gets slower in step with its size; the server takes 1,000.
+    append_group_max_events: int = Field(200, ge=1, le=1_000)
+    # Half of what the client holds back while it is disconnected.
+    append_group_max_bytes: int = Field(1_048_576, ge=1)
+    # How often the dearer way is measured anew, since disks and loads change.
+    append_trial_interval_seconds: float = 5.0
 
 
 class WorkerSettings(ServiceSettings):

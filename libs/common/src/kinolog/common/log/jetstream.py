@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from nats.aio.client import Client
@@ -12,13 +13,16 @@ from kinolog.common.errors import LogCorrupt
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.log.api import ask
-from kinolog.common.log.append import Appender, Message
+from kinolog.common.log.append import Appender
 from kinolog.common.log.direct import Answer, DirectReader, StoredMessage, TooManySubjects
 from kinolog.common.log.entry import entry_of
+from kinolog.common.log.group_commit import GroupCommit
 from kinolog.common.log.patience import patiently
 from kinolog.common.log.port import Batch, Checkpoint, Origin
+from kinolog.common.log.publish import Message, publish
 from kinolog.common.log.stamp import stamp
 from kinolog.common.log.tail import follow
+from kinolog.common.settings import ServiceSettings
 from kinolog.common.subjects import EVENTS_STREAM, aggregate_filter
 
 _VERSIONS_PER_REQUEST: Final = 500
@@ -28,21 +32,24 @@ class JetStreamLog:
     """See `EventLog`. Appends go over one connection, reads over another."""
 
     def __init__(
-        self, writes: Client, reads: Client, direct: DirectReader, clock: Clock, deadline_seconds: float
+        self, reads: Client, direct: DirectReader, group_commit: GroupCommit, clock: Clock, deadline_seconds: float
     ) -> None:
         self._reads = reads
         self._direct = direct
         self._clock = clock
         self._deadline_seconds = deadline_seconds
-        self._appender = Appender(writes, self._find_stored, deadline_seconds)
+        self._appender = Appender(group_commit, self._find_stored, deadline_seconds)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, writes: Client, reads: Client, *, deadline_seconds: float, clock: Clock = system_clock
+        cls, writes: Client, reads: Client, settings: ServiceSettings, *, clock: Clock = system_clock
     ) -> AsyncIterator["JetStreamLog"]:
-        async with DirectReader.open(reads, EVENTS_STREAM) as direct:
-            yield cls(writes, reads, direct, clock, deadline_seconds)
+        async with (
+            DirectReader.open(reads, EVENTS_STREAM) as direct,
+            GroupCommit.open(partial(publish, writes), settings) as group_commit,
+        ):
+            yield cls(reads, direct, group_commit, clock, settings.log_deadline_seconds)
 
     async def append(self, changes: Sequence[Change], origin: Origin) -> int:
         return await self._appender.append([Message.of(change, stamp(origin, self._clock)) for change in changes])

@@ -14,5 +14,5 @@ async def provisioned_log(nats_url: str, *, lease_seconds: float = 2.0) -> Async
     settings = ServiceSettings(nats_url=nats_url)
     async with connect(settings, "test") as writes, connect(settings, "test-reads") as reads:
         await provision(writes, lease_seconds=lease_seconds)
-        async with JetStreamLog.open(writes, reads, deadline_seconds=settings.log_deadline_seconds) as log:
+        async with JetStreamLog.open(writes, reads, settings) as log:
             yield log

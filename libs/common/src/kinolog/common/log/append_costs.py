@@ -1,0 +1,71 @@
+"""What an append costs alone and in a group, as measured: how much a group saves depends on disk, load and fsync.
+
+With an fsync for every answer a group of fifty is many times cheaper than fifty lone appends; without, it is dearer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+_WEIGHT_OF_NEWEST: Final = 0.2
+# The members of a group wait for one another, so it has to be clearly cheaper.
+_WORTH_WAITING: Final = 0.8
+
+
+class Way(Enum):
+    ALONE = "alone"
+    TOGETHER = "together"
+
+
+@dataclass(slots=True)
+class _Figure:
+    """Seconds per append, and when that was last tried and last seen."""
+
+    seconds: float | None = None
+    tried_at: float = float("-inf")
+    noted_at: float = float("-inf")
+
+
+class AppendCosts:
+    """Seconds per append, either way, by how many are under way at a time (in powers of two).
+
+    A figure that has not been renewed for `trial_interval_seconds` is measured anew by going that way once.
+    """
+
+    def __init__(self, trial_interval_seconds: float, clock: Callable[[], float]) -> None:
+        self._trial_interval_seconds = trial_interval_seconds
+        self._clock = clock
+        self._figures: dict[Way, dict[int, _Figure]] = {way: {} for way in Way}
+
+    def cheaper(self, appends: int) -> Way:
+        """The way for so many at a time; now and then the other one, to learn what it costs today."""
+        if appends < 2:
+            return Way.ALONE
+        now = self._clock()
+        for way in (Way.TOGETHER, Way.ALONE):
+            figure = self._figure(way, appends)
+            if now - max(figure.tried_at, figure.noted_at) >= self._trial_interval_seconds:
+                figure.tried_at = now
+                return way
+        together, alone = self.seconds_each(Way.TOGETHER, appends), self.seconds_each(Way.ALONE, appends)
+        return Way.TOGETHER if together < alone * _WORTH_WAITING else Way.ALONE
+
+    def note(self, way: Way, appends: int, seconds: float) -> None:
+        """So many appends were answered in that time. An old figure is replaced, a fresh one is drawn nearer."""
+        if appends < 2:
+            return
+        figure, newest, now = self._figure(way, appends), seconds / appends, self._clock()
+        if figure.seconds is None or now - figure.noted_at >= self._trial_interval_seconds:
+            figure.seconds = newest
+        figure.seconds += (newest - figure.seconds) * _WEIGHT_OF_NEWEST
+        figure.noted_at = now
+
+    def seconds_each(self, way: Way, appends: int) -> float:
+        """The figure for that many, or for the nearest number that has one; 0 when nothing is known: it gets tried."""
+        size = appends.bit_length()
+        known = [(abs(other - size), each.seconds) for other, each in self._figures[way].items() if each.seconds]
+        return min(known)[1] if known else 0.0
+
+    def _figure(self, way: Way, appends: int) -> _Figure:
+        return self._figures[way].setdefault(appends.bit_length(), _Figure())
