@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kinolog.cli import remote, repository
+from kinolog.cli.audit import app as audit_app
 from kinolog.cli.demo import demo as run_demo
 from kinolog.cli.plan import parse_replicas
 from kinolog.cli.settings import read_settings
@@ -50,6 +51,7 @@ def demo(
 
 
 app.add_typer(remote.app)
+app.add_typer(audit_app)
 
 
 def main() -> None:

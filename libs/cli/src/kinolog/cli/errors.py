@@ -6,6 +6,7 @@ CliError
 ├── PortInUse           something else listens where the gateway should
 ├── StartFailed         a part of the platform did not come up
 ├── Unreachable         no platform answers at that address
+├── Violated            an audit found that a promise was not kept
 ├── ApiRefused          the platform answered with an error
 └── DemoFailed          a step of the demo did not do what it promises
 """
@@ -35,6 +36,10 @@ class StartFailed(CliError):
 
 class Unreachable(CliError):
     """Nothing was sent, or nothing came back."""
+
+
+class Violated(CliError):
+    """What was found is shown before."""
 
 
 class ApiRefused(CliError):

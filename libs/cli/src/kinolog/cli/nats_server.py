@@ -37,7 +37,7 @@ class NatsAccess:
 
 def prepare(folder: Path, sync_interval: str) -> NatsAccess:
     """Write the configuration into the folder. The port of the last time is kept unless it is taken by now."""
-    access = _remembered(folder) or NatsAccess(free_port(), secrets.token_urlsafe(32))
+    access = remembered(folder) or NatsAccess(free_port(), secrets.token_urlsafe(32))
     if not is_free(access.port):
         access = NatsAccess(free_port(), access.password)
     write_private(folder / "access.json", json.dumps(asdict(access)))
@@ -45,7 +45,8 @@ def prepare(folder: Path, sync_interval: str) -> NatsAccess:
     return access
 
 
-def _remembered(folder: Path) -> NatsAccess | None:
+def remembered(folder: Path) -> NatsAccess | None:
+    """How the server of this folder was reached the last time; None where there never was one."""
     try:
         return NatsAccess(**json.loads((folder / "access.json").read_text()))
     except FileNotFoundError:
