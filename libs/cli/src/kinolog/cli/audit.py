@@ -93,7 +93,7 @@ async def _opened(settings: ServiceSettings) -> AsyncIterator[tuple[JetStreamLog
                 client = await stack.enter_async_context(connect(settings, "kinolog-audit"))
         except TimeoutError:
             raise Unreachable(f"no NATS server answers at {settings.nats_url}; is the platform up?") from None
-        log = JetStreamLog.open(client, client, deadline_seconds=settings.log_deadline_seconds)
+        log = JetStreamLog.open(client, client, settings)
         yield await stack.enter_async_context(log), CatalogRows(client)
 
 

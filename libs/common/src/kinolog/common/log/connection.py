@@ -36,7 +36,7 @@ async def connect(
 
     is_closing = False
     await client.connect(
-        settings.nats_url,
+        [url.strip() for url in settings.nats_url.split(",")],
         name=name,
         inbox_prefix=f"_INBOX_{name}".encode(),
         allow_reconnect=True,
