@@ -182,7 +182,7 @@ class Ahead(Part):
 
 
 class Estimate(Part):
-    """From the last `based_on` jobs of the type that were completed; `wait_seconds` is None where no worker is alive."""
+    """From the last `based_on` completed jobs of the type. `wait_seconds` is None where no worker is alive."""
 
     run_seconds: float
     wait_seconds: float | None
