@@ -26,8 +26,7 @@ class Place:
     queue: WorkQueue
 
     async def next(self) -> Delivery:
-        delivery = await asyncio.wait_for(self.queue.next(asyncio.Event()), 10)
-        assert delivery is not None
+        (delivery,) = await asyncio.wait_for(self.queue.take(1, asyncio.Event()), 10)
         return delivery
 
 
@@ -101,7 +100,7 @@ async def test_a_delivery_that_is_handed_back_comes_again_after_the_delay(place:
 
 async def test_a_stopping_worker_gets_nothing_more(place: Place) -> None:
     stopping = asyncio.Event()
-    waiting = asyncio.create_task(place.queue.next(stopping))
+    waiting = asyncio.create_task(place.queue.take(1, stopping))
     await asyncio.sleep(0)
     stopping.set()
-    assert await asyncio.wait_for(waiting, 5) is None
+    assert not await asyncio.wait_for(waiting, 5)

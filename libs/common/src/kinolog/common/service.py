@@ -23,13 +23,12 @@ from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.log.patience import patiently
 from kinolog.common.log.provision import restore_progress
 from kinolog.common.settings import ServiceSettings, WorkerSettings
-from kinolog.common.worker.attempt import Attempts, Handler
+from kinolog.common.worker.attempt import Handler
 from kinolog.common.worker.board import NatsBoard
-from kinolog.common.worker.claim import Claims
+from kinolog.common.worker.hints import listening
 from kinolog.common.worker.identity import Identity
-from kinolog.common.worker.lanes import LaneQueue
-from kinolog.common.worker.runner import Runner
-from kinolog.common.worker.settle import Settlements
+from kinolog.common.worker.runner import build_runner
+from kinolog.common.worker.turns import FairQueue
 
 VERSION: Final = "0.1.0"
 _RESTORE_SECONDS: Final = 30.0
@@ -66,24 +65,16 @@ def run_worker(
     """Run the jobs of one queue, by default the one named like the service."""
 
     async def work(service: Service) -> None:
-        async with LaneQueue.open(service.writes, queue or name, settings.poll_interval_seconds) as lanes:
-            await worker_runner(service, lanes, settings, handlers, slots).run(service.stopping)
+        identity = Identity(service.name, queue or service.name)
+        async with FairQueue.open(service.writes, identity.queue, settings.poll_interval_seconds) as fair:
+            runner = build_runner(
+                identity, fair, service.log, service.board, service.blobs, handlers, settings, slots=slots
+            )
+            keeper, controls = runner.keeper, runner.controls
+            async with listening(service.writes, identity, on_cancel=keeper.suspect, on_setting=controls.hint):
+                await runner.run(service.stopping)
 
     run(name, settings, work)
-
-
-def worker_runner(
-    service: Service, lanes: LaneQueue, settings: WorkerSettings, handlers: Mapping[str, Handler], slots: int
-) -> Runner:
-    identity = Identity(service.name, service.name)
-    return Runner(
-        queue=lanes,
-        board=service.board,
-        claims=Claims(service.log, service.board, identity, settings.lease_seconds, frozenset(handlers)),
-        attempts=Attempts(identity, service.log, service.board, service.blobs, handlers, settings),
-        settlements=Settlements(service.log, identity),
-        slots=slots,
-    )
 
 
 @asynccontextmanager

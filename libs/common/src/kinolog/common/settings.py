@@ -37,8 +37,9 @@ class WorkerSettings(ServiceSettings):
     lease_seconds: float = 30.0
     poll_interval_seconds: float = 1.0
     progress_interval_seconds: float = 0.25
-    # A look into the log costs a third of a millisecond.
-    cancel_poll_seconds: float = 0.25
+    # Hints tell of cancel requests and settings at once; these looks are for hints that were lost.
+    cancel_poll_seconds: float = 1.0
+    control_poll_seconds: float = 5.0
     presence_interval_seconds: float = 2.0
     # How long running jobs may still finish when the worker is told to stop, before they are handed back.
     finish_grace_seconds: float = 2.0

@@ -1,27 +1,31 @@
-"""One attempt of one job: run its handler while holding the lease, until it is done or must stop."""
+"""One attempt of one job: run its handler, until it is done or must stop."""
 
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
 
-from kinolog.common.aggregates import JOB, Change, Job
+from kinolog.common.aggregates import Job
+from kinolog.common.aggregates.job_decisions import checkpoint_attempt
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import KinologError, LogError, PassingError, PermanentError, WorkError
 from kinolog.common.fields import Request
 from kinolog.common.jobs import JOB_TYPES, Output
-from kinolog.common.log import EventLog, load
+from kinolog.common.log import EventLog
 from kinolog.common.settings import WorkerSettings
-from kinolog.common.worker.board import Board
 from kinolog.common.worker.context import JobContext
+from kinolog.common.worker.held import Held
 from kinolog.common.worker.identity import Identity
-from kinolog.common.worker.progress import Heartbeat, Progress
+from kinolog.common.worker.keeper import Keeper, Kept
+from kinolog.common.worker.outcome import Done, Ended, Outcome
+from kinolog.common.worker.patience import patience_with
+from kinolog.common.worker.phases import Phases
+from kinolog.common.worker.progress import Progress
 from kinolog.common.worker.queue import Delivery
 
 Handler = Callable[[Any, JobContext], Awaitable[Output]]
@@ -31,166 +35,100 @@ _DETAIL_CHARACTERS: Final = 4_000
 _logger: Final = structlog.get_logger(__name__)
 
 
-class Interruption(StrEnum):
-    """Why an attempt was stopped before its handler was done."""
-
-    CANCELLED = "cancelled"
-    RELEASED = "released"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    output: Output
-    changes: tuple[Change, ...]
-
-
-Outcome = Done | WorkError | Interruption
-
-
 @dataclass(frozen=True, slots=True)
 class Attempts:
     """Runs attempts for one worker process."""
 
     identity: Identity
     log: EventLog
-    board: Board
     blobs: BlobStore
     handlers: Mapping[str, Handler]
     settings: WorkerSettings
+    keeper: Keeper
 
-    async def run(self, job: Job, delivery: Delivery, releasing: asyncio.Event) -> Outcome:
-        """What came of it. The attempt's folder is gone when this returns, and so is everything it started."""
-        workdir = self.settings.work_dir / f"{job.id}-{job.attempt}"
+    async def run(self, held: Held, delivery: Delivery) -> Ended:
+        """The attempt's folder is gone when this returns, and so is everything it started."""
+        running = _Running(self, held, Phases(asyncio.get_running_loop().time))
         try:
-            await asyncio.to_thread(_make_fresh, workdir, job.id)
-        except OSError as error:
-            return PassingError("no_work_folder", f"no folder to work in: {error.strerror}", detail=_short(error))
-        try:
-            return await _Running(self, job, delivery, releasing, workdir).outcome()
+            outcome = await self._supervise(running, delivery)
         finally:
-            await asyncio.to_thread(shutil.rmtree, workdir, ignore_errors=True)
+            await running.tidy_up()
+        return Ended(outcome, running.phases.ended())
+
+    async def _supervise(self, running: "_Running", delivery: Delivery) -> Outcome:
+        kept = Kept(running.held, delivery, patience_with(running.held.job, self.identity.clock()))
+        with self.keeper.keeping(kept):
+            running.on_progress = kept.note
+            try:
+                outcome = await running.handle()
+            except asyncio.CancelledError:
+                if kept.interruption is None:
+                    raise
+                outcome = kept.interruption
+        return kept.outcome(outcome)
 
 
 @dataclass(slots=True)
 class _Running:
     attempts: Attempts
-    job: Job
-    delivery: Delivery
-    releasing: asyncio.Event
-    workdir: Path
-    progress: Progress = field(default_factory=lambda: Progress(phase="start"))
-    has_news: asyncio.Event = field(default_factory=asyncio.Event)
+    held: Held
+    phases: Phases
+    on_progress: Callable[[Progress], None] = field(default=lambda _: None)
+    context: JobContext = field(init=False)
 
-    async def outcome(self) -> Outcome:
-        """The first of: the handler ends, the job is cancelled or lost, the worker is stopped."""
-        handling = asyncio.create_task(self._handle())
-        watches = [
-            asyncio.create_task(watch)
-            for watch in (self._watch_ownership(), self._watch_release(), self._keep_lease(), self._report())
-        ]
-        try:
-            finished, _ = await asyncio.wait({handling, *watches}, return_when=asyncio.FIRST_COMPLETED)
-            if handling in finished:
-                return handling.result()
-            return next(iter(finished)).result()  # type: ignore[return-value]  # only watches that interrupt end
-        finally:
-            await _cancel(handling, *watches)
-
-    async def _handle(self) -> Outcome:
-        job_type = JOB_TYPES[self.job.type]
-        context = self._context()
-        try:
-            request: Request = job_type.input_model.model_validate(self.job.input_data)
-            output = await self.attempts.handlers[self.job.type](request, context)
-        except WorkError as error:
-            return error
-        except ValidationError as error:
-            return PermanentError("invalid_input", "the job's input does not fit its type", detail=_short(error))
-        except LogError as error:
-            return PassingError("log_unavailable", "the log could not be read", detail=_short(error))
-        except KinologError as error:
-            return PermanentError("refused", str(error), detail=_short(error))
-        except OSError as error:
-            return PassingError("io_error", f"the system refused: {error.strerror or error}", detail=_short(error))
-        except Exception as error:  # A handler's bug fails its job, never the worker
-            _logger.exception("A handler raised", job_id=self.job.id, job_type=self.job.type)
-            return PassingError("internal_error", f"{type(error).__name__} in the handler", detail=_short(error))
-        return Done(output, context.changes)
-
-    def _context(self) -> JobContext:
-        return JobContext(
-            self.job,
+    def __post_init__(self) -> None:
+        job = self.held.job
+        self.context = JobContext(
+            job,
             service=self.attempts.identity.service,
             log=self.attempts.log,
             blobs=self.attempts.blobs,
-            workdir=self.workdir,
+            workdir=self.attempts.settings.work_dir / f"{job.id}-{job.attempt}",
             on_progress=self._note,
+            on_checkpoint=self._save,
         )
+
+    async def handle(self) -> Outcome:
+        job = self.held.job
+        try:
+            if job.attempt > 1:
+                await asyncio.to_thread(_remove_leftovers, self.attempts.settings.work_dir, job)
+            request: Request = JOB_TYPES[job.type].input_model.model_validate(job.input_data)
+            output = await self.attempts.handlers[job.type](request, self.context)
+        except Exception as error:  # Whatever a handler raises fails its job, never the worker
+            return _as_outcome(error, job)
+        return Done(output, self.context.changes)
+
+    async def tidy_up(self) -> None:
+        if self.context.has_workdir:
+            await asyncio.to_thread(shutil.rmtree, self.context.workdir, ignore_errors=True)
 
     def _note(self, progress: Progress) -> None:
-        self.progress = progress
-        self.has_news.set()
+        self.phases.enter(progress.phase)
+        self.on_progress(progress)
 
-    async def _watch_ownership(self) -> Interruption:
-        """Look into the log again and again: was the job cancelled, or taken over by another worker?"""
-        while True:
-            await asyncio.sleep(self.attempts.settings.cancel_poll_seconds)
-            try:
-                job = (await load(self.attempts.log, JOB, self.job.id)).require()
-            except LogError:
-                continue  # The commit will find out; nothing is decided on missing knowledge.
-            if not job.is_attempt_of(self.attempts.identity.worker_id, self.job.attempt):
-                return Interruption.LOST
-            if job.cancel_requested:
-                return Interruption.CANCELLED
-
-    async def _watch_release(self) -> Interruption:
-        await self.releasing.wait()
-        return Interruption.RELEASED
-
-    async def _keep_lease(self) -> None:
-        while True:
-            await self.delivery.hold()
-            await self._beat()
-            await asyncio.sleep(self.attempts.settings.lease_seconds / 3)
-
-    async def _report(self) -> None:
-        while True:
-            await self.has_news.wait()
-            self.has_news.clear()
-            await self._beat()
-            await asyncio.sleep(self.attempts.settings.progress_interval_seconds)
-
-    async def _beat(self) -> None:
-        identity = self.attempts.identity
-        await self.attempts.board.beat(
-            Heartbeat(
-                job_id=self.job.id,
-                attempt=self.job.attempt,
-                worker=identity.worker_id,
-                at=identity.clock(),
-                **asdict(self.progress),
-            )
-        )
+    async def _save(self, state: dict[str, Any]) -> None:
+        await self.held.write(lambda job: checkpoint_attempt(job, state))
 
 
-def _make_fresh(workdir: Path, job_id: str) -> None:
-    """An empty folder. Whatever an earlier attempt left here died with its worker."""
-    for leftover in workdir.parent.glob(f"{job_id}-*"):
+def _as_outcome(error: Exception, job: Job) -> WorkError:
+    detail = repr(error)[:_DETAIL_CHARACTERS]
+    match error:
+        case WorkError():
+            return error
+        case ValidationError():
+            return PermanentError("invalid_input", "the job's input does not fit its type", detail=detail)
+        case LogError():
+            return PassingError("log_unavailable", "the log could not be read", detail=detail)
+        case KinologError():
+            return PermanentError("refused", str(error), detail=detail)
+        case OSError():
+            return PassingError("io_error", f"the system refused: {error.strerror or error}", detail=detail)
+    _logger.error("A handler raised", job_id=job.id, job_type=job.type, exc_info=error)
+    return PassingError("internal_error", f"{type(error).__name__} in the handler", detail=detail)
+
+
+def _remove_leftovers(work_dir: Path, job: Job) -> None:
+    """Whatever an earlier attempt left here died with its worker."""
+    for leftover in work_dir.glob(f"{job.id}-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    workdir.mkdir(parents=True)
-
-
-async def _cancel(*tasks: asyncio.Task[Any]) -> None:
-    """Stop tasks and wait until they have cleaned up after themselves."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
-    for task in tasks:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _logger.warning("A stopped task raised", error=repr(error))
-
-
-def _short(error: Exception) -> str:
-    return repr(error)[:_DETAIL_CHARACTERS]

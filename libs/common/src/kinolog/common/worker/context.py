@@ -1,22 +1,30 @@
 """What a handler sees of its job besides the input: the job itself, the log, blobs, a folder, progress."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from kinolog.common.aggregates import VIDEO, Aggregate, Change, Job, Loaded, Video
 from kinolog.common.aggregates.base import S, unborn
 from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import PermanentError
+from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.events import Event
 from kinolog.common.ids import IdSource, new_id
 from kinolog.common.log import EventLog, load
 from kinolog.common.worker.progress import Progress
 
+SaveCheckpoint = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def _save_nowhere(_: dict[str, Any]) -> None:
+    return
+
 
 class JobContext:
-    """One attempt of one job. `workdir` is private to the attempt and removed after it.
+    """One attempt of one job.
 
     Cancelling the job cancels the handler's task: adapters stop what they started when CancelledError reaches them.
+    A handler ends its attempt otherwise by raising PermanentError, PassingError, Snooze or Cancelled.
     """
 
     def __init__(
@@ -28,21 +36,48 @@ class JobContext:
         blobs: BlobStore,
         workdir: Path,
         on_progress: Callable[[Progress], None],
+        on_checkpoint: SaveCheckpoint = _save_nowhere,
         make_id: IdSource = new_id,
     ) -> None:
         self.job = job
         self.blobs = blobs
-        self.workdir = workdir
+        self.has_workdir = False
+        self._workdir = workdir
         self._service = service
         self._log = log
         self._on_progress = on_progress
+        self._on_checkpoint = on_checkpoint
         self._make_id = make_id
         self._changes: list[Change] = []
+
+    @property
+    def workdir(self) -> Path:
+        """A folder private to the attempt, removed after it; made when it is first asked for. Raises PassingError."""
+        if not self.has_workdir:
+            try:
+                self._workdir.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                message = f"no folder to work in: {error.strerror}"
+                raise PassingError("no_work_folder", message, detail=repr(error)) from error
+            self.has_workdir = True
+        return self._workdir
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """What is committed together with the job's completion."""
         return tuple(self._changes)
+
+    @property
+    def checkpoint_of_last_attempt(self) -> dict[str, Any] | None:
+        """What an earlier attempt saved last, None where none did."""
+        return self.job.checkpoint
+
+    async def save_checkpoint(self, state: dict[str, Any]) -> None:
+        """Keep what the next attempt needs so as not to begin from nothing: JSON, small; what is big goes into a blob.
+
+        Raises Refused for a state that is too large for the log, LogUnavailable and OutcomeUnknown.
+        """
+        await self._on_checkpoint(state)
 
     def progress(
         self,

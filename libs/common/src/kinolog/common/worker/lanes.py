@@ -1,11 +1,12 @@
 """A queue's lanes on the log: durable pull consumers on `queued` events, swept from the top.
 
-A hint (`wake.…`) starts a sweep at once; a sweep a second is the safety net, since hints may be early or lost.
+A hint (`wake.…`) says which lane has something new, so that only that one is asked; a sweep of all lanes every so often
+is the safety net, since hints may be lost and what is delivered again comes without one.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -16,12 +17,17 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from kinolog.common import subjects
+from kinolog.common.events import RecordedEvent
+from kinolog.common.events.envelope import from_stored
+from kinolog.common.events.job import PickedBecause
 from kinolog.common.subjects import EventSubject
+from kinolog.common.worker.wait import wait_for_any
 
 _ANSWER_SECONDS: Final = 1.0
-_EARLY_HINT_SECONDS: Final = 0.005
+# A few hints in a hundred overtake the consumer's own signal: the lane is asked again for this long.
+_EAGER_SECONDS: Final = 0.1
+_EAGER_PAUSE_SECONDS: Final = 0.004
 _NANOSECONDS: Final = 1_000_000_000
-_ONE_MESSAGE: Final = json.dumps({"batch": 1, "no_wait": True}).encode()
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -31,16 +37,27 @@ class LaneDelivery:
     """See `Delivery`. The acknowledgements are JetStream's, sent to the reply subject of the message."""
 
     client: Client
-    reply: str
+    message: Msg
     job_id: str
     sequence: int
-    traceparent: str | None
+    is_first: bool
+    picked: PickedBecause = PickedBecause.LANE
 
     @classmethod
     def of(cls, client: Client, message: Msg) -> "LaneDelivery":
-        sequence = int(message.reply.split(".")[-4])
-        traceparent = (message.headers or {}).get("traceparent")
-        return cls(client, message.reply, EventSubject.parse(message.subject).id, sequence, traceparent)
+        """From the reply `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>`."""
+        tokens = message.reply.split(".")
+        job_id = EventSubject.parse(message.subject).id
+        return cls(client, message, job_id, int(tokens[-4]), is_first=tokens[-5] == "1")
+
+    @property
+    def traceparent(self) -> str | None:
+        return (self.message.headers or {}).get("traceparent")
+
+    def queued(self) -> RecordedEvent | None:
+        if not self.is_first:
+            return None
+        return from_stored(self.sequence, self.message.subject, self.message.headers or {}, self.message.data)
 
     async def ack(self) -> None:
         await self._answer(b"+ACK")
@@ -55,7 +72,7 @@ class LaneDelivery:
     async def _answer(self, word: bytes) -> None:
         """An answer that is lost only means another delivery, which the log then settles."""
         try:
-            await self.client.publish(self.reply, word)
+            await self.client.publish(self.message.reply, word)
         except NatsError as error:
             _logger.debug("Could not answer a delivery", job_id=self.job_id, error=repr(error))
 
@@ -63,37 +80,57 @@ class LaneDelivery:
 class _Lane:
     """One durable consumer. An answer that comes too late waits here for the next sweep; it is never lost."""
 
-    def __init__(self, client: Client, queue: str, number: int, inbox: str) -> None:
+    def __init__(self, client: Client, queue: str, number: int) -> None:
         durable = subjects.lane_durable(queue, number)
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{subjects.EVENTS_STREAM}.{durable}"
-        self.inbox = inbox
+        self.inbox = client.new_inbox()
         self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        self.may_have_more = True
+        self._eager_until = 0.0
 
     async def arrive(self, message: Msg) -> None:
         self._arrived.put_nowait(message)
 
-    async def pull(self) -> LaneDelivery | None:
-        if (late := self.leftover()) is not None:
-            return late
-        await self._client.publish(self._subject, _ONE_MESSAGE, reply=self.inbox)
+    def hint(self) -> None:
+        self.may_have_more, self._eager_until = True, _now() + _EAGER_SECONDS
+
+    @property
+    def is_eager(self) -> bool:
+        return self._eager_until > _now()
+
+    async def pull(self, most: int) -> list[LaneDelivery]:
+        """What the lane has, up to `most`; at once, and nothing when it is empty."""
+        taken = self.leftovers(most)
+        if len(taken) == most:
+            return taken
+        request = {"batch": most - len(taken), "no_wait": True}
+        await self._client.publish(self._subject, json.dumps(request).encode(), reply=self.inbox)
+        return taken + await self._answered(most - len(taken))
+
+    async def _answered(self, most: int) -> list[LaneDelivery]:
+        taken: list[LaneDelivery] = []
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                message = await self._arrived.get()
+                while len(taken) < most:
+                    message = await self._arrived.get()
+                    if _is_status(message):
+                        self.may_have_more = False
+                        break
+                    taken.append(LaneDelivery.of(self._client, message))
         except TimeoutError:
-            return None
-        return self._delivery(message)
+            return taken
+        if taken:
+            self._eager_until = 0.0  # What the hint was of has come.
+        return taken
 
-    def leftover(self) -> LaneDelivery | None:
-        while not self._arrived.empty():
-            if (delivery := self._delivery(self._arrived.get_nowait())) is not None:
-                return delivery
-        return None
-
-    def _delivery(self, message: Msg) -> LaneDelivery | None:
-        """None for a status, such as 404 for an empty lane."""
-        is_status = bool(message.headers and message.headers.get("Status"))
-        return None if is_status else LaneDelivery.of(self._client, message)
+    def leftovers(self, most: int) -> list[LaneDelivery]:
+        taken: list[LaneDelivery] = []
+        while len(taken) < most and not self._arrived.empty():
+            message = self._arrived.get_nowait()
+            if not _is_status(message):
+                taken.append(LaneDelivery.of(self._client, message))
+        return taken
 
 
 class LaneQueue:
@@ -103,12 +140,13 @@ class LaneQueue:
         self._client = client
         self._lanes = lanes
         self._poll_seconds = poll_seconds
+        self._swept_at = 0.0
         self._woken = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
     async def open(cls, client: Client, queue: str, poll_seconds: float) -> AsyncIterator["LaneQueue"]:
-        lanes = tuple(_Lane(client, queue, number, client.new_inbox()) for number in subjects.LANES_FROM_THE_TOP)
+        lanes = tuple(_Lane(client, queue, number) for number in subjects.LANES_FROM_THE_TOP)
         self = cls(client, lanes, poll_seconds)
         subscriptions = [await client.subscribe(lane.inbox, cb=lane.arrive) for lane in lanes]
         subscriptions.append(await client.subscribe(subjects.wake_filter(queue), cb=self._wake))
@@ -120,39 +158,58 @@ class LaneQueue:
                 for subscription in subscriptions:
                     await subscription.unsubscribe()
 
-    async def next(self, stopping: asyncio.Event) -> LaneDelivery | None:
+    async def take(self, most: int, stopping: asyncio.Event) -> Sequence[LaneDelivery]:
         while not stopping.is_set():
-            self._woken.clear()  # Before the sweep, never after it: a hint during the sweep must not be forgotten.
-            if (delivery := await self._sweep()) is not None:
-                return delivery
-            await self._wait_for_a_hint(stopping)
-        return None
+            if taken := await self.look(most):
+                return taken
+            await self.wait_for_a_hint(stopping)
+        return ()
 
-    async def _sweep(self) -> LaneDelivery | None:
+    async def look(self, most: int) -> Sequence[LaneDelivery]:
+        """What is there now, up to `most`."""
+        self._woken.clear()  # Before the sweep, never after it: a hint during the sweep must not be forgotten.
         if not self._client.is_connected:
-            return None
-        for lane in self._lanes:
-            try:
-                if (delivery := await lane.pull()) is not None:
-                    return delivery
-            except NatsError:
-                return None  # Disconnected with a full buffer: the next sweep tries again.
-        return None
+            return ()
+        if _now() - self._swept_at >= self._poll_seconds:
+            self._swept_at = _now()
+            for lane in self._lanes:
+                lane.may_have_more = True
+        return await self._sweep(most)
 
-    async def _wait_for_a_hint(self, stopping: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stopping.wait())]
+    async def wait_for_a_hint(self, *stopping: asyncio.Event) -> None:
+        """Until something may have come, or the next sweep is due."""
+        eager = [lane for lane in self._lanes if lane.is_eager]
+        for lane in eager:
+            lane.may_have_more = True
+        pause = _EAGER_PAUSE_SECONDS if eager else max(0.0, self._swept_at + self._poll_seconds - _now())
+        await wait_for_any(self._woken, *stopping, seconds=pause)
+
+    async def _sweep(self, most: int) -> list[LaneDelivery]:
+        taken: list[LaneDelivery] = []
         try:
-            await asyncio.wait(waits, timeout=self._poll_seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-        if self._woken.is_set():
-            await asyncio.sleep(_EARLY_HINT_SECONDS)  # A few hints in a hundred overtake the consumer's own signal.
+            for lane in self._lanes:
+                if lane.may_have_more and len(taken) < most:
+                    taken += await lane.pull(most - len(taken))
+        except NatsError as error:  # Disconnected with a full buffer: the next sweep tries again.
+            _logger.debug("Could not ask a lane", error=repr(error))
+        return taken
 
-    async def _wake(self, _: Msg) -> None:
+    async def _wake(self, message: Msg) -> None:
+        number = int(message.subject.rpartition(".")[2])
+        for lane in self._lanes[subjects.HIGHEST_LANE - number :][:1]:
+            lane.hint()
         self._woken.set()
 
     async def _hand_back_leftovers(self) -> None:
         for lane in self._lanes:
-            while (delivery := lane.leftover()) is not None:
+            for delivery in lane.leftovers(len(self._lanes) * 1_000):
                 await delivery.hand_back(0)
+
+
+def _is_status(message: Msg) -> bool:
+    """Such as 404 for an empty lane."""
+    return bool(message.headers and message.headers.get("Status"))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

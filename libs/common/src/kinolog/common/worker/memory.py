@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kinolog.common.events import RecordedEvent
-from kinolog.common.events.job import JobQueued
+from kinolog.common.events.job import JobQueued, PickedBecause
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.worker.progress import Heartbeat, Presence
 
@@ -20,8 +20,17 @@ class MemoryDelivery:
     job_id: str
     sequence: int
     lane: int
-    traceparent: str | None = None
+    event: RecordedEvent
+    picked: PickedBecause = PickedBecause.LANE
     available_at: float = 0.0
+    deliveries: int = 0
+
+    @property
+    def traceparent(self) -> str | None:
+        return self.event.metadata.traceparent
+
+    def queued(self) -> RecordedEvent | None:
+        return self.event if self.deliveries == 1 else None
 
     async def ack(self) -> None:
         self.queue.waiting.pop(self.sequence, None)
@@ -43,16 +52,18 @@ class MemoryQueue:
         self._queue = queue
         self._seen = 0
 
-    async def next(self, stopping: asyncio.Event) -> MemoryDelivery | None:
+    async def take(self, most: int, stopping: asyncio.Event) -> list[MemoryDelivery]:
         while not stopping.is_set():
             await self._look_for_new()
             ready = [delivery for delivery in self.waiting.values() if delivery.available_at <= _now()]
+            ready.sort(key=lambda delivery: (-delivery.lane, delivery.sequence))
+            for delivery in ready[:most]:
+                delivery.deliveries += 1
+                await delivery.hold()
             if ready:
-                first = min(ready, key=lambda delivery: (-delivery.lane, delivery.sequence))
-                await first.hold()
-                return first
+                return ready[:most]
             await asyncio.sleep(_POLL_SECONDS)
-        return None
+        return []
 
     async def _look_for_new(self) -> None:
         batch = await self._log.scan(self._seen, limit=10_000)
@@ -63,9 +74,7 @@ class MemoryQueue:
 
     def _accept(self, entry: RecordedEvent, event: JobQueued) -> None:
         if event.queue == self._queue:
-            self.waiting[entry.sequence] = MemoryDelivery(
-                self, entry.subject.id, entry.sequence, event.lane, entry.metadata.traceparent
-            )
+            self.waiting[entry.sequence] = MemoryDelivery(self, entry.subject.id, entry.sequence, event.lane, entry)
 
 
 class MemoryBoard:

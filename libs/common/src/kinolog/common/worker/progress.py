@@ -32,7 +32,7 @@ class Heartbeat(BaseModel):
 
 
 class Presence(BaseModel):
-    """What `progress.worker.<id>` carries: a worker that is alive, and the jobs it runs."""
+    """What `progress.worker.<id>` carries: a worker that is alive, what it can do, and the jobs it runs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,6 +42,8 @@ class Presence(BaseModel):
     host: str
     pid: int
     slots: int
+    job_types: tuple[str, ...] = ()
+    cpu_count: int | None = None
     running: tuple[str, ...] = ()
     is_draining: bool = False
     started_at: datetime

@@ -1,7 +1,11 @@
 """What the runtime needs of a queue of runnable jobs."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
+
+from kinolog.common.events import RecordedEvent
+from kinolog.common.events.job import PickedBecause
 
 
 class Delivery(Protocol):
@@ -16,8 +20,17 @@ class Delivery(Protocol):
         ...
 
     @property
+    def picked(self) -> PickedBecause:
+        """Why it is this job's turn."""
+        ...
+
+    @property
     def traceparent(self) -> str | None:
         """The trace that queued the job (W3C Trace Context)."""
+        ...
+
+    def queued(self) -> RecordedEvent | None:
+        """The event itself where it came along and nobody was given it before. Raises EventUnreadable."""
         ...
 
     async def ack(self) -> None:
@@ -34,6 +47,6 @@ class Delivery(Protocol):
 
 
 class WorkQueue(Protocol):
-    async def next(self, stopping: asyncio.Event) -> Delivery | None:
-        """The most urgent runnable job, waiting for one; None once `stopping` is set."""
+    async def take(self, most: int, stopping: asyncio.Event) -> Sequence[Delivery]:
+        """The most urgent runnable jobs, `most` at most, waiting for one at least; none once `stopping` is set."""
         ...

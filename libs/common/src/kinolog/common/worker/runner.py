@@ -1,26 +1,33 @@
-"""The loop of a worker: take a delivery when a slot is free, claim it, run it, settle it; hand back on the way out."""
+"""The loop of a worker: take deliveries while slots are free, claim, run and settle each; hand back on the way out."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
-from kinolog.common.aggregates import Job
+from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import EventUnreadable, LogUnavailable, OutcomeUnknown
+from kinolog.common.log import EventLog
+from kinolog.common.settings import WorkerSettings
 from kinolog.common.telemetry import attempt_span
-from kinolog.common.worker.attempt import Attempts
+from kinolog.common.worker.announcer import Announcer
+from kinolog.common.worker.attempt import Attempts, Handler
 from kinolog.common.worker.board import Board
 from kinolog.common.worker.claim import Claims
-from kinolog.common.worker.progress import Presence
+from kinolog.common.worker.control import Controls
+from kinolog.common.worker.held import Held
+from kinolog.common.worker.identity import Identity
+from kinolog.common.worker.keeper import Keeper
 from kinolog.common.worker.queue import Delivery, WorkQueue
 from kinolog.common.worker.settle import Settlements
+from kinolog.common.worker.wait import wait_for_any
 
 _UNREADABLE_RETRY_SECONDS: Final = 300.0
 _UNAVAILABLE_RETRY_SECONDS: Final = 1.0
+_CLOSED_RETRY_SECONDS: Final = 0.25
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -30,39 +37,61 @@ class Runner:
     """Runs at most `slots` jobs at once."""
 
     queue: WorkQueue
-    board: Board
     claims: Claims
     attempts: Attempts
     settlements: Settlements
+    keeper: Keeper
+    controls: Controls
+    announcer: Announcer
     slots: int
-    _running: set[str] = field(default_factory=set)
-    _is_draining: bool = False
-    _has_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    finish_grace_seconds: float
+    _busy: int = 0
+    _has_room: asyncio.Event = field(default_factory=asyncio.Event)
     _is_idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set; then finish what ends soon and hand back the rest."""
-        releasing = asyncio.Event()
-        async with self._announcing(), asyncio.TaskGroup() as serving:
-            await self._take(stopping, releasing, serving)
-            self._is_draining = True
-            self._has_changed.set()
-            serving.create_task(self._release_soon(releasing))
+        self._has_room.set()
+        self._is_idle.set()
+        beside = self._beside(self.keeper.run(), self.controls.run(), self.announcer.run())
+        async with beside, asyncio.TaskGroup() as serving:
+            await self._take(stopping, serving)
+            self.announcer.leave()
+            serving.create_task(self._release_soon())
 
-    async def _take(self, stopping: asyncio.Event, releasing: asyncio.Event, serving: asyncio.TaskGroup) -> None:
-        free = asyncio.Semaphore(self.slots)
-        while await _acquired(free, stopping):
-            delivery = await self.queue.next(stopping)
-            if delivery is None:
+    async def _take(self, stopping: asyncio.Event, serving: asyncio.TaskGroup) -> None:
+        while not stopping.is_set():
+            await wait_for_any(self._has_room, stopping)
+            await self.controls.wait_until_open(stopping)
+            if stopping.is_set():
                 return
-            task = serving.create_task(self._serve(delivery, releasing))
-            task.add_done_callback(lambda _: free.release())
+            for delivery in await self.queue.take(self.slots - self._busy, stopping):
+                await self._begin(delivery, serving)
 
-    async def _serve(self, delivery: Delivery, releasing: asyncio.Event) -> None:
+    async def _begin(self, delivery: Delivery, serving: asyncio.TaskGroup) -> None:
+        if not self.controls.is_open:  # Closed while it waited for this very delivery
+            await delivery.hand_back(_CLOSED_RETRY_SECONDS)
+            return
+        self._occupy()
+        serving.create_task(self._serve(delivery)).add_done_callback(self._vacate)
+
+    def _occupy(self) -> None:
+        self._busy += 1
+        self._is_idle.clear()
+        if self._busy >= self.slots:
+            self._has_room.clear()
+
+    def _vacate(self, _: Any) -> None:
+        self._busy -= 1
+        self._has_room.set()
+        if not self._busy:
+            self._is_idle.set()
+
+    async def _serve(self, delivery: Delivery) -> None:
         try:
-            job = await self.claims.claim(delivery)
-            if job is not None:
-                await self._work(job, delivery, releasing)
+            held = await self.claims.claim(delivery)
+            if held is not None:
+                await self._work(held, delivery)
         except EventUnreadable as error:
             _logger.error("Quarantined a job with an unreadable event", job_id=delivery.job_id, error=str(error))
             await delivery.hand_back(_UNREADABLE_RETRY_SECONDS)
@@ -70,79 +99,71 @@ class Runner:
             _logger.warning("Could not claim a job", job_id=delivery.job_id, error=str(error))
             await delivery.hand_back(_UNAVAILABLE_RETRY_SECONDS)
 
-    async def _work(self, job: Job, delivery: Delivery, releasing: asyncio.Event) -> None:
-        async with self._occupied_by(job.id):
-            with attempt_span(job, delivery.traceparent) as span:
-                _logger.debug("Starting an attempt", attempt=job.attempt)
-                outcome = await self.attempts.run(job, delivery, releasing)
-                event = await self.settlements.settle(job, outcome, delivery)
-                if event is not None:
-                    span.set_attribute("kinolog.outcome", event.event_type)
-                    _logger.info("Settled an attempt", attempt=job.attempt, outcome=event.event_type)
+    async def _work(self, held: Held, delivery: Delivery) -> None:
+        job = held.job
+        with self._announced(job.id), attempt_span(job, delivery.traceparent) as span:
+            _logger.debug("Starting an attempt", attempt=job.attempt)
+            ended = await self.attempts.run(held, delivery)
+            event = await self.settlements.settle(held, ended, delivery)
+            if event is not None:
+                span.set_attribute("kinolog.outcome", event.event_type)
+                _logger.info("Settled an attempt", attempt=job.attempt, outcome=event.event_type)
 
-    async def _release_soon(self, releasing: asyncio.Event) -> None:
-        if self._running:
-            self._is_idle.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.attempts.settings.finish_grace_seconds):
-                    await self._is_idle.wait()
-        releasing.set()
-
-    @asynccontextmanager
-    async def _occupied_by(self, job_id: str) -> AsyncIterator[None]:
-        self._running.add(job_id)
-        self._has_changed.set()
+    @contextmanager
+    def _announced(self, job_id: str) -> Iterator[None]:
+        self.announcer.begin(job_id)
         try:
             yield
         finally:
-            self._running.discard(job_id)
-            self._has_changed.set()
-            if not self._running:
-                self._is_idle.set()
+            self.announcer.end(job_id)
+
+    async def _release_soon(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.finish_grace_seconds):
+                await self._is_idle.wait()
+        self.keeper.release_all()
 
     @asynccontextmanager
-    async def _announcing(self) -> AsyncIterator[None]:
-        announcing = asyncio.create_task(self._announce())
-        try:
-            yield
-        finally:
-            announcing.cancel()
-            with suppress(asyncio.CancelledError):
-                await announcing
-
-    async def _announce(self) -> None:
-        started_at = self.claims.identity.clock()
-        while True:
-            self._has_changed.clear()
-            await self.board.announce(self._presence(started_at))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.attempts.settings.presence_interval_seconds):
-                    await self._has_changed.wait()
-
-    def _presence(self, started_at: datetime) -> Presence:
-        identity = self.claims.identity
-        return Presence(
-            id=identity.worker_id,
-            service=identity.service,
-            queue=identity.queue,
-            host=identity.host,
-            pid=identity.pid,
-            slots=self.slots,
-            running=tuple(sorted(self._running)),
-            is_draining=self._is_draining,
-            started_at=started_at,
-            at=identity.clock(),
-        )
+    async def _beside(self, *work: Any) -> AsyncIterator[None]:
+        """Everything that goes on as long as the worker does. Should any of it break, so does the worker."""
+        async with asyncio.TaskGroup() as tasks:
+            going = [tasks.create_task(each) for each in work]
+            try:
+                yield
+            finally:
+                for task in going:
+                    task.cancel()
 
 
-async def _acquired(free: asyncio.Semaphore, stopping: asyncio.Event) -> bool:
-    """Wait for a free slot; False when told to stop first."""
-    acquiring, stop = asyncio.ensure_future(free.acquire()), asyncio.ensure_future(stopping.wait())
-    try:
-        await asyncio.wait({acquiring, stop}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stop.cancel()
-    if acquiring.done():
-        return not stopping.is_set()
-    acquiring.cancel()
-    return False
+def build_runner(
+    identity: Identity,
+    queue: WorkQueue,
+    log: EventLog,
+    board: Board,
+    blobs: BlobStore,
+    handlers: Mapping[str, Handler],
+    settings: WorkerSettings,
+    *,
+    slots: int,
+) -> Runner:
+    """A worker, put together from the things outside it."""
+    keeper = Keeper(board, identity.worker_id, identity.clock, settings)
+    controls = Controls(log, identity, settings.control_poll_seconds)
+    return Runner(
+        queue=queue,
+        claims=Claims(log, board, identity, settings.lease_seconds, frozenset(handlers)),
+        attempts=Attempts(identity, log, blobs, handlers, settings, keeper),
+        settlements=Settlements(identity),
+        keeper=keeper,
+        controls=controls,
+        announcer=Announcer(
+            board,
+            identity,
+            controls,
+            slots=slots,
+            job_types=tuple(handlers),
+            interval_seconds=settings.presence_interval_seconds,
+        ),
+        slots=slots,
+        finish_grace_seconds=settings.finish_grace_seconds,
+    )

@@ -1,0 +1,123 @@
+"""Taking turns: a queue whose jobs are given out in the order that the catalog advises, while it does.
+
+Without advice, or with one that has grown old, the lanes are taken as they come. A job taken out of turn stays in its
+lane until that is swept again, and is then found to be done or in other hands.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from kinolog.common import subjects
+from kinolog.common.events import RecordedEvent
+from kinolog.common.events.job import PickedBecause
+from kinolog.common.worker.lanes import LaneQueue
+from kinolog.common.worker.order import DispatchOrder
+from kinolog.common.worker.queue import Delivery
+from kinolog.common.worker.wait import wait_for_any
+
+_FRESH_SECONDS: Final = 3.0
+
+_logger: Final = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDelivery:
+    """See `Delivery`. Nothing is owed to JetStream for it: its message is still in the lane."""
+
+    job_id: str
+    sequence: int
+    picked: PickedBecause
+    traceparent: str | None = None
+
+    def queued(self) -> RecordedEvent | None:
+        return None
+
+    async def ack(self) -> None:
+        return
+
+    async def hand_back(self, delay_seconds: float) -> None:
+        return
+
+    async def hold(self) -> None:
+        return
+
+
+class Turns:
+    """The newest advice, and which of its turns this worker has taken."""
+
+    def __init__(self) -> None:
+        self.arrived = asyncio.Event()
+        self._order: DispatchOrder | None = None
+        self._received_at = 0.0
+        self._taken: set[int] = set()
+
+    @property
+    def are_managed(self) -> bool:
+        return self._order is not None and self._order.is_managed and _now() - self._received_at < _FRESH_SECONDS
+
+    def receive(self, order: DispatchOrder) -> None:
+        self._order, self._received_at = order, _now()
+        self._taken &= {turn.queued_sequence for turn in order.turns}
+        self.arrived.set()
+
+    def take(self, most: int) -> list[TurnDelivery]:
+        self.arrived.clear()
+        turns = self._order.turns if self._order is not None else ()
+        mine = [turn for turn in turns if turn.queued_sequence not in self._taken][:most]
+        self._taken |= {turn.queued_sequence for turn in mine}
+        return [TurnDelivery(turn.job_id, turn.queued_sequence, turn.because) for turn in mine]
+
+
+class FairQueue:
+    """See `WorkQueue`."""
+
+    def __init__(self, lanes: LaneQueue, turns: Turns) -> None:
+        self._lanes = lanes
+        self._turns = turns
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, client: Client, queue: str, poll_seconds: float) -> AsyncIterator["FairQueue"]:
+        turns = Turns()
+
+        async def hear(message: Msg) -> None:
+            try:
+                turns.receive(DispatchOrder.model_validate_json(message.data))
+            except ValidationError as error:
+                _logger.warning("Ignored an order of dispatch that cannot be read", error=str(error))
+
+        async with LaneQueue.open(client, queue, poll_seconds) as lanes:
+            subscription = await client.subscribe(subjects.queue_order(queue), cb=hear)
+            try:
+                yield cls(lanes, turns)
+            finally:
+                if client.is_connected:
+                    await subscription.unsubscribe()
+
+    async def take(self, most: int, stopping: asyncio.Event) -> Sequence[Delivery]:
+        while not stopping.is_set():
+            if taken := await self._look(most):
+                return taken
+            await self._wait(stopping)
+        return ()
+
+    async def _look(self, most: int) -> Sequence[Delivery]:
+        return self._turns.take(most) if self._turns.are_managed else await self._lanes.look(most)
+
+    async def _wait(self, stopping: asyncio.Event) -> None:
+        if self._turns.are_managed:
+            await wait_for_any(self._turns.arrived, stopping, seconds=_FRESH_SECONDS)
+        else:
+            await self._lanes.wait_for_a_hint(self._turns.arrived, stopping)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
