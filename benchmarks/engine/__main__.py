@@ -1,0 +1,21 @@
+"""`./dev bench` compares Kinolog with its peers; `./dev bench NAME` runs another measurement of the engine."""
+
+import runpy
+import sys
+from typing import Final
+
+from benchmarks.engine import compare
+
+NAMES: Final = ("latency", "scale", "cancel", "urgent", "idle", "load", "startup")
+
+
+def main(arguments: list[str]) -> None:
+    if arguments and arguments[0] in NAMES:
+        sys.argv = arguments
+        runpy.run_module(f"benchmarks.engine.{arguments[0]}", run_name="__main__")
+    else:
+        compare.main(arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
