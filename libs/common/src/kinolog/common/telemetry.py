@@ -22,6 +22,7 @@ from kinolog.common.aggregates import Job
 from kinolog.common.settings import ServiceSettings
 
 _tracer: Final = trace.get_tracer("kinolog")
+_exports: Final[list[SpanExporter]] = []
 
 
 def configure(service: str, settings: ServiceSettings) -> TracerProvider:
@@ -29,6 +30,7 @@ def configure(service: str, settings: ServiceSettings) -> TracerProvider:
     _configure_logging(service, settings)
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: f"kinolog-{service}"}))
     for exporter in _exporters():
+        _exports.append(exporter)
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
@@ -36,20 +38,25 @@ def configure(service: str, settings: ServiceSettings) -> TracerProvider:
 
 @contextmanager
 def attempt_span(job: Job, traceparent: str | None) -> Iterator[Span]:
-    """The span of one attempt, a child of the request that queued the job; log lines inside name the job."""
-    parent = propagate.extract({"traceparent": traceparent} if traceparent else {})
-    attributes: dict[str, AnyValue] = {
-        "kinolog.job.id": job.id,
-        "kinolog.job.type": job.type,
-        "kinolog.job.attempt": job.attempt,
-    }
-    with (
-        _tracer.start_as_current_span(
+    """The span of one attempt, a child of the request that queued the job; log lines inside name the job.
+
+    A job that comes from no trace begins one only where spans are exported.
+    """
+    ids = {"job_id": job.id, "job_type": job.type, "correlation_id": job.correlation_id}
+    with structlog.contextvars.bound_contextvars(**ids):
+        if traceparent is None and not _exports:
+            yield trace.INVALID_SPAN
+            return
+        parent = propagate.extract({"traceparent": traceparent} if traceparent else {})
+        attributes: dict[str, AnyValue] = {
+            "kinolog.job.id": job.id,
+            "kinolog.job.type": job.type,
+            "kinolog.job.attempt": job.attempt,
+        }
+        with _tracer.start_as_current_span(
             f"job {job.type}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes
-        ) as span,
-        structlog.contextvars.bound_contextvars(job_id=job.id, job_type=job.type, correlation_id=job.correlation_id),
-    ):
-        yield span
+        ) as span:
+            yield span
 
 
 def _configure_logging(service: str, settings: ServiceSettings) -> None:

@@ -1,6 +1,6 @@
 """Stamping: the metadata that an event gets at the moment of its append."""
 
-from opentelemetry import propagate
+from opentelemetry import propagate, trace
 
 from kinolog.common import ids
 from kinolog.common.clock import Clock
@@ -9,8 +9,6 @@ from kinolog.common.log.port import Origin
 
 
 def stamp(origin: Origin, clock: Clock) -> Metadata:
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
     return Metadata(
         event_id=ids.new_id("evt"),
         occurred_at=clock(),
@@ -18,5 +16,14 @@ def stamp(origin: Origin, clock: Clock) -> Metadata:
         actor=origin.actor,
         correlation_id=origin.correlation_id,
         causation_id=origin.causation_id,
-        traceparent=carrier.get("traceparent"),
+        traceparent=_traceparent(),
     )
+
+
+def _traceparent() -> str | None:
+    """Where in which trace this happens (W3C Trace Context); None outside of any."""
+    if trace.get_current_span() is trace.INVALID_SPAN:
+        return None
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
