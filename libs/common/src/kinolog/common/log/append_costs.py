@@ -63,9 +63,41 @@ class AppendCosts:
 
     def seconds_each(self, way: Way, appends: int) -> float:
         """The figure for that many, or for the nearest number that has one; 0 when nothing is known: it gets tried."""
+        if (exact := self._figure(way, appends).seconds) is not None:
+            return exact
         size = appends.bit_length()
-        known = [(abs(other - size), each.seconds) for other, each in self._figures[way].items() if each.seconds]
+        known = [
+            (abs(other - size), each.seconds) for other, each in self._figures[way].items() if each.seconds is not None
+        ]
         return min(known)[1] if known else 0.0
 
     def _figure(self, way: Way, appends: int) -> _Figure:
-        return self._figures[way].setdefault(appends.bit_length(), _Figure())
+        figures, size = self._figures[way], appends.bit_length()
+        if size not in figures:
+            figures[size] = _Figure()
+        return figures[size]
+
+
+class Stretch:
+    """Clocks appends that go alone: from a departure until as many were answered as were under way at most."""
+
+    def __init__(self, costs: AppendCosts, clock: Callable[[], float]) -> None:
+        self._costs = costs
+        self._clock = clock
+        self._began_at: float | None = None
+        self._answered = self._most_under_way = 0
+
+    def departed(self, under_way: int) -> None:
+        if self._began_at is None:
+            self._began_at, self._answered, self._most_under_way = self._clock(), 0, 0
+        self._most_under_way = max(self._most_under_way, under_way)
+
+    def answered(self) -> None:
+        self._answered += 1
+        if self._began_at is not None and self._answered >= self._most_under_way:
+            self._costs.note(Way.ALONE, self._answered, self._clock() - self._began_at)
+            self._began_at = None
+
+    def failed(self) -> None:
+        """What took that long says nothing about the usual."""
+        self._began_at = None

@@ -14,7 +14,7 @@ import structlog
 from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogUnavailable, OutcomeUnknown
-from kinolog.common.log.append_costs import AppendCosts, Way
+from kinolog.common.log.append_costs import AppendCosts, Stretch, Way
 from kinolog.common.log.append_group import Call, Group
 from kinolog.common.log.publish import Message
 from kinolog.common.settings import ServiceSettings
@@ -30,14 +30,14 @@ _logger: Final = structlog.get_logger(__name__)
 class GroupCommit:
     """Makes one attempt at each append. One group at a time is on its way: two would be half as large each."""
 
-    def __init__(self, publish: Publish, settings: ServiceSettings) -> None:
+    def __init__(self, publish: Publish, costs: AppendCosts, settings: ServiceSettings) -> None:
         self.publish_alone: Final = publish
+        self._costs = costs
         self._settings = settings
         self._clock = asyncio.get_running_loop().time
-        self._costs = AppendCosts(settings.append_trial_interval_seconds, self._clock)
         self._waiting: deque[Call] = deque()
         self._alone = 0
-        self._answered_alone = 0
+        self._stretch = Stretch(self._costs, self._clock)
         self._sending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -45,11 +45,12 @@ class GroupCommit:
     @asynccontextmanager
     async def open(cls, publish: Publish, settings: ServiceSettings) -> AsyncIterator["GroupCommit"]:
         """At the end, whoever still waits is told so."""
-        group_commit = cls(publish, settings)
+        costs = AppendCosts(settings.append_trial_interval_seconds, asyncio.get_running_loop().time)
+        group_commit = cls(publish, costs, settings)
         try:
             yield group_commit
         finally:
-            await group_commit._close()
+            await group_commit.close()
 
     async def publish(self, messages: Sequence[Message]) -> int:
         """The sequence of the last message. Raises what the attempt raised, TimeoutError if it took too long."""
@@ -60,6 +61,15 @@ class GroupCommit:
         elif (sequence := await self._with_others(messages)) is not None:
             return sequence
         return await self._go_alone(messages)
+
+    async def close(self) -> None:
+        """Tell whoever waits that nothing was written, and whose group is under way that it may have been."""
+        self._is_closed = True
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.wait([self._sending])
+        while self._waiting:
+            self._waiting.popleft().fail(LogUnavailable("the log was closed before the append was sent"))
 
     def _may_leave_at_once(self) -> bool:
         if self._sending is not None or self._waiting:
@@ -80,14 +90,17 @@ class GroupCommit:
 
     async def _go_alone(self, messages: Sequence[Message]) -> int:
         """For whoever has been counted in `_alone`."""
-        left_at, answered_before = self._clock(), self._answered_alone
+        self._stretch.departed(self._alone)
         try:
             sequence = await self.publish_alone(messages)
+        except BaseException:
+            self._stretch.failed()
+            raise
+        else:
+            self._stretch.answered()
+            return sequence
         finally:
             self._came_back()
-        self._answered_alone += 1
-        self._costs.note(Way.ALONE, self._answered_alone - answered_before, self._clock() - left_at)
-        return sequence
 
     def _came_back(self) -> None:
         self._alone -= 1
@@ -147,11 +160,3 @@ class GroupCommit:
             if not call.is_settled:
                 self._alone += 1
                 call.tell(None)
-
-    async def _close(self) -> None:
-        self._is_closed = True
-        if self._sending is not None:
-            self._sending.cancel()
-            await asyncio.wait([self._sending])
-        while self._waiting:
-            self._waiting.popleft().fail(LogUnavailable("the log was closed before the append was sent"))
