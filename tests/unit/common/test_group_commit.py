@@ -154,23 +154,16 @@ async def test_the_members_of_a_refused_group_go_alone(
     assert [1, STALE, 2] == await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_groups_that_are_often_refused_are_no_longer_made(
-    server: Server, append: Callable[..., Awaitable[Append]]
-) -> None:
-    start = await append(together=0.79)
-    calls = [start("a"), *(start(f"b{number}") for number in range(3))]
-    await server.has(1)
-    server.answer(1)
-    await server.has(2)
-    server.answer(STALE)
-    await server.has(5)
-    calls += [start("c1"), start("c2")]
-    for sequence in (2, 3, 4):
-        server.answer(sequence)
-    assert [["c1"], ["c2"]] == (await server.has(7))[5:]
-    server.answer(5)
-    server.answer(6)
-    assert 6 == max(await asyncio.gather(*calls))
+async def test_a_refused_group_is_charged_with_what_its_members_cost_alone(server: Server) -> None:
+    costs = groups_cost(0.1)
+    commits = GroupCommit(server.publish, costs, ServiceSettings())
+    calls = [asyncio.create_task(commits.publish(messages_of(name))) for name in "abc"]
+    for number, outcome in enumerate((1, STALE, 2, 3), start=1):
+        await server.has(number)
+        server.answer(outcome)
+    await asyncio.gather(*calls)
+    assert costs.seconds_each(Way.TOGETHER, 2) > 0.2
+    await commits.close()
 
 
 async def test_a_group_without_an_answer_leaves_each_member_to_find_out(
