@@ -68,6 +68,8 @@ def gateway(
         ws_send_timeout_seconds=1.0,
         sse_keepalive_seconds=1.0,
         presence_interval_seconds=2.0,
+        bulk_seconds=settings.bulk_seconds,
+        most_in_flight=settings.max_appends_in_flight,
     )
 
 

@@ -153,5 +153,6 @@ JOB_TYPES: Final = {
 def job_type(name: str) -> JobType:
     """Raises Refused for a type that nobody handles."""
     if name not in JOB_TYPES:
-        raise Refused("validation", f"type must be one of {', '.join(sorted(JOB_TYPES))}", field="type")
+        open_to_all = sorted(kind.name for kind in JOB_TYPES.values() if not kind.is_internal)
+        raise Refused("validation", f"type must be one of {', '.join(open_to_all)}", field="type")
     return JOB_TYPES[name]

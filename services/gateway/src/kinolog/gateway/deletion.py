@@ -6,7 +6,8 @@ from kinolog.common.aggregates import Caption, Project, Video
 from kinolog.common.aggregates.base import Aggregate
 from kinolog.common.aggregates.deletion import refuse_if_not_deleted
 from kinolog.common.events import Event
-from kinolog.gateway.desk import Command, Desk, Done
+from kinolog.gateway.command import Command
+from kinolog.gateway.desk import Desk, Done
 
 D = TypeVar("D", Project, Video, Caption)
 

@@ -1,7 +1,8 @@
 """The desk: where requests become events. It loads, lets a pure rule decide, appends, and decides again on a conflict.
 
 An `Idempotency-Key` needs no table. What it creates gets an id derived from the key, so the second append of the same
-key finds the first; a change of something that exists carries the key's command id as its causation.
+key finds the first; and every event that a key led to carries the key's command, with a fingerprint of what was asked,
+as its causation, so that the same key for something else is noticed.
 """
 
 import asyncio
@@ -13,9 +14,8 @@ from kinolog.common.aggregates.base import Aggregate, Loaded, S, fold, unborn
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import Conflict, LogUnavailable
 from kinolog.common.events import Event, RecordedEvent
-from kinolog.common.ids import IdSource, derived_id, new_id
 from kinolog.common.log import AsOf, EventLog, Origin, load
-from kinolog.gateway.auth import Caller
+from kinolog.gateway.command import Command
 from kinolog.gateway.problems import Problem, not_found
 
 MOST_ATTEMPTS: Final = 8
@@ -23,7 +23,8 @@ _RELOADS: Final = 20
 _RELOAD_PAUSE_SECONDS: Final = 0.05
 
 Decide = Callable[[S], Sequence[Event]]
-SameRequest = Callable[[Event], bool]
+DecideAnew = Callable[[S | None], Sequence[Event]]
+MakeEvent = Callable[[], Awaitable[Event]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +33,15 @@ class Done(Generic[S]):
 
     loaded: Loaded[S]
     is_replay: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Who asks, under which key, and what they expect to change (the sequence of `If-Match`)."""
-
-    caller: Caller
-    key: str | None = None
-    expected_sequence: int | None = None
-
-    def new_id(self, prefix: str, make_id: IdSource) -> str:
-        return make_id(prefix) if self.key is None else derived_id(prefix, self.caller.actor, self.key)
-
-    def id_for(self, verb: str) -> str | None:
-        return None if self.key is None else derived_id("cmd", self.caller.actor, verb, self.key)
+    is_changed: bool = False
 
 
 class Desk:
     """`newest_sequence` is that of the newest event written or shown here: lists wait for it, so callers see in them
     what they did and what they have been told."""
 
-    def __init__(self, log: EventLog, make_id: IdSource = new_id) -> None:
+    def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._make_id = make_id
         self.newest_sequence = 0
 
     async def find(self, aggregate: Aggregate[S], aggregate_id: str, *, as_of: AsOf | None = None) -> Loaded[S]:
@@ -82,57 +68,63 @@ class Desk:
         return events
 
     async def create(
-        self,
-        aggregate: Aggregate[S],
-        command: Command,
-        make_event: Callable[[], Awaitable[Event]],
-        is_same: SameRequest,
+        self, aggregate: Aggregate[S], command: Command, make_event: MakeEvent, *, new_id: str | None = None
     ) -> Done[S]:
         """Bring something new to life, or find what the same key brought to life before.
 
-        `make_event` may ask around and is not called for a repeated request; `is_same` compares such a request with
-        the event that the first one led to.
+        Raises the problem `idempotency-mismatch` when that came from another request. `new_id` is the command's own,
+        for whoever needed it before.
         """
-        aggregate_id = command.new_id(aggregate.id_prefix, self._make_id)
+        aggregate_id = new_id or command.new_id(aggregate.id_prefix)
         if command.key is not None and (earlier := await self._log.read(aggregate.kind, aggregate_id)):
-            return _replayed(aggregate, aggregate_id, earlier, is_same)
+            return _replayed(aggregate, aggregate_id, earlier, command)
         try:
-            return await self._append(unborn(aggregate, aggregate_id), [await make_event()], command.caller.origin())
+            return await self._append(unborn(aggregate, aggregate_id), [await make_event()], command.origin("create"))
         except Conflict:
             earlier = await self._log.read(aggregate.kind, aggregate_id)
-            return _replayed(aggregate, aggregate_id, earlier, is_same)
+            return _replayed(aggregate, aggregate_id, earlier, command)
 
     async def change(
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Decide[S]
     ) -> Done[S]:
         """Let `decide` say what happens to something that exists; no event means that nothing needs to."""
+
+        def decide_on_existing(state: S | None) -> Sequence[Event]:
+            if state is None:
+                raise not_found(aggregate.kind, aggregate_id)
+            return decide(state)
+
+        return await self.put(aggregate, aggregate_id, command, verb, decide_on_existing)
+
+    async def put(
+        self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: DecideAnew[S]
+    ) -> Done[S]:
+        """As `change`, for something that need not exist yet."""
         for _ in range(MOST_ATTEMPTS):
             try:
-                return await self._change_once(aggregate, aggregate_id, command, verb, decide)
+                return await self._put_once(aggregate, aggregate_id, command, verb, decide)
             except Conflict:
                 continue
         raise Conflict([f"{aggregate.kind} {aggregate_id}"])
 
-    async def _change_once(
-        self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Decide[S]
+    async def _put_once(
+        self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: DecideAnew[S]
     ) -> Done[S]:
-        events = await self.history(aggregate, aggregate_id)
-        loaded, command_id = fold(aggregate, aggregate_id, events), command.id_for(verb)
-        if loaded.state is None:
-            raise not_found(aggregate.kind, aggregate_id)
-        if command_id is not None and any(event.metadata.causation_id == command_id for event in events):
+        events = await self._log.read(aggregate.kind, aggregate_id)
+        loaded = fold(aggregate, aggregate_id, events)
+        if any(command.is_cause_of(event, verb) for event in events):
             return Done(loaded, is_replay=True)
-        _refuse_if_changed(loaded, command.expected_sequence)
         decided = decide(loaded.state)
+        _refuse_if_changed(loaded, command.expected_sequence)
         if not decided:
             return Done(loaded)
-        return await self._append(loaded, decided, command.caller.origin(command_id))
+        return await self._append(loaded, decided, command.origin(verb))
 
     async def _append(self, loaded: Loaded[S], events: Sequence[Event], origin: Origin) -> Done[S]:
         sequence = await self._log.append(loaded.changes(*events), origin)
         crashpoint("gateway.after_append")
         self.newest_sequence = max(self.newest_sequence, sequence)
-        return Done(await self._reload(loaded, sequence))
+        return Done(await self._reload(loaded, sequence), is_changed=True)
 
     async def _reload(self, before: Loaded[S], sequence: int) -> Loaded[S]:
         """A follower of a cluster may answer a moment late, and must not make us deny what was just written."""
@@ -144,11 +136,8 @@ class Desk:
         raise LogUnavailable(f"the log does not show the sequence {sequence} yet")
 
 
-def _replayed(
-    aggregate: Aggregate[S], aggregate_id: str, events: Sequence[RecordedEvent], is_same: SameRequest
-) -> Done[S]:
-    if not is_same(events[0].event):
-        raise Problem("idempotency-mismatch", "use a new Idempotency-Key for a new request")
+def _replayed(aggregate: Aggregate[S], aggregate_id: str, events: Sequence[RecordedEvent], command: Command) -> Done[S]:
+    command.is_cause_of(events[0], "create")
     return Done(fold(aggregate, aggregate_id, events), is_replay=True)
 
 

@@ -15,7 +15,8 @@ from kinolog.common.ids import is_id
 from kinolog.common.log import AsOf, EventLog
 from kinolog.common.worker.board import Board
 from kinolog.gateway.auth import Caller, Doorkeeper
-from kinolog.gateway.desk import Command, Desk
+from kinolog.gateway.command import Command
+from kinolog.gateway.desk import Desk
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.live import Live
 from kinolog.gateway.problems import FieldError, Problem, invalid, not_found
@@ -40,6 +41,8 @@ class Gateway:
     ws_send_timeout_seconds: float
     sse_keepalive_seconds: float
     presence_interval_seconds: float
+    bulk_seconds: float
+    most_in_flight: int
 
 
 def gateway_of(connection: HTTPConnection) -> Gateway:

@@ -1,33 +1,72 @@
-"""From a wish to a submission: everything it names is looked up, everything it leaves open is settled."""
+"""From a wish to a job's first event: everything it names is looked up, everything it leaves open is settled."""
 
-from kinolog.common.aggregates import Video
-from kinolog.common.events.job import Submission
-from kinolog.common.jobs import BurnInput
+from collections.abc import Mapping
+
+from kinolog.common.aggregates import JOB, Job, Video
+from kinolog.common.errors import Refused
+from kinolog.common.events import Event
+from kinolog.common.ids import is_id
 from kinolog.common.queries import ListQuery
 from kinolog.gateway.desk import Desk
-from kinolog.gateway.domain import Wish, refuse_foreign_caption, refuse_unfit, submission
+from kinolog.gateway.domain.wish import (
+    Wish,
+    caption_made_by,
+    named_caption,
+    place_of,
+    project_of,
+    refuse_bad_references,
+    refuse_beyond_its_end,
+    refuse_foreign_caption,
+    refuse_unfit,
+)
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.naming import live_caption, live_project, live_video
-from kinolog.gateway.problems import FieldError, Problem
+from kinolog.gateway.problems import FieldError, Problem, invalid, shorten
 
 
-async def settle(wish: Wish, desk: Desk, catalog: Catalog) -> Submission:
+async def settle(wish: Wish, desk: Desk, catalog: Catalog) -> Event:
     """Raises Refused, or the problem `not-found` for what is missing or deleted."""
-    refuse_unfit(wish, None)
-    video = await live_video(desk, wish.video_id) if wish.video_id else None
-    if wish.project_id:
-        await live_project(desk, wish.project_id)
-    refuse_unfit(wish, video)
-    return submission(wish, video=video, caption_id=await _settle_caption(wish, video, desk, catalog))
+    return (await settle_wish(wish, desk, catalog)).event()
 
 
-async def _settle_caption(wish: Wish, video: Video | None, desk: Desk, catalog: Catalog) -> str | None:
-    if video is None or not isinstance(wish.input, BurnInput):
-        return None
-    if wish.input.caption_id is None:
-        return await _newest_caption(video.id, desk, catalog)
-    refuse_foreign_caption(await live_caption(desk, wish.input.caption_id), video.id)
-    return wish.input.caption_id
+async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog) -> Wish:
+    """The same wish with nothing left open."""
+    refuse_unfit(wish)
+    asked = wish.submission
+    if asked.project_id:
+        await live_project(desk, asked.project_id)
+    video = await live_video(desk, asked.video_id) if asked.video_id else None
+    jobs = await _dependencies(wish, desk)
+    refuse_bad_references(wish, jobs)
+    if video is not None:
+        refuse_beyond_its_end(wish, video)
+    wish = wish.having(project_id=project_of(wish, video, jobs))
+    return await _with_caption(wish, video, jobs, desk, catalog)
+
+
+async def _dependencies(wish: Wish, desk: Desk) -> dict[str, Job]:
+    jobs: dict[str, Job] = {}
+    for job_id in wish.dependencies:
+        job = (await desk.find(JOB, job_id)).state if is_id(job_id, JOB.id_prefix) else None
+        if job is None:
+            raise Refused("validation", f"there is no job {shorten(job_id, 60)}", field=place_of(wish, job_id))
+        jobs[job_id] = job
+    return jobs
+
+
+async def _with_caption(wish: Wish, video: Video | None, jobs: Mapping[str, Job], desk: Desk, catalog: Catalog) -> Wish:
+    if (caption_id := named_caption(wish)) is not None:
+        caption = await live_caption(desk, caption_id)
+        if video is not None:
+            refuse_foreign_caption(caption, video.id)
+    if not wish.lacks_a_caption:
+        return wish
+    if (made := caption_made_by(wish, jobs)) is not None:
+        return wish.with_caption(made)
+    if video is None:
+        detail = "say which caption of the video to burn, or depend on the caption job that makes it"
+        raise invalid("/input_data/caption_id", detail)
+    return wish.with_caption(await _newest_caption(video.id, desk, catalog))
 
 
 async def _newest_caption(video_id: str, desk: Desk, catalog: Catalog) -> str:

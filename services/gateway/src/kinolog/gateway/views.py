@@ -65,6 +65,16 @@ class ListView(BaseModel):
     seq: int
 
 
+class BulkView(BaseModel):
+    """`skipped` has the first of the jobs that refused, each with its reason. Repeat the request until complete."""
+
+    object: Literal["bulk_change"] = "bulk_change"
+    matched: int
+    changed: int
+    skipped: list[dict[str, str]]
+    is_complete: bool
+
+
 def view(loaded: Loaded[S]) -> Json:
     return {"object": loaded.aggregate.kind, **loaded.require().model_dump(mode="json"), "sequence": loaded.sequence}
 

@@ -16,7 +16,19 @@ from kinolog.gateway.adapters.progress import listen
 from kinolog.gateway.auth import Doorkeeper, RequireCaller
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.edge import Edge, Limits
-from kinolog.gateway.handlers import captions, events, jobs, media, page, projects, socket, status, uploads, videos
+from kinolog.gateway.handlers import (
+    captions,
+    events,
+    jobs,
+    media,
+    page,
+    projects,
+    socket,
+    status,
+    steering,
+    uploads,
+    videos,
+)
 from kinolog.gateway.linger import Linger
 from kinolog.gateway.live import Live
 from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
@@ -25,7 +37,7 @@ from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
 
 # The order matters where addresses overlap: `/v1/videos/upload` comes before `/v1/videos/{id}/…`.
-ROUTERS = (projects, uploads, media, videos, captions, jobs, events, status, socket, page)
+ROUTERS = (projects, uploads, media, videos, captions, steering, jobs, events, status, socket, page)
 
 
 @asynccontextmanager
@@ -45,6 +57,8 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
             sse_keepalive_seconds=settings.sse_keepalive_seconds,
             presence_interval_seconds=settings.presence_interval_seconds,
+            bulk_seconds=settings.bulk_seconds,
+            most_in_flight=settings.max_appends_in_flight,
         )
 
 

@@ -1,22 +1,18 @@
-"""Jobs: submitted, watched, cancelled, tried again."""
+"""Jobs: submitted, and watched. What people do to them afterwards is in `steering`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse
 
-from kinolog.common.aggregates import JOB, Job, JobStatus
-from kinolog.common.aggregates.job_decisions import cancel_job, retry_job, submit_job
+from kinolog.common.aggregates import JOB, JobStatus
 from kinolog.common.events import Event
-from kinolog.common.fields import INT64_MAX, Priority, Request
-from kinolog.common.jobs import job_type
+from kinolog.common.fields import INT64_MAX
 from kinolog.common.queries import LONGEST_PAGE
-from kinolog.gateway.domain import MOST_RETRIES, Wish, is_same_wish
 from kinolog.gateway.listing import MaybePaging, answer_page
+from kinolog.gateway.new_job import NewJob
 from kinolog.gateway.params import Here, MaybeAsOf, Post, id_of
 from kinolog.gateway.submission import settle
-from kinolog.gateway.translation import problem_of_validation
 from kinolog.gateway.views import JobView, ListView, answer_done, answer_one, event_view, list_view, view, with_progress
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -25,34 +21,15 @@ JobId = Annotated[str, id_of("job", JOB.id_prefix)]
 MaybeText = Annotated[str | None, Query(max_length=200)]
 
 
-class NewJob(Request):
-    """`input_data` is what the type takes; `priority` runs from 0 to 10, higher first."""
-
-    type: Annotated[str, Field(max_length=60)]
-    project_id: Annotated[str, Field(max_length=60)] | None = None
-    video_id: Annotated[str, Field(max_length=60)] | None = None
-    input_data: dict[str, Any] = Field(default_factory=dict)
-    priority: Priority = 0
-    max_retries: Annotated[int, Field(strict=True, ge=0, le=MOST_RETRIES)] = 3
-
-    def wish(self) -> Wish:
-        """Raises Refused or the problem `validation` unless the type knows what to do with the input."""
-        kind = job_type(self.type)
-        try:
-            wanted = kind.input_model.model_validate(self.input_data)
-        except ValidationError as error:
-            raise problem_of_validation(error.errors(), root="/input_data") from error
-        return Wish(kind, wanted, self.project_id, self.video_id, self.priority, self.max_retries)
-
-
 @router.post("", operation_id="jobs_create", status_code=202, response_model=JobView)
 async def create_job(body: NewJob, here: Here, command: Post) -> JSONResponse:
-    wish = body.wish()
+    """With `depends_on`, or input that refers to other jobs, the job waits for those."""
+    wish = body.wish(here.clock())
 
     async def make() -> Event:
-        return submit_job(await settle(wish, here.desk, here.catalog))
+        return await settle(wish, here.desk, here.catalog)
 
-    done = await here.desk.create(JOB, command, make, lambda earlier: is_same_wish(wish, earlier))
+    done = await here.desk.create(JOB, command.about(body), make)
     return answer_done(done, 202, {"Location": f"/v1/jobs/{done.loaded.id}"})
 
 
@@ -65,8 +42,11 @@ async def list_jobs(
     project_id: MaybeText = None,
     video_id: MaybeText = None,
     queue: MaybeText = None,
+    batch_id: MaybeText = None,
+    schedule_id: MaybeText = None,
 ) -> JSONResponse:
     filters = {"status": status, "type": job_type, "project_id": project_id, "video_id": video_id, "queue": queue}
+    filters |= {"batch_id": batch_id, "schedule_id": schedule_id}
     return await answer_page(here.catalog, "jobs", paging.query(filters, here.desk))
 
 
@@ -77,23 +57,6 @@ async def read_job(job_id: JobId, here: Here, as_of: MaybeAsOf) -> JSONResponse:
     is_live = as_of is None and loaded.require().status is JobStatus.RUNNING
     beat = await here.board.last_beat(job_id) if is_live else None
     return answer_one(loaded, with_progress(view(loaded), beat))
-
-
-@router.post("/{id}/cancel", operation_id="jobs_cancel", response_model=JobView)
-async def cancel(job_id: JobId, here: Here, command: Post) -> JSONResponse:
-    """A pending job is cancelled at once, a running one as soon as its worker has stopped."""
-
-    def decide(job: Job) -> list[Event]:
-        cancelled = cancel_job(job)
-        return [] if cancelled is None else [cancelled]
-
-    return answer_done(await here.desk.change(JOB, job_id, command, "cancel", decide))
-
-
-@router.post("/{id}/retry", operation_id="jobs_retry", status_code=202, response_model=JobView)
-async def retry(job_id: JobId, here: Here, command: Post) -> JSONResponse:
-    """Another attempt of a failed or cancelled job, with the same input."""
-    return answer_done(await here.desk.change(JOB, job_id, command, "retry", lambda job: [retry_job(job)]), 202)
 
 
 @router.get("/{id}/events", operation_id="jobs_events", response_model=ListView)

@@ -39,7 +39,7 @@ async def create_project(body: NewProject, here: Here, command: Post) -> JSONRes
     async def make() -> Event:
         return created
 
-    done = await here.desk.create(PROJECT, command, make, lambda earlier: earlier == created)
+    done = await here.desk.create(PROJECT, command.about(body), make)
     return answer_done(done, 201, {"Location": f"/v1/projects/{done.loaded.id}"})
 
 

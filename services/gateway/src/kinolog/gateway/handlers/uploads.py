@@ -54,7 +54,7 @@ async def upload_video(request: Request, here: Here, command: Post, sha256: _Che
     async def make() -> Event:
         return queued
 
-    done = await here.desk.create(JOB, command, make, lambda earlier: earlier == queued)
+    done = await here.desk.create(JOB, command.about(queued), make)
     return answer_done(done, 202, {"Location": f"/v1/jobs/{done.loaded.id}"})
 
 

@@ -1,0 +1,79 @@
+"""One change to all jobs that match a filter, done here: page by page through the catalog, many jobs at once.
+
+It is not one transaction: each job is decided upon by itself, what refuses is told, and where time ran out, repeating
+the request goes on.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from kinolog.common.aggregates import JOB, Job
+from kinolog.common.queries import LONGEST_PAGE, ListQuery
+from kinolog.gateway.command import Command
+from kinolog.gateway.desk import Done
+from kinolog.gateway.domain.change import Change
+from kinolog.gateway.outcomes import outcome, together
+from kinolog.gateway.params import Gateway
+from kinolog.gateway.problems import Problem
+
+MOST_SKIPPED_SHOWN: Final = 100
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the jobs so far. `is_complete` ends up false where something must be done again."""
+
+    matched: int = 0
+    changed: int = 0
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    is_complete: bool = True
+
+    def count(self, job_id: str, outcome: Done[Job] | Problem) -> None:
+        self.matched += 1
+        if isinstance(outcome, Done):
+            self.changed += outcome.is_changed or outcome.is_replay
+            return
+        self.is_complete &= outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if len(self.skipped) < MOST_SKIPPED_SHOWN:
+            self.skipped.append({"id": job_id, "reason": outcome.detail})
+
+
+async def change_all(here: Gateway, change: Change, filters: Mapping[str, str], command: Command) -> dict[str, Any]:
+    """Change what matches until all of it is done or the time for it is over."""
+    tally, clock = Tally(), asyncio.get_running_loop().time
+    deadline = clock() + here.bulk_seconds
+    async with aclosing(_pages(here, change, filters)) as pages:
+        async for page in pages:
+            if clock() > deadline:
+                tally.is_complete = False
+                break
+            await _change_page(here, change, page, command, tally)
+    return {"object": "bulk_change", **asdict(tally)}
+
+
+async def _change_page(here: Gateway, change: Change, page: list[str], command: Command, tally: Tally) -> None:
+    def work(job_id: str) -> Callable[[], Awaitable[Done[Job] | Problem]]:
+        return lambda: outcome(here.desk.change(JOB, job_id, command, change.verb, change.decide))
+
+    results = await together(map(work, page), here.most_in_flight)
+    for job_id, result in zip(page, results, strict=True):
+        tally.count(job_id, result)
+
+
+async def _pages(here: Gateway, change: Change, filters: Mapping[str, str]) -> AsyncGenerator[list[str]]:
+    """The ids of what matches. What a page's jobs become does not move the cursor to the next one."""
+    newest = here.desk.newest_sequence
+    for status in [filters["status"]] if "status" in filters else change.statuses:
+        cursor = None
+        while True:
+            wanted: dict[str, str | bool] = {**filters, "status": status}
+            query = ListQuery(filters=wanted, limit=LONGEST_PAGE, cursor=cursor, sort="created_at", min_seq=newest)
+            page = await here.catalog.page("jobs", query)
+            yield [row["id"] for row in page.data]
+            if not page.has_more:
+                break
+            cursor = page.next_cursor
