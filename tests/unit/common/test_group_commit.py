@@ -158,7 +158,8 @@ async def test_a_refused_group_is_charged_with_what_its_members_cost_alone(serve
     costs = groups_cost(0.1)
     commits = GroupCommit(server.publish, costs, ServiceSettings())
     calls = [asyncio.create_task(commits.publish(messages_of(name))) for name in "abc"]
-    for number, outcome in enumerate((1, STALE, 2, 3), start=1):
+    outcomes: list[int | Exception] = [1, STALE, 2, 3]
+    for number, outcome in enumerate(outcomes, start=1):
         await server.has(number)
         server.answer(outcome)
     await asyncio.gather(*calls)
