@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 import structlog
+from pydantic import ValidationError
 
 from kinolog.common.controls import QueueControl, WorkerControl, queue_setting, read_control, worker_setting
 from kinolog.common.errors import LogError
@@ -54,8 +55,8 @@ class Controls:
         try:
             queue = await read_control(self._log, QueueControl, queue_setting(self._identity.queue))
             worker = await read_control(self._log, WorkerControl, worker_setting(self._identity.worker_id))
-        except LogError as error:
-            _logger.debug("Could not look whether to take jobs", error=str(error))
+        except (LogError, ValidationError) as error:
+            _logger.warning("Could not look whether to take jobs", error=str(error))
             return
         self._set(is_open=not (queue.is_paused or worker.is_draining), is_draining=worker.is_draining)
 

@@ -5,6 +5,7 @@ lane until that is swept again, and is then found to be done or in other hands.
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _logger: Final = structlog.get_logger(__name__)
 class TurnDelivery:
     """See `Delivery`. Nothing is owed to JetStream for it: its message is still in the lane."""
 
+    turns: "Turns"
     job_id: str
     sequence: int
     picked: PickedBecause
@@ -44,20 +46,20 @@ class TurnDelivery:
         return
 
     async def hand_back(self, delay_seconds: float) -> None:
-        return
+        self.turns.give_back(self.sequence, delay_seconds)
 
     async def hold(self) -> None:
         return
 
 
 class Turns:
-    """The newest advice, and which of its turns this worker has taken."""
+    """The newest advice, and until when this worker leaves alone which of its turns."""
 
     def __init__(self) -> None:
         self.arrived = asyncio.Event()
         self._order: DispatchOrder | None = None
         self._received_at = 0.0
-        self._taken: set[int] = set()
+        self._taken: dict[int, float] = {}
 
     @property
     def are_managed(self) -> bool:
@@ -65,15 +67,20 @@ class Turns:
 
     def receive(self, order: DispatchOrder) -> None:
         self._order, self._received_at = order, _now()
-        self._taken &= {turn.queued_sequence for turn in order.turns}
+        named = {turn.queued_sequence for turn in order.turns}
+        self._taken = {sequence: until for sequence, until in self._taken.items() if sequence in named}
         self.arrived.set()
 
     def take(self, most: int) -> list[TurnDelivery]:
         self.arrived.clear()
         turns = self._order.turns if self._order is not None else ()
-        mine = [turn for turn in turns if turn.queued_sequence not in self._taken][:most]
-        self._taken |= {turn.queued_sequence for turn in mine}
-        return [TurnDelivery(turn.job_id, turn.queued_sequence, turn.because) for turn in mine]
+        mine = [turn for turn in turns if self._taken.get(turn.queued_sequence, 0.0) <= _now()][:most]
+        self._taken |= {turn.queued_sequence: math.inf for turn in mine}
+        return [TurnDelivery(self, turn.job_id, turn.queued_sequence, turn.because) for turn in mine]
+
+    def give_back(self, sequence: int, delay_seconds: float) -> None:
+        """This worker may take the turn again after the delay; others may at any time."""
+        self._taken[sequence] = _now() + delay_seconds
 
 
 class FairQueue:
