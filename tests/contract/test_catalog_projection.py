@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -10,12 +10,14 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.reader import SqlReader
 from kinolog.catalog.adapters.sqlite import SqliteDatabase
 from kinolog.catalog.adapters.store import SqlStore
-from kinolog.catalog.domain.folding import Folded, Key
+from kinolog.catalog.adapters.tables import TABLES
+from kinolog.catalog.domain.folding import Folded, Key, fold_entries
 from kinolog.catalog.domain.storable import storable
 from kinolog.catalog.handlers.projection import on_batch, rebuild
 from kinolog.common.aggregates import AGGREGATES
@@ -186,6 +188,46 @@ async def test_a_frozen_aggregate_keeps_the_row_it_had(catalog_database: Databas
     async with store.transaction() as transaction:
         known, frozen = await transaction.known(KEYS), await transaction.frozen(KEYS)
     assert ({KEYS[0]: before}, {KEYS[0]}) == (known, frozen)
+
+
+async def test_what_was_rolled_back_is_not_remembered(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], event) for event in EVENTS["project"][:3]])
+    store = await empty_store(catalog_database, log)
+    await on_batch(await log.scan(0, 1), log, store)
+    with suppress(ZeroDivisionError):
+        async with store.transaction() as transaction:
+            fold = fold_entries((await log.scan(1, 1)).entries, await transaction.known(KEYS), set())
+            await transaction.write(fold, await log.checkpoint(2))
+            _ = 1 / 0
+
+    await on_batch(await log.scan(1, 2), log, store)
+
+    async with SqlStore(catalog_database).transaction() as transaction:
+        assert {KEYS[0]: await folded(log, KEYS[0])} == await transaction.known(KEYS)
+
+
+async def test_what_another_process_wrote_is_read_back(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], event) for event in EVENTS["project"][:3]])
+    store = await empty_store(catalog_database, log)
+    await on_batch(await log.scan(0, 1), log, store)
+    await on_batch(await log.scan(1, 1), log, SqlStore(catalog_database))
+
+    await on_batch(await log.scan(2, 1), log, store)
+
+    async with SqlStore(catalog_database).transaction() as transaction:
+        assert {KEYS[0]: await folded(log, KEYS[0])} == await transaction.known(KEYS)
+
+
+async def test_rows_that_were_made_anew_are_read_back(catalog_database: Database) -> None:
+    log = await log_of([(KEYS[0], event) for event in EVENTS["project"][:2]])
+    store = await empty_store(catalog_database, log)
+    await on_batch(await log.scan(0, 10), log, store)
+    await rebuild(log, SqlStore(catalog_database))
+    async with catalog_database.begin() as connection:
+        await connection.execute(delete(TABLES["project"]))
+
+    async with store.transaction() as transaction:
+        assert {} == await transaction.known(KEYS)
 
 
 async def test_a_database_without_tables_is_not_current(catalog_database: Database) -> None:

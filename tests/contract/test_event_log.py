@@ -181,6 +181,13 @@ async def test_a_tail_is_complete_and_in_order(log: EventLog) -> None:
     assert list(range(1, 1_201)) == [entry.sequence for entry in await take(log, 0, 1_200)]
 
 
+async def test_a_tail_tells_which_stream_it_follows(log: EventLog) -> None:
+    await log.append(first(new_id("prj")), ORIGIN)
+    async for batch in log.tail(0):
+        assert (await log.checkpoint(1)).stream_created == batch.stream_created
+        break
+
+
 async def test_the_worker_that_wrote_is_the_last_token_of_the_subject(log: EventLog) -> None:
     video_id = new_id("vid")
     changes = unborn(VIDEO, video_id).changes(VideoUpdated(title="x"), written_by="render")

@@ -17,7 +17,11 @@ class CatalogSettings(ServiceSettings):
 
     catalog_retry_interval_seconds: float = 0.5
     # How soon tables are missed that somebody has deleted.
-    catalog_check_interval_seconds: float = 1.0
+    catalog_check_interval_seconds: float = 5.0
+    # A transaction costs as much as fifty events. Nobody who waits for a sequence is kept waiting by this.
+    catalog_rest_seconds: float = 0.1
+    # Aggregates that are remembered, so that their rows need not be read back for the next event.
+    catalog_recent_aggregates: int = 2_000
     # How long a question waits for the sequence that its caller has seen.
     catalog_wait_seconds: float = 5.0
     catalog_questions_at_once: int = 200

@@ -33,10 +33,11 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
         follower = tasks.create_task(
             keep_following(
                 service.log,
-                SqlStore(database),
+                SqlStore(database, recent_aggregates=settings.catalog_recent_aggregates),
                 applied,
                 retry_seconds=settings.catalog_retry_interval_seconds,
                 check_seconds=settings.catalog_check_interval_seconds,
+                rest_seconds=settings.catalog_rest_seconds,
             )
         )
         answerer = tasks.create_task(_answer(service, settings, database, applied))

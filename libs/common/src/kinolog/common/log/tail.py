@@ -23,7 +23,7 @@ from kinolog.common.log.entry import entry_of
 from kinolog.common.log.port import Batch, Unreadable
 from kinolog.common.subjects import EVENTS_STREAM
 
-_PULL_MESSAGES: Final = 500
+_PULL_MESSAGES: Final = 1_000
 _PULL_EXPIRES_SECONDS: Final = 30
 _HEARTBEAT_SECONDS: Final = 1
 _SILENCE_SECONDS: Final = 2.5
@@ -36,17 +36,22 @@ _logger: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """Consecutive messages as they are stored. `is_caught_up` tells that no later one existed when they were sent."""
+    """Consecutive messages as they are stored in the stream that was made at a time.
+
+    `is_caught_up` tells that no later one existed when they were sent.
+    """
 
     messages: Sequence[StoredMessage]
     is_caught_up: bool
+    stream_created: str
 
 
 async def follow(client: Client, after: int) -> AsyncIterator[Batch]:
     """Every entry after a sequence, for ever. Raises LogCorrupt where the stream itself has a gap."""
     async with aclosing(follow_stored(client, after)) as batches:
         async for batch in batches:
-            yield Batch(tuple(_entry(message) for message in batch.messages), batch.is_caught_up)
+            entries = tuple(_entry(message) for message in batch.messages)
+            yield Batch(entries, batch.is_caught_up, batch.stream_created)
 
 
 async def follow_stored(client: Client, after: int) -> AsyncGenerator[StoredBatch, None]:
@@ -88,8 +93,9 @@ async def _one_consumer(client: Client, after: int) -> AsyncIterator[StoredBatch
     subscription = await client.subscribe(inbox, cb=arrive)
     name = await _create_consumer(client, after)
     try:
-        pulls = _Pulls(client, name, inbox)
-        reader = _Reader(arrived, pulls, after)
+        # Asked for after the consumer was made: one of a stream that is gone by now never delivers anything.
+        created = str((await ask(client, f"STREAM.INFO.{EVENTS_STREAM}"))["created"])
+        reader = _Reader(arrived, _Pulls(client, name, inbox), created, after)
         while (batch := await reader.next_batch()) is not None:
             yield batch
     finally:
@@ -137,9 +143,10 @@ class _Pulls:
 class _Reader:
     """Turns deliveries into batches and watches that none is missing."""
 
-    def __init__(self, arrived: asyncio.Queue[Msg], pulls: _Pulls, after: int) -> None:
+    def __init__(self, arrived: asyncio.Queue[Msg], pulls: _Pulls, stream_created: str, after: int) -> None:
         self._arrived = arrived
         self._pulls = pulls
+        self._stream_created = stream_created
         self._stream = after
         self._consumer = 0
 
@@ -151,14 +158,17 @@ class _Reader:
             message = await self._next_message()
             if status := (message.headers or {}).get("Status"):
                 if not self._goes_on(status, message):
-                    return StoredBatch(messages, is_caught_up=False) if messages else None
+                    return self._batch(messages, is_caught_up=False) if messages else None
                 continue
             position = _Position.of(message)
             if position.consumer != self._consumer + 1:
-                return StoredBatch(messages, is_caught_up=False) if messages else None
+                return self._batch(messages, is_caught_up=False) if messages else None
             messages.append(self._accept(message, position))
             pending = position.pending
-        return StoredBatch(messages, is_caught_up=pending == 0)
+        return self._batch(messages, is_caught_up=pending == 0)
+
+    def _batch(self, messages: Sequence[StoredMessage], *, is_caught_up: bool) -> StoredBatch:
+        return StoredBatch(messages, is_caught_up, self._stream_created)
 
     async def _next_message(self) -> Msg:
         await self._pulls.top_up()

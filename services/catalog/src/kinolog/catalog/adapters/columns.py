@@ -1,12 +1,13 @@
 """From a field of a state model to the column that keeps it, the same on SQLite and PostgreSQL."""
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Dialect, Double, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -38,6 +39,24 @@ DOCUMENT: Final[TypeEngine[Any]] = JSON(none_as_null=True)
 _SCALARS: Final[Mapping[type, TypeEngine[Any]]] = types.MappingProxyType(
     {bool: Boolean(), int: BigInteger(), float: Double(), str: TEXT, datetime: UtcTime()}
 )
+
+
+def to_driver(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What turns a value into the one that the driver takes; None where that is the value itself."""
+    if column.type is DOCUMENT:
+        return _json
+    if isinstance(column.type, UtcTime) and dialect.name == "sqlite":
+        return _sqlite_time
+    return None
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else to_json(value).decode()
+
+
+def _sqlite_time(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes it."""
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def columns_of(model: type[BaseModel]) -> Iterator[Column[Any]]:

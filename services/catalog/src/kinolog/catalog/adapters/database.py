@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from typing import Final
 
 import asyncpg  # type: ignore[import-untyped]  # It publishes no types.
+from sqlalchemy import Dialect
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -24,6 +25,11 @@ class Database(ABC):
         self._engine = engine.execution_options(schema_translate_map={None: schema}) if schema else engine
         self.schema = schema
 
+    @property
+    @abstractmethod
+    def hides_dropping(self) -> bool:
+        """Whether readers go on reading tables that a transaction drops, until it ends."""
+
     def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction. Raises StoreUnavailable when the database cannot be used at present."""
         return transaction(self._engine)
@@ -31,6 +37,10 @@ class Database(ABC):
     def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction for reading, all of whose statements see the same moment."""
         return self.begin()
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._engine.dialect
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -30,6 +30,10 @@ class PostgresDatabase(Database):
         )
         return cls(engine)
 
+    @property
+    def hides_dropping(self) -> bool:
+        return False
+
     def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return transaction(self._engine.execution_options(isolation_level="REPEATABLE READ"))
 

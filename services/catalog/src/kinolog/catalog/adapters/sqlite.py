@@ -24,6 +24,10 @@ class SqliteDatabase(Database):
         self._busy_timeout_seconds = busy_timeout_seconds
         self._inode: int | None = None
 
+    @property
+    def hides_dropping(self) -> bool:
+        return True
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """As always; and a file that was removed or replaced while it was open is let go of, not written to."""

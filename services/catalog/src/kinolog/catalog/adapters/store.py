@@ -1,29 +1,45 @@
 """Where the rows are: a batch of events and the checkpoint after it are written in one transaction, or not at all."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Set
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Set
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from dataclasses import asdict
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, MetaData, Row, Table, delete, insert, inspect, select, update
+from sqlalchemy import Connection, MetaData, Row, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable
 
 from kinolog.catalog.adapters.database import Database
-from kinolog.catalog.adapters.rows import to_folded, to_row
+from kinolog.catalog.adapters.rows import Upsert, to_folded
 from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, TABLES, schema_digest
 from kinolog.catalog.domain.folding import Fold, Folded, Key, Quarantined
+from kinolog.catalog.domain.recent import Recent
 from kinolog.catalog.domain.storable import storable_value
+from kinolog.common.ids import new_id
 from kinolog.common.log import Checkpoint
 
 # Below what a statement of either engine takes as parameters.
 _IDS_PER_STATEMENT: Final = 500
 _REASON_CHARACTERS: Final = 2_000
 
+_TOUCH: Final = update(CHECKPOINT).values(sequence=CHECKPOINT.c.sequence).returning(CHECKPOINT)
+_WRITTEN: Final = ("sequence", "event_id", "stream_created", "quarantined")
+_WRITE: Final = update(CHECKPOINT).values({name: bindparam(name) for name in _WRITTEN})
+
 
 class SqlStore:
-    def __init__(self, database: Database) -> None:
+    """`recent_aggregates` is how many are remembered, so that their rows need not be read back.
+
+    A store that is not indexed is one to write to: nobody asks it for lists.
+    """
+
+    def __init__(self, database: Database, *, recent_aggregates: int = 2_000, is_indexed: bool = True) -> None:
         self._database = database
+        self._recent_aggregates = recent_aggregates
+        self._is_indexed = is_indexed
+        self._recent = Recent(recent_aggregates)
+        self._upserts = {kind: Upsert(kind, database.dialect, database.schema) for kind in TABLES}
 
     async def is_current(self) -> bool:
         """Whether there are tables, made by a release that has the same ones and reads the same events."""
@@ -33,8 +49,9 @@ class SqlStore:
     async def create(self, checkpoint: Checkpoint) -> None:
         """Make empty tables."""
         async with self._database.begin() as connection:
-            await _create_tables(connection, self._database.schema)
-            await _write_checkpoint(connection, checkpoint)
+            await _create_tables(connection, self._database.schema, checkpoint)
+            if self._is_indexed:
+                await _create_indexes(connection)
 
     async def checkpoint(self) -> Checkpoint:
         async with self._database.begin() as connection:
@@ -44,13 +61,16 @@ class SqlStore:
     async def transaction(self) -> AsyncIterator["SqlTransaction"]:
         """Only one of these goes on at a time, in any process: it begins with the lock on the checkpoint."""
         async with self._database.begin() as connection:
-            yield SqlTransaction(connection, await _lock_checkpoint(connection))
+            found = await _lock_checkpoint(connection)
+            transaction = SqlTransaction(connection, found, self._recent, self._upserts)
+            yield transaction
+        self._recent.remember(transaction.written, before=found, after=transaction.mark)
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator["SqlStore"]:
         """Another store next to this one, without tables yet, gone at the end. Raises RebuildRunning."""
         async with self._database.beside() as database:
-            yield SqlStore(database)
+            yield SqlStore(database, recent_aggregates=self._recent_aggregates, is_indexed=False)
 
     async def adopt(self, other: "SqlStore", log_end: int) -> bool:
         """Take over all rows of the store beside in one transaction, so that no reader sees anything in between.
@@ -58,31 +78,57 @@ class SqlStore:
         Refuses, by False, when this store has meanwhile come further in the same log.
         """
         async with self._database.joined_with(other._database) as (connection, schema):
-            if await _is_current(connection, self._database.schema):
-                mine, theirs = await _lock_checkpoint(connection), await other.checkpoint()
+            theirs = await other.checkpoint()
+            is_current = await _is_current(connection, self._database.schema)
+            if is_current:
+                mine = (await _lock_checkpoint(connection)).checkpoint
                 if mine.stream_created == theirs.stream_created and theirs.sequence < mine.sequence <= log_end:
                     return False
-                await _empty_tables(connection)  # Unlike dropping them, this keeps nobody from reading.
-            else:
-                await _create_tables(connection, self._database.schema)
-            await _copy_rows(connection, schema)
+            if is_current and not self._database.hides_dropping:
+                await _empty_tables(connection)
+                await _copy_rows(connection, schema)
+            else:  # The quick way: an index is made faster than kept.
+                await _create_tables(connection, self._database.schema, theirs)
+                await _copy_rows(connection, schema)
+                await _create_indexes(connection)
         return True
 
 
+class Mark(NamedTuple):
+    """What the row of the checkpoint says: no two different states of the tables share one."""
+
+    checkpoint: Checkpoint
+    tables_id: str
+    quarantined: int
+
+
 class SqlTransaction:
-    def __init__(self, connection: AsyncConnection, checkpoint: Checkpoint) -> None:
+    """`written` is what will have been written, and `mark` where that leaves the rows, when it ends well."""
+
+    def __init__(self, connection: AsyncConnection, mark: Mark, recent: Recent, upserts: Mapping[str, Upsert]) -> None:
         self._connection = connection
-        self.checkpoint = checkpoint
+        self._recent = recent
+        self._upserts = upserts
+        self.mark = mark
+        self.written: Mapping[Key, Folded] = {}
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return self.mark.checkpoint
 
     async def known(self, keys: Iterable[Key]) -> dict[Key, Folded]:
-        found: dict[Key, Folded] = {}
-        for kind, ids in _by_kind(keys):
+        asked = set(keys)
+        remembered = self._recent.known(asked, self.mark)
+        found = {key: folded for key, folded in remembered.items() if folded.exists}
+        for kind, ids in _by_kind(asked - remembered.keys()):
             table = TABLES[kind]
             for row in (await self._connection.execute(select(table).where(table.c.id.in_(ids)))).mappings():
                 found[Key(kind, row["id"])] = to_folded(kind, dict(row))
         return found
 
     async def frozen(self, keys: Iterable[Key]) -> Set[Key]:
+        if not self.mark.quarantined:
+            return set()
         found: set[Key] = set()
         for kind, ids in _by_kind(keys):
             of_kind = (QUARANTINE.c.kind == kind) & QUARANTINE.c.aggregate_id.in_(ids)
@@ -91,17 +137,25 @@ class SqlTransaction:
         return found
 
     async def write(self, fold: Fold, checkpoint: Checkpoint) -> None:
-        for kind, ids in _by_kind(fold.changed):
-            table = TABLES[kind]
-            await self._connection.execute(delete(table).where(table.c.id.in_(ids)))
-            changed = (fold.changed[Key(kind, each)] for each in ids)
-            await self._insert(table, [to_row(kind, folded) for folded in changed if folded.exists])
-        await self._insert(QUARANTINE, [_quarantine_row(entry) for entry in fold.quarantined])
-        await _write_checkpoint(self._connection, checkpoint)
+        await self._write_rows(folded for folded in fold.changed.values() if folded.exists)
+        await self._remove_rows(key for key, folded in fold.changed.items() if not folded.exists)
+        if fold.quarantined:
+            await self._connection.execute(insert(QUARANTINE), [_quarantine_row(entry) for entry in fold.quarantined])
+        self.mark = Mark(checkpoint, self.mark.tables_id, self.mark.quarantined + len(fold.quarantined))
+        self.written = fold.changed
+        await _write_mark(self._connection, self.mark)
 
-    async def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            await self._connection.execute(insert(table), rows)
+    async def _write_rows(self, changed: Iterable[Folded]) -> None:
+        rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for folded in changed:
+            kind = folded.aggregate.kind
+            rows[kind].append(self._upserts[kind].values(folded))
+        for kind, of_kind in rows.items():
+            await self._connection.exec_driver_sql(self._upserts[kind].statement, of_kind)
+
+    async def _remove_rows(self, keys: Iterable[Key]) -> None:
+        for kind, ids in _by_kind(keys):
+            await self._connection.execute(delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
 
 
 def _by_kind(keys: Iterable[Key]) -> Iterator[tuple[str, list[str]]]:
@@ -124,20 +178,16 @@ def _quarantine_row(entry: Quarantined) -> dict[str, Any]:
     return {"sequence": entry.sequence, **storable_value(words)}
 
 
-async def _lock_checkpoint(connection: AsyncConnection) -> Checkpoint:
+async def _lock_checkpoint(connection: AsyncConnection) -> Mark:
     """Read it by writing it: that takes the lock on both engines, and no other writer can come in between."""
-    touch = update(CHECKPOINT).values(sequence=CHECKPOINT.c.sequence).returning(CHECKPOINT)
-    return _to_checkpoint((await connection.execute(touch)).one())
+    row = (await connection.execute(_TOUCH)).one()
+    return Mark(_to_checkpoint(row), row.tables_id, row.quarantined)
 
 
-async def _write_checkpoint(connection: AsyncConnection, checkpoint: Checkpoint) -> None:
-    await connection.execute(
-        update(CHECKPOINT).values(
-            sequence=checkpoint.sequence,
-            event_id=checkpoint.event_id,
-            stream_created=checkpoint.stream_created,
-        )
-    )
+async def _write_mark(connection: AsyncConnection, mark: Mark) -> None:
+    checkpoint = mark.checkpoint
+    values = (checkpoint.sequence, checkpoint.event_id, checkpoint.stream_created, mark.quarantined)
+    await connection.execute(_WRITE, dict(zip(_WRITTEN, values, strict=True)))
 
 
 def _to_checkpoint(row: Row[Any]) -> Checkpoint:
@@ -153,14 +203,21 @@ async def _is_current(connection: AsyncConnection, schema: str | None) -> bool:
     return bool(await connection.scalar(select(CHECKPOINT.c.schema_digest)) == schema_digest())
 
 
-async def _create_tables(connection: AsyncConnection, schema: str | None) -> None:
-    """Empty tables in place of any that were there before."""
+async def _create_tables(connection: AsyncConnection, schema: str | None, checkpoint: Checkpoint) -> None:
+    """Empty tables, without indexes, in place of any that were there before."""
     if schema is not None:
         await connection.execute(CreateSchema(schema, if_not_exists=True))
     await connection.run_sync(METADATA.drop_all)
-    await connection.run_sync(METADATA.create_all)
-    start = {"id": 1, "sequence": 0, "event_id": "", "stream_created": "", "schema_digest": schema_digest()}
-    await connection.execute(insert(CHECKPOINT), start)
+    for table in METADATA.sorted_tables:
+        await connection.execute(CreateTable(table))
+    marks = {"schema_digest": schema_digest(), "tables_id": new_id("tab"), "quarantined": 0}
+    await connection.execute(insert(CHECKPOINT), {"id": 1, **asdict(checkpoint), **marks})
+
+
+async def _create_indexes(connection: AsyncConnection) -> None:
+    for table in METADATA.sorted_tables:
+        for index in table.indexes:
+            await connection.execute(CreateIndex(index))
 
 
 async def _empty_tables(connection: AsyncConnection) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, cast
 from pydantic import ValidationError
 
 from kinolog.catalog.domain.errors import Unstorable, UpgradeNeeded
+from kinolog.catalog.domain.listing import LISTINGS
 from kinolog.catalog.domain.storable import storable
 from kinolog.common.aggregates import AGGREGATES, Aggregate, Loaded
 from kinolog.common.aggregates.base import advance, unborn
@@ -27,6 +28,9 @@ class Key(NamedTuple):
 
 
 NOBODY: Final = Key("", "")
+
+# Those that have a table.
+_KINDS: Final = frozenset(listing.kind for listing in LISTINGS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def entries_after(applied: int, entries: Iterable[Entry]) -> list[Entry]:
 
 def keys_of(entries: Iterable[Entry]) -> set[Key]:
     """The aggregates that may have a row."""
-    return {key for entry in entries if (key := _key_of(entry)).kind in AGGREGATES and is_id(key.id)}
+    return {key for key in map(_key_of, entries) if key.kind in _KINDS and is_id(key.id)}
 
 
 def fold_entries(entries: Iterable[Entry], known: Mapping[Key, Folded], frozen: Set[Key]) -> Fold:
@@ -86,13 +90,13 @@ def _fold_one(
         return entry.reason
     if key in stuck:
         return "an earlier event of the same aggregate is in quarantine"
-    if key.kind not in AGGREGATES:
+    if key.kind not in _KINDS:
         return None  # An aggregate that has no table.
-    if not is_id(key.id):
+    before = changed.get(key) or known.get(key)
+    if before is None and not is_id(key.id):
         return "its subject holds no id of ours"
-    before = changed.get(key) or known.get(key) or _unborn(key)
     try:
-        changed[key] = _advance(before, entry)
+        changed[key] = _advance(before or _unborn(key), entry)
     except (Unstorable, ValidationError) as error:
         return str(error)
     return None
@@ -100,9 +104,9 @@ def _fold_one(
 
 def _advance(before: Folded, recorded: RecordedEvent) -> Folded:
     after = advance(before, recorded)
-    if after.state is None:
+    if after.state is None or after.state is (state := storable(after.state, before.state)):
         return after
-    return Loaded(after.aggregate, after.id, storable(after.state), after.sequence, after.version)
+    return Loaded(after.aggregate, after.id, state, after.sequence, after.version)
 
 
 def _unborn(key: Key) -> Folded:

@@ -12,17 +12,16 @@ from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
 from kinolog.catalog.domain.folding import Fold, Folded, Key, entries_after, fold_entries, keys_of
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import LogCorrupt, LogUnavailable
-from kinolog.common.log import Batch, Checkpoint, EventLog
-
-_SCAN_ENTRIES: Final = 500
+from kinolog.common.log import Batch, Checkpoint, EventLog, Unreadable
 
 _logger: Final = structlog.get_logger(__name__)
 
 
 class Transaction(Protocol):
-    """`checkpoint` is where the rows stand, and stays so until this transaction ends."""
-
-    checkpoint: Checkpoint
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Where the rows stand, which nobody else changes until this transaction ends."""
+        ...
 
     async def known(self, keys: Iterable[Key]) -> Mapping[Key, Folded]:
         """The aggregates that have a row."""
@@ -62,16 +61,24 @@ class RebuildableStore(Store, Protocol):
 
 
 async def keep_following(
-    log: EventLog, store: RebuildableStore, applied: Applied, *, retry_seconds: float, check_seconds: float
+    log: EventLog,
+    store: RebuildableStore,
+    applied: Applied,
+    *,
+    retry_seconds: float,
+    check_seconds: float,
+    rest_seconds: float = 0.0,
 ) -> None:
     """Fold the log into rows, for ever, through every outage of the log and of the database.
+
+    `rest_seconds` is how long to rest after each transaction, so that the next one gathers more events.
 
     Raises LogCorrupt or UpgradeNeeded when going on would make the rows wrong.
     """
     while True:
         try:
             checkpoint = await prepare(log, store)
-            await _until_one_ends(follow(log, store, applied, checkpoint), _watch(store, check_seconds))
+            await _until_one_ends(follow(log, store, applied, checkpoint, rest_seconds), _watch(store, check_seconds))
         except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
             _logger.warning("Cannot follow the log at present", retry_seconds=retry_seconds, error=str(error))
         await asyncio.sleep(retry_seconds)
@@ -87,13 +94,18 @@ async def prepare(log: EventLog, store: RebuildableStore) -> Checkpoint:
     return checkpoint
 
 
-async def follow(log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint) -> None:
-    """Fold what comes after a checkpoint, until something stands in the way."""
+async def follow(log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint, rest_seconds: float) -> None:
+    """Fold what comes after a checkpoint, until something stands in the way. There is no rest while it is behind."""
     await applied.reach(checkpoint.sequence)
-    tail = cast("AsyncGenerator[Batch, None]", log.tail(checkpoint.sequence))
-    async with aclosing(tail):
-        async for batch in tail:
+    async with _tail(log, checkpoint.sequence) as batches:
+        async for batch in batches:
             await applied.reach(await on_batch(batch, log, store))
+            if batch.is_caught_up:
+                await applied.rest(rest_seconds)
+
+
+def _tail(log: EventLog, after: int) -> aclosing["AsyncGenerator[Batch, None]"]:
+    return aclosing(cast("AsyncGenerator[Batch, None]", log.tail(after)))
 
 
 async def on_batch(batch: Batch, log: EventLog, store: Store) -> int:
@@ -101,7 +113,7 @@ async def on_batch(batch: Batch, log: EventLog, store: Store) -> int:
 
     What has been folded before is left out, so a batch that comes twice changes nothing.
     """
-    end = await log.checkpoint(max(entry.sequence for entry in batch.entries))
+    end = await _end_of(batch, log)
     async with store.transaction() as transaction:
         _refuse_another_stream(transaction.checkpoint, end)
         entries = entries_after(transaction.checkpoint.sequence, batch.entries)
@@ -114,6 +126,14 @@ async def on_batch(batch: Batch, log: EventLog, store: Store) -> int:
     crashpoint("catalog.after_commit")
     _tell(fold, end)
     return end.sequence
+
+
+async def _end_of(batch: Batch, log: EventLog) -> Checkpoint:
+    last = max(batch.entries, key=lambda entry: entry.sequence)
+    if batch.stream_created is None:
+        return await log.checkpoint(last.sequence)
+    event_id = last.event_id if isinstance(last, Unreadable) else last.metadata.event_id
+    return Checkpoint(sequence=last.sequence, event_id=event_id, stream_created=batch.stream_created)
 
 
 async def rebuild(log: EventLog, store: RebuildableStore) -> Checkpoint:
@@ -152,13 +172,14 @@ async def _until_one_ends(*work: Coroutine[None, None, None]) -> None:
 
 
 async def _fold_to_the_end(log: EventLog, store: Store) -> None:
-    sequence = (await store.checkpoint()).sequence
-    while True:
-        batch = await log.scan(sequence, _SCAN_ENTRIES)
-        if batch.entries:
-            sequence = await on_batch(batch, log, store)
-        if batch.is_caught_up:
-            return
+    """The end is where the log ends now: more may be appended all the time."""
+    sequence, end = (await store.checkpoint()).sequence, await log.last_sequence()
+    if sequence >= end:
+        return
+    async with _tail(log, sequence) as batches:
+        async for batch in batches:
+            if await on_batch(batch, log, store) >= end:
+                return
 
 
 def _refuse_another_stream(known: Checkpoint, found: Checkpoint) -> None:
