@@ -1,15 +1,20 @@
-"""nats-py's client with a quicker reader and writer of headers.
+"""nats-py's client with quicker ways to read and write headers and to ask.
 
-Its own reader takes two thirds of the time of consuming the log, its own writer a third of that of appending.
+Its own reader takes two thirds of the time of consuming the log; its own writer and its own way of asking take half of
+the time of appending to it.
 """
 
+import asyncio
+import itertools
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from nats.aio.client import Client
-from nats.errors import BadHeaderError
+from nats.aio.msg import Msg
+from nats.errors import BadHeaderError, ConnectionDrainingError
+from nats.errors import TimeoutError as NoAnswer
 from nats.protocol.command import hpub_cmd
 
 _WHITESPACE: Final = b" \t\r\n\x0b\x0c"
@@ -21,6 +26,34 @@ _NO_NEW_LINES: Final = str.maketrans({"\r": " ", "\n": " "})
 
 class FastClient(Client):
     """Reads and writes the same headers as the same bytes; without the methods it replaces, it would only be slower."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tokens = itertools.count()
+
+    async def _request_new_style(
+        self,
+        subject: str,
+        payload: bytes,
+        timeout: float = 1,  # noqa: ASYNC109  # nats-py passes it by this name.
+        headers: dict[str, Any] | None = None,
+    ) -> Msg:
+        """Answers come to an inbox that nobody else knows, so a number tells them apart as well as a random word."""
+        if self.is_draining_pubs:
+            raise ConnectionDrainingError
+        if not self._resp_sub_prefix:
+            await self._init_request_sub()
+        inbox = bytes(self._resp_sub_prefix or b"").decode()
+        token, answer = str(next(self._tokens)), asyncio.get_running_loop().create_future()
+        self._resp_map[token] = answer
+        deadline = asyncio.get_running_loop().call_later(timeout, _give_up, answer)
+        try:
+            await self.publish(subject, payload, f"{inbox}{token}", headers)
+            message: Msg = await answer
+            return message
+        finally:
+            deadline.cancel()
+            self._resp_map.pop(token, None)
 
     @staticmethod
     def _parse_header_lines(raw: bytes) -> dict[str, str]:
@@ -41,6 +74,11 @@ class FastClient(Client):
         await self._send_command(hpub_cmd(subject, reply, _header_lines(headers), payload))
         if self._flush_queue is not None and self._flush_queue.empty():
             await self._flush_pending()
+
+
+def _give_up(answer: asyncio.Future[Msg]) -> None:
+    if not answer.done():
+        answer.set_exception(NoAnswer())
 
 
 def _header_lines(headers: Mapping[str, str]) -> bytes:
