@@ -12,6 +12,7 @@ from kinolog.common.errors import Refused
 from kinolog.common.events import BlobRef
 from kinolog.common.fields import FileName, Language, Request, Seconds, SizeBytes, Title
 from kinolog.common.style import CaptionStyle
+from kinolog.common.web_url import WebUrl
 
 ModelSize = Literal["tiny", "base", "small", "medium", "large"]
 
@@ -32,6 +33,19 @@ class UploadInput(Request):
 class UploadOutput(Output):
     video_id: str
     sha256: str
+
+
+class DownloadInput(Request):
+    """Without `title` the video is called like its file."""
+
+    url: WebUrl
+    title: Title | None = None
+
+
+class DownloadOutput(Output):
+    video_id: str
+    sha256: str
+    size_bytes: int
 
 
 class CaptionInput(Request):
@@ -119,13 +133,16 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class JobType:
-    """`needs_video` types work on the video that the job names; `is_internal` ones are not submitted by hand."""
+    """`needs_video` types work on the video that the job names, `needs_project` ones put theirs into its project;
+    `is_internal` ones are not submitted by hand.
+    """
 
     name: str
     queue: str
     input_model: type[Request]
     output_model: type[Output]
     needs_video: bool = True
+    needs_project: bool = False
     is_internal: bool = False
     patience: Patience = Patience()
 
@@ -142,6 +159,7 @@ JOB_TYPES: Final = {
             is_internal=True,
             patience=Patience(attempt_timeout_seconds=2 * 3600.0),
         ),
+        JobType("download", "ingest", DownloadInput, DownloadOutput, needs_video=False, needs_project=True),
         JobType("caption", "transcribe", CaptionInput, CaptionOutput),
         JobType("burn", "render", BurnInput, BurnOutput),
         JobType("trim", "render", TrimInput, TrimOutput),

@@ -14,6 +14,7 @@ class Identity:
     project_id: str
     title: str
     filename: str
+    source_url: str | None = None
     is_clip: bool = False
     parent_video_id: str | None = None
 
@@ -24,6 +25,7 @@ def registered(job_id: str, identity: Identity, content: BlobRef, facts: MediaFa
         project_id=identity.project_id,
         title=identity.title,
         filename=identity.filename,
+        source_url=identity.source_url,
         content=content.model_copy(update={"media_type": facts.media_type}),
         duration=facts.duration,
         width=facts.width,

@@ -60,8 +60,11 @@ def submittable(type_name: str) -> JobType:
 def refuse_unfit(wish: Wish) -> None:
     """Raises Refused where nothing that exists could make the job possible."""
     asked = wish.submission
-    if JOB_TYPES[asked.type].needs_video and asked.video_id is None and asked.video_from is None:
+    kind = JOB_TYPES[asked.type]
+    if kind.needs_video and asked.video_id is None and asked.video_from is None:
         raise _invalid("video_id", f"a {asked.type} job needs the video it works on")
+    if kind.needs_project and asked.project_id is None:
+        raise _invalid("project_id", f"a {asked.type} job needs the project that its video goes into")
     if len(wish.dependencies) > MOST_DEPENDENCIES:
         raise _invalid("depends_on", f"a job may wait for {MOST_DEPENDENCIES} others at most")
 
