@@ -55,6 +55,12 @@ def give_up_waiting(job: Job, reason: str) -> JobCancelled:
     return JobCancelled(reason=reason)
 
 
+def refuse_input(job: Job, message: str) -> JobFailed:
+    """What the jobs before it gave is not what it needs, so it is not begun at all."""
+    _refuse_unless_waiting(job)
+    return JobFailed(attempt=job.attempt, kind="unresolved_input", message=message)
+
+
 def start_attempt(
     job: Job, *, worker: str, lease_seconds: float, picked: PickedBecause = PickedBecause.LANE
 ) -> JobStarted:

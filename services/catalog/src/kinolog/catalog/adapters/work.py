@@ -1,0 +1,166 @@
+"""Reading the unfinished work: what the process managers and the questions about queues need of the rows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kinolog.catalog.adapters.conditions import OPEN_IN_BATCH, RUNNABLE, WAITING, WITH_DEADLINE
+from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.adapters.rows import to_state
+from kinolog.catalog.adapters.tables import TABLES
+from kinolog.catalog.domain.fairness import Head
+from kinolog.catalog.domain.workload import Group, Running, Settings, Workload
+from kinolog.common.aggregates import JOB, SCHEDULE, SETTING, JobStatus, Schedule
+from kinolog.common.events.job import OnFailure
+from kinolog.common.subjects import HIGHEST_LANE, LOWEST_LANE, lane_of
+
+# Each is one or two parts of a UNION, of which SQLite takes 500.
+_GROUPS_PER_STATEMENT: Final = 100
+
+_JOBS: Final = TABLES[JOB.kind]
+_LANE: Final[ColumnElement[int]] = literal_column(
+    f"CASE WHEN priority < {LOWEST_LANE} THEN {LOWEST_LANE}"
+    f" WHEN priority > {HIGHEST_LANE} THEN {HIGHEST_LANE} ELSE priority END"
+)
+_SINCE: Final = case(
+    (or_(_JOBS.c.not_before.is_(None), _JOBS.c.not_before < _JOBS.c.queued_at), _JOBS.c.queued_at),
+    else_=_JOBS.c.not_before,
+)
+
+
+class SqlWork:
+    """Every method raises StoreUnavailable when the database cannot be used at present."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def workload(self, now: datetime) -> Workload:
+        async with self._database.snapshot() as connection:
+            groups = [Group(**row) for row in (await connection.execute(_groups(now))).mappings()]
+            running = [Running(**row) for row in (await connection.execute(_running())).mappings()]
+            return Workload(groups, running, await _settings(connection))
+
+    async def heads(self, groups: Sequence[Group], now: datetime, most: int) -> list[Head]:
+        """The first `most` jobs of each group that may start, in the order in which they were queued."""
+        heads: list[Head] = []
+        async with self._database.begin() as connection:
+            for start in range(0, len(groups), _GROUPS_PER_STATEMENT):
+                some = groups[start : start + _GROUPS_PER_STATEMENT]
+                parts = [part for group in some for part in _first_of(group, now, most)]
+                heads += [_head(row) for row in (await connection.execute(union_all(*parts))).mappings()]
+        return heads
+
+    async def waiting_jobs(self) -> dict[str, tuple[str, ...]]:
+        """All jobs that wait for others, and for which."""
+        async with self._database.begin() as connection:
+            rows = await connection.execute(select(_JOBS.c.id, _JOBS.c.depends_on).where(WAITING))
+            return {job_id: tuple(depends_on) for job_id, depends_on in rows}
+
+    async def overdue_jobs(self, now: datetime) -> list[str]:
+        """The pending jobs whose deadline has passed."""
+        return await self._ids(select(_JOBS.c.id).where(WITH_DEADLINE, _JOBS.c.deadline <= now))
+
+    async def stopping_jobs(self) -> list[str]:
+        """The failed jobs that may end others of their batch."""
+        batches = select(_JOBS.c.batch_id).where(OPEN_IN_BATCH).distinct().scalar_subquery()
+        stopping = _JOBS.c.status == JobStatus.FAILED, _JOBS.c.on_failure == OnFailure.CANCEL
+        return await self._ids(select(_JOBS.c.id).where(_JOBS.c.batch_id.in_(batches), *stopping))
+
+    async def unfinished_of(self, batch_id: str) -> list[str]:
+        """The jobs of a batch that have not ended."""
+        return await self._ids(select(_JOBS.c.id).where(OPEN_IN_BATCH, _JOBS.c.batch_id == batch_id))
+
+    async def active_schedules(self) -> list[Schedule]:
+        """Those that are neither deleted nor paused."""
+        schedules = TABLES[SCHEDULE.kind]
+        active = select(schedules).where(schedules.c.is_deleted.is_(False), schedules.c.is_paused.is_(False))
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(active)).mappings()
+            return [cast("Schedule", to_state(SCHEDULE.kind, dict(row))) for row in rows]
+
+    async def _ids(self, statement: Select[Any]) -> list[str]:
+        async with self._database.begin() as connection:
+            return list((await connection.execute(statement)).scalars())
+
+
+def _groups(now: datetime) -> Select[Any]:
+    may_start = _may_start(now)
+    later = case((~may_start, _JOBS.c.not_before))
+    return (
+        select(
+            _JOBS.c.queue,
+            _LANE.label("lane"),
+            _JOBS.c.project_id,
+            func.sum(case((may_start, 1), else_=0)).label("waiting"),
+            func.sum(case((may_start, 0), else_=1)).label("delayed"),
+            func.min(case((may_start, _SINCE))).label("oldest_since"),
+            func.min(later).label("next_at"),
+        )
+        .where(RUNNABLE)
+        .group_by(_JOBS.c.queue, _LANE, _JOBS.c.project_id)
+    )
+
+
+def _running() -> Select[Any]:
+    return (
+        select(_JOBS.c.queue, _LANE.label("lane"), _JOBS.c.project_id, func.count().label("count"))
+        .where(_JOBS.c.status == JobStatus.RUNNING)
+        .group_by(_JOBS.c.queue, _LANE, _JOBS.c.project_id)
+    )
+
+
+async def _settings(connection: AsyncConnection) -> Settings:
+    table: Table = TABLES[SETTING.kind]
+    rows = await connection.execute(select(table.c.name, table.c.value).where(table.c.value.is_not(None)))
+    return Settings({name: value for name, value in rows})
+
+
+def _first_of(group: Group, now: datetime, most: int) -> Iterator[Select[Any]]:
+    """The outermost lanes serve more than one priority; each is read in the order of the index."""
+    for priority in _priorities(group.lane):
+        part = (
+            select(_JOBS.c.id, _JOBS.c.project_id, _JOBS.c.priority, _JOBS.c.queued_sequence, _SINCE.label("since"))
+            .where(RUNNABLE, _JOBS.c.queue == group.queue, _same_project(group.project_id), priority, _may_start(now))
+            .order_by(_JOBS.c.queued_sequence)
+            .limit(most)
+        )
+        yield select(part.subquery())
+
+
+def _priorities(lane: int) -> Iterable[ColumnElement[bool]]:
+    yield _JOBS.c.priority == lane
+    if lane == LOWEST_LANE:
+        yield _JOBS.c.priority < lane
+    if lane == HIGHEST_LANE:
+        yield _JOBS.c.priority > lane
+
+
+def _same_project(project_id: str | None) -> ColumnElement[bool]:
+    return _JOBS.c.project_id.is_(None) if project_id is None else _JOBS.c.project_id == project_id
+
+
+def _may_start(now: datetime) -> ColumnElement[bool]:
+    return or_(_JOBS.c.not_before.is_(None), _JOBS.c.not_before <= now)
+
+
+def _head(row: Any) -> Head:
+    return Head(
+        job_id=row["id"],
+        project_id=row["project_id"],
+        lane=lane_of(row["priority"]),
+        queued_sequence=row["queued_sequence"],
+        since=row["since"],
+    )

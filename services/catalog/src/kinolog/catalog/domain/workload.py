@@ -1,0 +1,86 @@
+"""What there is to do: the unfinished jobs by queue, lane and project, and what people have set about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from kinolog.common.controls import Control, ProjectShare, QueueControl, queue_setting, share_setting
+
+Project = str | None
+C = TypeVar("C", bound=Control)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The pending jobs of one queue, lane and project. `waiting` ones may start, `delayed` ones wait for their time.
+
+    `oldest_since` is since when the first of those waiting may start, `next_at` when the next delayed one may.
+    """
+
+    queue: str
+    lane: int
+    project_id: Project
+    waiting: int = 0
+    delayed: int = 0
+    oldest_since: datetime | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How many jobs of one queue, lane and project run."""
+
+    queue: str
+    lane: int
+    project_id: Project
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values that are set, by the names of the settings. What is not set, or makes no sense, is the default."""
+
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def queue(self, name: str) -> QueueControl:
+        return self._read(QueueControl, queue_setting(name))
+
+    def share(self, project_id: Project) -> ProjectShare:
+        return ProjectShare() if project_id is None else self._read(ProjectShare, share_setting(project_id))
+
+    def paused_queues(self) -> set[str]:
+        prefix = queue_setting("")
+        names = {name.removeprefix(prefix) for name in self.values if name.startswith(prefix)}
+        return {name for name in names if self.queue(name).is_paused}
+
+    def _read(self, control: type[C], name: str) -> C:
+        try:
+            return control.model_validate(self.values.get(name, {}))
+        except ValidationError:
+            return control()
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """All of it at one moment, as far as the rows tell."""
+
+    groups: Sequence[Group] = ()
+    running: Sequence[Running] = ()
+    settings: Settings = Settings()
+
+    def queues(self) -> list[str]:
+        return sorted({group.queue for group in self.groups})
+
+    def groups_of(self, queue: str) -> list[Group]:
+        return [group for group in self.groups if group.queue == queue]
+
+    def running_of(self, project_id: Project, queue: str | None = None) -> int:
+        """How many jobs of a project run, everywhere or in one queue."""
+        return sum(
+            each.count
+            for each in self.running
+            if each.project_id == project_id and (queue is None or each.queue == queue)
+        )
