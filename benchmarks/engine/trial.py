@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from operator import sub
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from benchmarks.engine.spread import percentile
 from benchmarks.engine.usage import cpu_seconds, resident_mib
 
 SLOTS: Final = 100
+_WHO: Final = ("worker", "service", "companions")
 _FIRST_JOB_POLL_SECONDS: Final = 0.002
 
 
@@ -35,7 +37,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`followed_per_second` counts until the projection has caught up as well, where a peer has one."""
+    """`followed_per_second` counts until the projection has caught up as well, where a peer has one.
+
+    `cpu_ms` is the CPU time of a job in milliseconds, by who used it: worker, service, companions.
+    """
 
     enqueue_per_second: float
     drain_per_second: float
@@ -43,8 +48,12 @@ class Figures:
     p50_ms: float
     p99_ms: float
     max_ms: float
-    cpu_ms_per_job: float
+    cpu_ms: dict[str, float]
     worker_mib: float
+
+    @property
+    def cpu_ms_per_job(self) -> float:
+        return sum(self.cpu_ms.values())
 
 
 async def run_trial(peer: Peer, mode: Mode, load: Load) -> Figures:
@@ -92,11 +101,12 @@ class _Trial:
     def __init__(self, crew: _Crew, load: Load, service: int, companions: tuple[int, ...]) -> None:
         self._crew = crew
         self._load = load
-        self._beside = (service, *companions)
+        self._service = service
+        self._companions = companions
 
     async def figures(self) -> Figures:
         await self._crew.ask("ready")
-        cpu = -self._cpu()
+        beside_before = self._cpu()
         enqueue = await self._crew.ask("enqueue", str(self._load.jobs))
         async with self._crew.start("watch", str(self._load.jobs)) as watcher:
             await watcher.answer()
@@ -104,7 +114,7 @@ class _Trial:
                 began, worker_cpu = await worker.or_its_end(self._first_job(worker))
                 ended = (await worker.or_its_end(watcher.answer()))["ended_at"]
                 followed = (await worker.or_its_end(watcher.answer()))["followed_at"]
-                cpu += self._cpu() + cpu_seconds(worker.pid) - worker_cpu
+                used = [cpu_seconds(worker.pid) - worker_cpu, *map(sub, self._cpu(), beside_before)]
                 worker_mib = resident_mib(worker.pid)
                 trips = (await self._crew.ask("trips", str(self._load.trips)))["milliseconds"]
         jobs = self._load.jobs
@@ -115,12 +125,13 @@ class _Trial:
             p50_ms=statistics.median(trips),
             p99_ms=percentile(trips, 99),
             max_ms=max(trips),
-            cpu_ms_per_job=cpu / jobs * 1000,
+            cpu_ms={who: seconds / jobs * 1000 for who, seconds in zip(_WHO, used, strict=True)},
             worker_mib=worker_mib,
         )
 
-    def _cpu(self) -> float:
-        return sum(cpu_seconds(pid) for pid in self._beside)
+    def _cpu(self) -> tuple[float, float]:
+        """Seconds that the service and the companions have used so far."""
+        return cpu_seconds(self._service), sum(map(cpu_seconds, self._companions))
 
     async def _first_job(self, worker: Process) -> tuple[float, float]:
         """When the first job began, and the CPU seconds that the worker had used by then."""
