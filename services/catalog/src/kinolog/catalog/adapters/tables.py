@@ -12,7 +12,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
 
 from kinolog.catalog.adapters.columns import TEXT, columns_of
+from kinolog.catalog.adapters.conditions import indexes_of_work
 from kinolog.catalog.domain.listing import LISTINGS, Listing
+from kinolog.common.aggregates import JOB
 from kinolog.common.events.base import event_classes
 
 SEARCH: Final = "search"
@@ -72,10 +74,10 @@ def _row_class(listing: Listing) -> type[SQLModel]:
 
 
 def _indexes(listing: Listing) -> tuple[Index, ...]:
-    """One for each order and one for each filter, which then serves the usual order too."""
+    """One for each order and one for each filter, which then serves the usual order too; those of work besides."""
     orders = [Index(f"ix_{listing.name}_{sort}", sort, "id") for sort in listing.sorts]
     filters = [Index(f"ix_{listing.name}_{name}_created_at", name, "created_at", "id") for name in listing.filters]
-    return (*orders, *filters)
+    return (*orders, *filters, *(indexes_of_work() if listing.kind == JOB.kind else ()))
 
 
 ROW_CLASSES: Final[Mapping[str, type[SQLModel]]] = MappingProxyType(
