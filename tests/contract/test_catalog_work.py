@@ -5,20 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.adapters.history import SqlJobs
 from kinolog.catalog.adapters.store import SqlStore
-from kinolog.catalog.adapters.work import SqlWork
 from kinolog.catalog.domain.workload import Group, Running
 from kinolog.catalog.handlers.projection import rebuild
-from kinolog.common.aggregates import JOB, SETTING
+from kinolog.common.aggregates import JOB, SCHEDULE, SETTING
 from kinolog.common.aggregates.base import unborn
 from kinolog.common.aggregates.job_decisions import start_attempt, submit_job
 from kinolog.common.aggregates.setting import setting_id
 from kinolog.common.controls import queue_setting
 from kinolog.common.events import Event
-from kinolog.common.events.job import JobCancelled, JobFailed
+from kinolog.common.events.job import JobCancelled, JobCompleted, JobFailed
+from kinolog.common.events.schedule import ScheduleCreated, ScheduleDeleted, Timing
 from kinolog.common.events.setting import SettingChanged, SettingCleared
 from kinolog.common.ids import new_id
 from kinolog.common.log import load
@@ -57,9 +57,9 @@ class Scene:
     async def set(self, name: str, event: Event) -> None:
         await self.log.append((await load(self.log, SETTING, setting_id(name))).changes(event), ORIGIN)
 
-    async def work(self) -> SqlWork:
+    async def work(self) -> SqlJobs:
         await rebuild(self.log, SqlStore(self.database))
-        return SqlWork(self.database)
+        return SqlJobs(self.database)
 
 
 @pytest.fixture
@@ -139,14 +139,45 @@ async def test_settings_that_were_cleared_are_the_defaults_again(scene: Scene) -
     for queue in ("render", "ingest"):
         await scene.set(queue_setting(queue), SettingChanged(name=queue_setting(queue), value={"is_paused": True}))
     await scene.set(queue_setting("ingest"), SettingCleared())
-    assert {"render"} == (await (await scene.work()).workload(NOON)).settings.paused_queues()
+    assert {"render"} == (await (await scene.work()).workload(NOON)).settings.set_queues()
 
 
-@pytest.mark.parametrize("catalog_settings", ["sqlite"], indirect=True)
-async def test_the_work_is_read_from_its_own_index(scene: Scene) -> None:
-    await (await scene.work()).workload(NOON)
-    statement = "SELECT id FROM jobs WHERE status = 'pending' AND NOT is_waiting AND queue = 'render'"
-    async with scene.database.begin() as connection:
-        rows = await connection.execute(text(f"EXPLAIN QUERY PLAN {statement}"))
-        plan = " ".join(str(row) for row in rows)
-    assert "ix_jobs_runnable" in plan
+async def test_a_batch_is_counted_by_status(scene: Scene) -> None:
+    jobs = [await scene.submit(batch_id=batch) for batch in ("bat_1", "bat_1", "bat_1", "bat_2")]
+    await scene.append(jobs[0], JobCancelled())
+    work = await scene.work()
+    assert {"cancelled": 1, "pending": 2} == await work.count_batch("bat_1")
+    assert {} == await work.count_batch("bat_3")
+
+
+async def test_jobs_ahead_are_in_a_higher_lane_or_earlier_in_the_same(scene: Scene) -> None:
+    jobs = [await scene.submit(priority=priority) for priority in (0, -3, 7, 0)]
+    await scene.submit(priority=9, queue="ingest")
+    work = await scene.work()
+    found = {job.id: job for job in await work.jobs(jobs)}
+    assert [1, 2, 0, 3] == [await work.count_ahead(found[job_id], NOON) for job_id in jobs]
+
+
+async def test_what_started_and_how_long_it_took_is_known(scene: Scene) -> None:
+    first, second, _ = [await scene.submit() for _ in range(3)]
+    for job_id in (first, second):
+        scene.now += MINUTE
+        await scene.start(job_id)
+    scene.now += MINUTE
+    await scene.append(first, JobCompleted(attempt=1, output_data={}))
+    work = await scene.work()
+    started = await work.started_between("render", NOON, scene.now, 20)
+    assert [second, first] == [job.id for job in started]
+    assert [second] == [job.id for job in await work.started_between("render", NOON + 2 * MINUTE, scene.now, 20)]
+    assert [120.0] == await work.durations("trim", 200)
+
+
+async def test_schedules_that_are_paused_or_deleted_are_not_active(scene: Scene) -> None:
+    timing = Timing(every_seconds=60)
+    ids = [new_id("sch") for _ in range(3)]
+    for schedule_id, is_paused in zip(ids, (False, True, False), strict=True):
+        created = ScheduleCreated(name="Nightly", timing=timing, job=a_submission(), is_paused=is_paused)
+        await scene.log.append(unborn(SCHEDULE, schedule_id).changes(created), ORIGIN)
+    gone = (await load(scene.log, SCHEDULE, ids[2])).changes(ScheduleDeleted())
+    await scene.log.append(gone, ORIGIN)
+    assert [(await load(scene.log, SCHEDULE, ids[0])).state] == await (await scene.work()).active_schedules()

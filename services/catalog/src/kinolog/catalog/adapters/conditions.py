@@ -1,21 +1,42 @@
-"""Which jobs the indexes of unfinished work hold. A query with the very same words is answered from such an index."""
+"""The unfinished work, by kind: which jobs belong to it, and the index that holds only those.
 
-from typing import Final
+They are few beside the finished ones, so these indexes stay small, and cost a job that has ended nothing.
+"""
 
-from sqlalchemy import Index, text
+from dataclasses import dataclass
+from typing import Any, Final
 
-RUNNABLE: Final = text("status = 'pending' AND NOT is_waiting")
-WAITING: Final = text("is_waiting")
-WITH_DEADLINE: Final = text("status = 'pending' AND deadline IS NOT NULL")
-OPEN_IN_BATCH: Final = text("batch_id IS NOT NULL AND status IN ('pending', 'running')")
+from sqlalchemy import Index, Select, Table, text
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the jobs: a condition, in the very words of its partial index, since engines compare the two."""
+
+    name: str
+    condition: str
+    columns: tuple[str, ...]
+
+    def index(self) -> Index:
+        where = text(self.condition)
+        return Index(self.name, *self.columns, sqlite_where=where, postgresql_where=where)
+
+    def of(self, jobs: Table, statement: Select[Any]) -> Select[Any]:
+        """Only these. SQLite, which knows nothing of how many there are, is told to take the index."""
+        return statement.where(text(self.condition)).with_hint(jobs, f"INDEXED BY {self.name}", "sqlite")
+
+
+RUNNABLE: Final = Part(
+    "ix_jobs_runnable",
+    "status = 'pending' AND NOT is_waiting",
+    ("queue", "project_id", "priority", "queued_sequence", "queued_at", "not_before"),
+)
+WAITING: Final = Part("ix_jobs_waiting", "is_waiting", ("id",))
+WITH_DEADLINE: Final = Part("ix_jobs_deadline", "status = 'pending' AND deadline IS NOT NULL", ("deadline",))
+OPEN_IN_BATCH: Final = Part(
+    "ix_jobs_open_in_batch", "batch_id IS NOT NULL AND status IN ('pending', 'running')", ("batch_id",)
+)
 
 
 def indexes_of_work() -> tuple[Index, ...]:
-    """They hold only jobs that have not ended, so they stay small and cost a finished job nothing."""
-    place = ("queue", "project_id", "priority", "queued_sequence", "queued_at", "not_before")
-    return (
-        Index("ix_jobs_runnable", *place, sqlite_where=RUNNABLE, postgresql_where=RUNNABLE),
-        Index("ix_jobs_waiting", "id", sqlite_where=WAITING, postgresql_where=WAITING),
-        Index("ix_jobs_deadline", "deadline", sqlite_where=WITH_DEADLINE, postgresql_where=WITH_DEADLINE),
-        Index("ix_jobs_open_in_batch", "batch_id", sqlite_where=OPEN_IN_BATCH, postgresql_where=OPEN_IN_BATCH),
-    )
+    return tuple(part.index() for part in (RUNNABLE, WAITING, WITH_DEADLINE, OPEN_IN_BATCH))

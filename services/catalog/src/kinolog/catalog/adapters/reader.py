@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, literal, select, tupl
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.rows import to_folded
-from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, SEARCH, TABLES
+from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, SEARCH, TABLES
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import Selection, searchable
 from kinolog.common.aggregates import JOB, JobStatus
@@ -35,6 +35,11 @@ class SqlReader:
         async with self._database.begin() as connection:
             rows = await connection.execute(select(column, func.count()).group_by(column).order_by(column))
             return {value: count for value, count in rows}
+
+    async def count_quarantined(self) -> int:
+        """How many events could not be folded."""
+        async with self._database.begin() as connection:
+            return (await connection.execute(select(func.count()).select_from(QUARANTINE))).scalar_one()
 
     async def running_jobs(self) -> list[str]:
         """The ids of all jobs that run, as far as the rows know."""

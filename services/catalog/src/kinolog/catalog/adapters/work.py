@@ -31,7 +31,7 @@ from kinolog.common.subjects import HIGHEST_LANE, LOWEST_LANE, lane_of
 _GROUPS_PER_STATEMENT: Final = 100
 
 _JOBS: Final = TABLES[JOB.kind]
-_LANE: Final[ColumnElement[int]] = literal_column(
+LANE: Final[ColumnElement[int]] = literal_column(
     f"CASE WHEN priority < {LOWEST_LANE} THEN {LOWEST_LANE}"
     f" WHEN priority > {HIGHEST_LANE} THEN {HIGHEST_LANE} ELSE priority END"
 )
@@ -66,22 +66,22 @@ class SqlWork:
     async def waiting_jobs(self) -> dict[str, tuple[str, ...]]:
         """All jobs that wait for others, and for which."""
         async with self._database.begin() as connection:
-            rows = await connection.execute(select(_JOBS.c.id, _JOBS.c.depends_on).where(WAITING))
+            rows = await connection.execute(WAITING.of(_JOBS, select(_JOBS.c.id, _JOBS.c.depends_on)))
             return {job_id: tuple(depends_on) for job_id, depends_on in rows}
 
     async def overdue_jobs(self, now: datetime) -> list[str]:
         """The pending jobs whose deadline has passed."""
-        return await self._ids(select(_JOBS.c.id).where(WITH_DEADLINE, _JOBS.c.deadline <= now))
+        return await self._ids(WITH_DEADLINE.of(_JOBS, select(_JOBS.c.id)).where(_JOBS.c.deadline <= now))
 
     async def stopping_jobs(self) -> list[str]:
         """The failed jobs that may end others of their batch."""
-        batches = select(_JOBS.c.batch_id).where(OPEN_IN_BATCH).distinct().scalar_subquery()
+        batches = OPEN_IN_BATCH.of(_JOBS, select(_JOBS.c.batch_id)).distinct()
         stopping = _JOBS.c.status == JobStatus.FAILED, _JOBS.c.on_failure == OnFailure.CANCEL
         return await self._ids(select(_JOBS.c.id).where(_JOBS.c.batch_id.in_(batches), *stopping))
 
     async def unfinished_of(self, batch_id: str) -> list[str]:
         """The jobs of a batch that have not ended."""
-        return await self._ids(select(_JOBS.c.id).where(OPEN_IN_BATCH, _JOBS.c.batch_id == batch_id))
+        return await self._ids(OPEN_IN_BATCH.of(_JOBS, select(_JOBS.c.id)).where(_JOBS.c.batch_id == batch_id))
 
     async def active_schedules(self) -> list[Schedule]:
         """Those that are neither deleted nor paused."""
@@ -97,28 +97,24 @@ class SqlWork:
 
 
 def _groups(now: datetime) -> Select[Any]:
-    may_start = _may_start(now)
-    later = case((~may_start, _JOBS.c.not_before))
-    return (
-        select(
-            _JOBS.c.queue,
-            _LANE.label("lane"),
-            _JOBS.c.project_id,
-            func.sum(case((may_start, 1), else_=0)).label("waiting"),
-            func.sum(case((may_start, 0), else_=1)).label("delayed"),
-            func.min(case((may_start, _SINCE))).label("oldest_since"),
-            func.min(later).label("next_at"),
-        )
-        .where(RUNNABLE)
-        .group_by(_JOBS.c.queue, _LANE, _JOBS.c.project_id)
-    )
+    ready = may_start(now)
+    groups = select(
+        _JOBS.c.queue,
+        LANE.label("lane"),
+        _JOBS.c.project_id,
+        func.sum(case((ready, 1), else_=0)).label("waiting"),
+        func.sum(case((ready, 0), else_=1)).label("delayed"),
+        func.min(case((ready, _SINCE))).label("oldest_since"),
+        func.min(case((~ready, _JOBS.c.not_before))).label("next_at"),
+    ).group_by(_JOBS.c.queue, LANE, _JOBS.c.project_id)
+    return RUNNABLE.of(_JOBS, groups)
 
 
 def _running() -> Select[Any]:
     return (
-        select(_JOBS.c.queue, _LANE.label("lane"), _JOBS.c.project_id, func.count().label("count"))
+        select(_JOBS.c.queue, LANE.label("lane"), _JOBS.c.project_id, func.count().label("count"))
         .where(_JOBS.c.status == JobStatus.RUNNING)
-        .group_by(_JOBS.c.queue, _LANE, _JOBS.c.project_id)
+        .group_by(_JOBS.c.queue, LANE, _JOBS.c.project_id)
     )
 
 
@@ -130,14 +126,12 @@ async def _settings(connection: AsyncConnection) -> Settings:
 
 def _first_of(group: Group, now: datetime, most: int) -> Iterator[Select[Any]]:
     """The outermost lanes serve more than one priority; each is read in the order of the index."""
+    columns = _JOBS.c.id, _JOBS.c.project_id, _JOBS.c.priority, _JOBS.c.queued_sequence, _SINCE.label("since")
+    of_group = RUNNABLE.of(_JOBS, select(*columns)).where(
+        _JOBS.c.queue == group.queue, _same_project(group.project_id), may_start(now)
+    )
     for priority in _priorities(group.lane):
-        part = (
-            select(_JOBS.c.id, _JOBS.c.project_id, _JOBS.c.priority, _JOBS.c.queued_sequence, _SINCE.label("since"))
-            .where(RUNNABLE, _JOBS.c.queue == group.queue, _same_project(group.project_id), priority, _may_start(now))
-            .order_by(_JOBS.c.queued_sequence)
-            .limit(most)
-        )
-        yield select(part.subquery())
+        yield select(of_group.where(priority).order_by(_JOBS.c.queued_sequence).limit(most).subquery())
 
 
 def _priorities(lane: int) -> Iterable[ColumnElement[bool]]:
@@ -152,7 +146,7 @@ def _same_project(project_id: str | None) -> ColumnElement[bool]:
     return _JOBS.c.project_id.is_(None) if project_id is None else _JOBS.c.project_id == project_id
 
 
-def _may_start(now: datetime) -> ColumnElement[bool]:
+def may_start(now: datetime) -> ColumnElement[bool]:
     return or_(_JOBS.c.not_before.is_(None), _JOBS.c.not_before <= now)
 
 

@@ -1,8 +1,8 @@
 """When a queue is given out in turns, and what is remembered from one order of turns to the next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from kinolog.catalog.domain.fairness import Head, Served, Shares, give_turns
 from kinolog.catalog.domain.workload import Group, Project, Settings, Workload
@@ -26,11 +26,22 @@ def is_aged(group: Group, aged_before: datetime) -> bool:
     return group.oldest_since is not None and group.oldest_since <= aged_before
 
 
+def groups_to_look_at(groups: Iterable[Group], aged_before: datetime, most: int) -> list[Group]:
+    """Those from which the next `most` turns may come: the highest lanes and the oldest in them, and the aged ones."""
+    waiting = sorted((group for group in groups if group.waiting), key=lambda group: (-group.lane, _since(group)))
+    aged = sorted((group for group in waiting[most:] if is_aged(group, aged_before)), key=_since)
+    return [*waiting[:most], *aged[:most]]
+
+
 def next_moment(groups: Iterable[Group], longest_wait: timedelta) -> datetime | None:
     """When time alone may change whether turns are needed: a delayed job's time comes, or a job has waited too long."""
     delayed = [group.next_at for group in groups if group.next_at is not None]
     aging = [group.oldest_since + longest_wait for group in groups if group.oldest_since is not None]
     return min([*delayed, *aging], default=None)
+
+
+def _since(group: Group) -> datetime:
+    return group.oldest_since or datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,12 @@ def room_of(workload: Workload, memory: Memory) -> dict[Project, int]:
             given = sum(each.project_id == project_id for each in memory.given().values())
             room[project_id] = most - workload.running_of(project_id) - given
     return room
+
+
+def has_room(project_id: Project, room: Mapping[Project, int], memory: Memory) -> bool:
+    """Whether a project may be given a turn: a new one, or once more one that it was given and has not taken."""
+    is_given = any(each.project_id == project_id for each in memory.given().values())
+    return is_given or room.get(project_id, 1) > 0
 
 
 def turns_of(

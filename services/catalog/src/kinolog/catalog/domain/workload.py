@@ -51,10 +51,10 @@ class Settings:
     def share(self, project_id: Project) -> ProjectShare:
         return ProjectShare() if project_id is None else self._read(ProjectShare, share_setting(project_id))
 
-    def paused_queues(self) -> set[str]:
+    def set_queues(self) -> set[str]:
+        """The queues that have a setting."""
         prefix = queue_setting("")
-        names = {name.removeprefix(prefix) for name in self.values if name.startswith(prefix)}
-        return {name for name in names if self.queue(name).is_paused}
+        return {name.removeprefix(prefix) for name in self.values if name.startswith(prefix)}
 
     def _read(self, control: type[C], name: str) -> C:
         try:

@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from kinolog.catalog.domain.bell import Bell, Hearing
-from kinolog.catalog.domain.dispatch import Memory, needs_turns, next_moment, room_of, turns_of
+from kinolog.catalog.domain.dispatch import (
+    Memory,
+    groups_to_look_at,
+    has_room,
+    needs_turns,
+    next_moment,
+    room_of,
+    turns_of,
+)
 from kinolog.catalog.domain.fairness import Head
 from kinolog.catalog.domain.workload import Group, Project, Workload
 from kinolog.catalog.handlers.manager import keep_looking
@@ -103,8 +111,9 @@ class Dispatch:
     async def _turns(self, queue: str, workload: Workload, room: dict[Project, int], now: datetime) -> list[Turn]:
         if workload.settings.queue(queue).is_paused:
             return []
-        heads = await self.work.heads(workload.groups_of(queue), now, self.turns)
         aged_before = self._aged_before(now)
+        groups = [group for group in workload.groups_of(queue) if has_room(group.project_id, room, self._memory)]
+        heads = await self.work.heads(groups_to_look_at(groups, aged_before, self.turns), now, self.turns)
         return turns_of(queue, heads, workload, self._memory, room, now=now, aged_before=aged_before, most=self.turns)
 
     def _aged_before(self, now: datetime) -> datetime:

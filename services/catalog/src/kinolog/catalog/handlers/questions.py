@@ -31,6 +31,10 @@ class Reader(Protocol):
         """How many rows there are of each value of a field."""
         ...
 
+    async def count_quarantined(self) -> int:
+        """How many events could not be folded."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Questions:
@@ -46,7 +50,7 @@ class Questions:
         return {**lists, "stats": self.stats, "position": self.position}
 
     async def page(self, listing: Listing, request: bytes) -> Page:
-        query = _parse(ListQuery, request)
+        query = parse(ListQuery, request)
         selection = select(listing, query)
         sequence = await self._wait_for(query)
         found = await self.reader.rows(selection)
@@ -60,7 +64,7 @@ class Questions:
         )
 
     async def stats(self, request: bytes) -> Stats:
-        sequence = await self._wait_for(_parse(Query, request))
+        sequence = await self._wait_for(parse(Query, request))
         return Stats(
             projects=await self._count_undeleted(PROJECT.kind),
             videos=await self._count_undeleted(VIDEO.kind),
@@ -69,11 +73,12 @@ class Questions:
                 by_status=dict(await self.reader.count_by(JOB.kind, "status")),
                 by_type=dict(await self.reader.count_by(JOB.kind, "type")),
             ),
+            quarantined=await self.reader.count_quarantined(),
             seq=sequence,
         )
 
     async def position(self, request: bytes) -> Position:
-        return Position(seq=await self._wait_for(_parse(Query, request)))
+        return Position(seq=await self._wait_for(parse(Query, request)))
 
     async def _count_undeleted(self, kind: str) -> int:
         return (await self.reader.count_by(kind, "is_deleted")).get(False, 0)
@@ -82,8 +87,8 @@ class Questions:
         return await self.applied.wait_for(query.min_seq, within_seconds=self.wait_seconds)
 
 
-def _parse(model: type[Q], request: bytes) -> Q:
-    """An empty request asks for the defaults."""
+def parse(model: type[Q], request: bytes) -> Q:
+    """An empty request asks for the defaults. Raises Refused, naming the field."""
     try:
         return model.model_validate_json(request or b"{}")
     except ValidationError as error:

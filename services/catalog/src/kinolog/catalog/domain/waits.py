@@ -1,0 +1,82 @@
+"""What a job waits for, in words for a person."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from kinolog.catalog.domain.workload import Workload
+from kinolog.common.aggregates import Job, JobStatus
+from kinolog.common.queries import Wait, WaitKind
+from kinolog.common.worker.progress import Presence
+
+_ERROR_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All that a job may wait for: others, the workers that are alive, and what is set."""
+
+    others: Mapping[str, Job]
+    workers: Sequence[Presence]
+    workload: Workload
+    now: datetime
+
+
+def waits_of(job: Job, around: Surroundings) -> list[Wait]:
+    """At least one; its turn only where nothing else is in the way."""
+    if job.status.is_final:
+        return [Wait(kind=WaitKind.FINISHED, detail=_end(job), until=job.completed_at)]
+    if job.status is JobStatus.RUNNING:
+        return [Wait(kind=WaitKind.RUNNING, detail=_run(job))]
+    waits = [*_for_others(job, around.others), *_for_its_time(job, around.now), *_for_permission(job, around)]
+    return waits or [Wait(kind=WaitKind.TURN, detail="it starts as soon as it is its turn and a worker has room")]
+
+
+def workers_for(job: Job, workers: Iterable[Presence]) -> list[Presence]:
+    """Those that would take such a job; a worker that names no types takes any of its queue."""
+    takers = [worker for worker in workers if worker.queue == job.queue and not worker.is_draining]
+    return [worker for worker in takers if not worker.job_types or job.type in worker.job_types]
+
+
+def _end(job: Job) -> str:
+    why = f": {job.error_message}" if job.status is JobStatus.FAILED and job.error_message else ""
+    return f"it is {job.status}{why}"[:_ERROR_CHARACTERS]
+
+
+def _run(job: Job) -> str:
+    cancelling = ", and is being cancelled" if job.cancel_requested else ""
+    return f"attempt {job.attempt} runs on {job.worker}{cancelling}"
+
+
+def _for_others(job: Job, others: Mapping[str, Job]) -> Iterator[Wait]:
+    for other_id in job.depends_on if job.is_waiting else ():
+        other = others.get(other_id)
+        if other is None:
+            yield Wait(kind=WaitKind.DEPENDENCY, job_id=other_id, detail=f"the job {other_id} is not there (yet)")
+        elif other.status is not JobStatus.COMPLETED:
+            advice = ": retry that job, or cancel this one" if other.status.is_final else ""
+            detail = f"the {other.type} job {other_id} is {other.status}{advice}"
+            yield Wait(kind=WaitKind.DEPENDENCY, job_id=other_id, detail=detail)
+
+
+def _for_its_time(job: Job, now: datetime) -> Iterator[Wait]:
+    if job.not_before is None or job.not_before <= now:
+        return
+    again = f", after attempt {job.attempt}" if job.attempt else ""
+    why = f": {job.error_message}" if again and job.error_message else ""
+    detail = f"it is not begun before {job.not_before.isoformat(timespec='seconds')}{again}{why}"
+    yield Wait(kind=WaitKind.TIME, until=job.not_before, detail=detail[:_ERROR_CHARACTERS])
+
+
+def _for_permission(job: Job, around: Surroundings) -> Iterator[Wait]:
+    if around.workload.settings.queue(job.queue).is_paused:
+        yield Wait(kind=WaitKind.QUEUE_PAUSED, detail=f"the queue {job.queue} is paused: resume it")
+    most = around.workload.settings.share(job.project_id).max_running
+    running = around.workload.running_of(job.project_id)
+    if most is not None and running >= most:
+        detail = f"{running} jobs of its project run, and {most} may at once"
+        yield Wait(kind=WaitKind.PROJECT_LIMIT, detail=detail)
+    if not workers_for(job, around.workers):
+        detail = f"no worker is alive that takes {job.type} jobs of the queue {job.queue}: start one"
+        yield Wait(kind=WaitKind.NO_WORKER, detail=detail)
