@@ -7,16 +7,28 @@ from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from kinolog.common.fields import INT64_MAX
-from kinolog.common.queries import LONGEST_CURSOR, LONGEST_PAGE, ListName, ListQuery, Page, Stats
+from kinolog.common.queries import (
+    LONGEST_CURSOR,
+    LONGEST_PAGE,
+    BatchState,
+    ListName,
+    ListQuery,
+    Page,
+    Queues,
+    Stats,
+    Why,
+)
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.translation import problem_of_validation
-from kinolog.gateway.views import list_view
+from kinolog.gateway.views import Json, list_json
 
 KIND_OF_LIST: Final[dict[ListName, str]] = {
     "projects": "project",
     "videos": "video",
     "captions": "caption",
     "jobs": "job",
+    "settings": "setting",
+    "schedules": "schedule",
 }
 
 
@@ -26,6 +38,12 @@ class Catalog(Protocol):
     async def page(self, name: ListName, query: ListQuery) -> Page: ...
 
     async def stats(self, min_seq: int) -> Stats: ...
+
+    async def batch(self, batch_id: str, min_seq: int) -> BatchState: ...
+
+    async def queues(self, min_seq: int) -> Queues: ...
+
+    async def why(self, job_id: str, min_seq: int) -> Why: ...
 
     async def position(self) -> int:
         """The sequence up to which it has applied the log."""
@@ -74,6 +92,10 @@ MaybePaging = Annotated[Paging, Depends()]
 
 
 async def answer_page(catalog: Catalog, name: ListName, query: ListQuery) -> JSONResponse:
+    return JSONResponse(await page_view(catalog, name, query))
+
+
+async def page_view(catalog: Catalog, name: ListName, query: ListQuery) -> Json:
     page = await catalog.page(name, query)
     data = [{"object": KIND_OF_LIST[name], **row} for row in page.data]
-    return list_view(data, next_cursor=page.next_cursor, has_more=page.has_more, seq=page.seq)
+    return list_json(data, next_cursor=page.next_cursor, has_more=page.has_more, seq=page.seq)

@@ -1,5 +1,7 @@
 """Doubles of what the gateway asks, without a broker or a database: they answer from the log itself."""
 
+import json
+import operator
 from collections import Counter, defaultdict
 from typing import Any, Final, cast
 
@@ -7,8 +9,21 @@ from kinolog.common.aggregates import AGGREGATES
 from kinolog.common.aggregates.base import Aggregate, fold
 from kinolog.common.events import RecordedEvent
 from kinolog.common.log import EventLog
-from kinolog.common.queries import JobCounts, ListName, ListQuery, Page, Stats
-from kinolog.common.subjects import LANES_FROM_THE_TOP
+from kinolog.common.queries import (
+    BatchState,
+    JobCounts,
+    LaneState,
+    ListName,
+    ListQuery,
+    Page,
+    Queues,
+    QueueState,
+    Stats,
+    Wait,
+    WaitKind,
+    Why,
+)
+from kinolog.common.subjects import LANES_FROM_THE_TOP, lane_of
 from kinolog.gateway.listing import KIND_OF_LIST
 from kinolog.gateway.problems import FieldError, Problem
 
@@ -16,21 +31,22 @@ _MOST_EVENTS: Final = 100_000
 
 
 class MemoryCatalog:
-    """See `Catalog`. A cursor is the number of rows that came before. Turn `is_there` off to take it away."""
+    """See `Catalog`. A cursor is the place of the last row that was shown. Turn `is_there` off to take it away."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self.is_there = True
 
     async def page(self, name: ListName, query: ListQuery) -> Page:
-        begin = _offset(query.cursor)
         rows = [row for row in await self._rows(KIND_OF_LIST[name]) if _matches(row, query)]
-        field = query.sort.removeprefix("-")
-        rows.sort(key=lambda row: (str(row.get(field)), row["id"]), reverse=query.sort.startswith("-"))
-        end = begin + query.limit
-        has_more = len(rows) > end
-        cursor = str(end) if has_more else None
-        return Page(data=rows[begin:end], next_cursor=cursor, has_more=has_more, seq=await self.position())
+        is_descending, after = query.sort.startswith("-"), _place_of(query.cursor)
+        rows.sort(key=lambda row: _place(row, query), reverse=is_descending)
+        if after is not None:
+            comes_after = operator.lt if is_descending else operator.gt
+            rows = [row for row in rows if comes_after(_place(row, query), after)]
+        shown, has_more = rows[: query.limit], len(rows) > query.limit
+        cursor = json.dumps(_place(shown[-1], query)) if has_more else None
+        return Page(data=shown, next_cursor=cursor, has_more=has_more, seq=await self.position())
 
     async def stats(self, min_seq: int) -> Stats:
         jobs = await self._rows("job")
@@ -40,6 +56,25 @@ class MemoryCatalog:
             captions=len(await self._rows("caption")),
             jobs=JobCounts(by_status=_count(jobs, "status"), by_type=_count(jobs, "type")),
             seq=await self.position(),
+        )
+
+    async def batch(self, batch_id: str, min_seq: int) -> BatchState:
+        jobs = [row for row in await self._rows("job") if row["batch_id"] == batch_id]
+        return BatchState(by_status=_count(jobs, "status"), total=len(jobs), seq=await self.position())
+
+    async def queues(self, min_seq: int) -> Queues:
+        """Lanes without fairness: every job that waits may start now."""
+        jobs = await self._rows("job")
+        names = dict.fromkeys(row["queue"] for row in jobs)
+        return Queues(queues=[_queue(name, jobs) for name in names], seq=await self.position())
+
+    async def why(self, job_id: str, min_seq: int) -> Why:
+        """Only what the job itself tells: that it is finished or runs, or else that its turn will come."""
+        status = next(row["status"] for row in await self._rows("job") if row["id"] == job_id)
+        kind = {"pending": WaitKind.TURN, "running": WaitKind.RUNNING}.get(status, WaitKind.FINISHED)
+        waits_for = [Wait(kind=kind, detail=f"the job is {status}")]
+        return Why(
+            waits_for=waits_for, ahead=[], ahead_count=0, started_before=[], estimate=None, seq=await self.position()
         )
 
     async def position(self) -> int:
@@ -69,11 +104,35 @@ class MemoryLanes:
         return dict.fromkeys(LANES_FROM_THE_TOP, 0)
 
 
-def _offset(cursor: str | None) -> int:
-    if cursor is not None and not cursor.isdecimal():
+def _place(row: dict[str, Any], query: ListQuery) -> list[str]:
+    return [str(row.get(query.sort.removeprefix("-"))), row["id"]]
+
+
+def _place_of(cursor: str | None) -> list[str] | None:
+    try:
+        return None if cursor is None else list(json.loads(cursor))
+    except ValueError:
         detail = "this is not a cursor of ours"
-        raise Problem("validation", detail, status=400, errors=[FieldError("?cursor", detail)])
-    return int(cursor or 0)
+        raise Problem("validation", detail, status=400, errors=[FieldError("?cursor", detail)]) from None
+
+
+def _queue(name: str, jobs: list[dict[str, Any]]) -> QueueState:
+    here = [row for row in jobs if row["queue"] == name]
+    lanes = sorted({lane_of(row["priority"]) for row in here}, reverse=True)
+    return QueueState(name=name, is_paused=False, lanes=[_lane(lane, here) for lane in lanes], projects=[])
+
+
+def _lane(lane: int, jobs: list[dict[str, Any]]) -> LaneState:
+    here = [row for row in jobs if lane_of(row["priority"]) == lane]
+    pending = [row for row in here if row["status"] == "pending" and not row["is_waiting"]]
+    waiting = [row["queued_at"] for row in pending if row["not_before"] is None]
+    return LaneState(
+        lane=lane,
+        waiting=len(waiting),
+        delayed=len(pending) - len(waiting),
+        running=sum(row["status"] == "running" for row in here),
+        oldest_queued_at=min(waiting, default=None),
+    )
 
 
 def _matches(row: dict[str, Any], query: ListQuery) -> bool:

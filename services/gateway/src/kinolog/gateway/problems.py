@@ -71,17 +71,17 @@ class Problem(HTTPException):
 
     def response(self, connection: HTTPConnection) -> Response:
         """Escaped to ASCII, since what a caller sent may hold characters that UTF-8 lacks."""
-        body = json.dumps(self._members(connection), ensure_ascii=True).encode()
+        where = {"instance": shorten(connection.url.path), "request_id": request_id_of(connection)}
+        body = json.dumps(self.members() | where, ensure_ascii=True).encode()
         return Response(body, self.status, headers=dict(self.headers or {}), media_type=MEDIA_TYPE)
 
-    def _members(self, connection: HTTPConnection) -> dict[str, Any]:
+    def members(self) -> dict[str, Any]:
+        """What there is to say about it, wherever it happened."""
         return {
             "type": self.kind,
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": shorten(connection.url.path),
-            "request_id": request_id_of(connection),
             "errors": [asdict(error) for error in self.errors],
         }
 

@@ -92,7 +92,7 @@ def _allowed_methods(request: Request) -> list[str]:
     routes: list[BaseRoute] = request.app.routes
     return [
         method
-        for method in ("GET", "HEAD", "POST", "PATCH", "DELETE")
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
     ]
 

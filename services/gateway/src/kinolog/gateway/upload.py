@@ -16,9 +16,10 @@ from kinolog.common.jobs import UploadInput
 from kinolog.gateway.filename import clean_filename
 from kinolog.gateway.multipart import Multipart, Part
 from kinolog.gateway.problems import Problem, invalid
+from kinolog.gateway.ready_made import CAPTION_AND_BURN
 from kinolog.gateway.translation import problem_of_validation
 
-TEXT_FIELDS: Final = ("project_id", "title")
+TEXT_FIELDS: Final = ("project_id", "title", "pipeline")
 LONGEST_FIELD_BYTES: Final = 4_000
 
 CheckProject = Callable[[str], Awaitable[None]]
@@ -30,6 +31,7 @@ class Upload:
 
     project_id: str
     input: UploadInput
+    pipeline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ async def receive(form: Multipart, blobs: BlobStore, check_project: CheckProject
         fields[part.name] = await form.text(LONGEST_FIELD_BYTES, part.name)
         if part.name == "project_id":
             await check_project(fields["project_id"])
+        if part.name == "pipeline" and fields["pipeline"] != CAPTION_AND_BURN:
+            raise invalid("/pipeline", f"there is only {CAPTION_AND_BURN}")
     return _complete(fields, stored)
 
 
 def _refuse_unknown(part: Part, fields: dict[str, str], stored: _StoredFile | None) -> None:
     if part.name not in (*TEXT_FIELDS, "file"):
-        raise invalid(f"/{part.name[:60]}", "there is no such field: send project_id, title and file")
+        raise invalid(f"/{part.name[:60]}", "there is no such field: send project_id, title, pipeline and file")
     if part.name in fields or (part.name == "file" and stored is not None):
         raise invalid(f"/{part.name}", "send it once")
     if part.name == "file" and part.filename is None:
@@ -122,4 +126,4 @@ def _complete(fields: dict[str, str], stored: _StoredFile | None) -> Upload:
         )
     except ValidationError as error:
         raise problem_of_validation(error.errors()) from error
-    return Upload(fields["project_id"], upload)
+    return Upload(fields["project_id"], upload, fields.get("pipeline"))

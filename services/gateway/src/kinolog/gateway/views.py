@@ -65,6 +65,24 @@ class ListView(BaseModel):
     seq: int
 
 
+class BatchAnswer(BaseModel):
+    """For each item `{index, name, status: 202, job}` or `{index, name, status, problem}`."""
+
+    object: Literal["batch"] = "batch"
+    id: str
+    data: list[Json]
+
+
+class BatchView(BaseModel):
+    object: Literal["batch"] = "batch"
+    id: str
+    total: int
+    by_status: dict[str, int]
+    percent_done: float
+    is_done: bool
+    items: ListView
+
+
 class BulkView(BaseModel):
     """`skipped` has the first of the jobs that refused, each with its reason. Repeat the request until complete."""
 
@@ -106,7 +124,11 @@ def progress_view(beat: Heartbeat) -> Json:
 
 
 def list_view(data: list[Json], *, next_cursor: str | None, has_more: bool, seq: int) -> JSONResponse:
-    return JSONResponse({"object": "list", "data": data, "has_more": has_more, "next_cursor": next_cursor, "seq": seq})
+    return JSONResponse(list_json(data, next_cursor=next_cursor, has_more=has_more, seq=seq))
+
+
+def list_json(data: list[Json], *, next_cursor: str | None, has_more: bool, seq: int) -> Json:
+    return {"object": "list", "data": data, "has_more": has_more, "next_cursor": next_cursor, "seq": seq}
 
 
 def answer_one(loaded: Loaded[S], body: Json | None = None) -> JSONResponse:

@@ -17,11 +17,13 @@ from kinolog.gateway.auth import Doorkeeper, RequireCaller
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.edge import Edge, Limits
 from kinolog.gateway.handlers import (
+    batches,
     captions,
     events,
     jobs,
     media,
     page,
+    pipelines,
     projects,
     socket,
     status,
@@ -37,7 +39,7 @@ from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
 
 # The order matters where addresses overlap: `/v1/videos/upload` comes before `/v1/videos/{id}/…`.
-ROUTERS = (projects, uploads, media, videos, captions, steering, jobs, events, status, socket, page)
+ROUTERS = (projects, uploads, media, videos, captions, steering, batches, pipelines, jobs, events, status, socket, page)
 
 
 @asynccontextmanager

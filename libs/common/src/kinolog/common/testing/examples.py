@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from kinolog.common.aggregates import JOB, PROJECT, VIDEO
 from kinolog.common.aggregates.base import unborn
-from kinolog.common.aggregates.job_decisions import submit_job
+from kinolog.common.aggregates.job_decisions import complete_attempt, fail_attempt, start_attempt, submit_job
+from kinolog.common.errors import PermanentError
 from kinolog.common.events import BlobRef
 from kinolog.common.events.job import Submission
 from kinolog.common.events.project import ProjectCreated
 from kinolog.common.events.video import VideoRegistered
 from kinolog.common.ids import new_id
-from kinolog.common.log import EventLog, Origin
+from kinolog.common.log import EventLog, Origin, load
 
 ORIGIN: Final = Origin(source="test", actor="user:test", correlation_id="cor_test")
 NOON: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -51,6 +52,27 @@ async def submitted(log: EventLog, **changes: Any) -> str:
     job_id = new_id("job")
     await log.append(unborn(JOB, job_id).changes(submit_job(a_submission(**changes))), ORIGIN)
     return job_id
+
+
+async def started(log: EventLog, job_id: str, worker: str = "wrk_test") -> None:
+    """Let a worker take a job."""
+    loaded = await load(log, JOB, job_id)
+    await log.append(loaded.changes(start_attempt(loaded.require(), worker=worker, lease_seconds=30.0)), ORIGIN)
+
+
+async def completed(log: EventLog, job_id: str, **output_data: Any) -> None:
+    """Let a worker take a job and complete it."""
+    await started(log, job_id)
+    loaded = await load(log, JOB, job_id)
+    await log.append(loaded.changes(complete_attempt(loaded.require(), output_data)), ORIGIN)
+
+
+async def failed(log: EventLog, job_id: str) -> None:
+    """Let a worker take a job and fail at it for good."""
+    await started(log, job_id)
+    loaded = await load(log, JOB, job_id)
+    error = PermanentError("bad_input", "The file is empty.", detail="0 bytes")
+    await log.append(loaded.changes(fail_attempt(loaded.require(), error, now=NOON, jitter=0.0)), ORIGIN)
 
 
 async def registered(log: EventLog, **changes: Any) -> str:

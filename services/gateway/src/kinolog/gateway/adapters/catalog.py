@@ -8,7 +8,20 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from pydantic import ValidationError
 
 from kinolog.common import queries
-from kinolog.common.queries import Answer, ListName, ListQuery, Page, Position, Query, Stats
+from kinolog.common.queries import (
+    Answer,
+    BatchQuery,
+    BatchState,
+    ListName,
+    ListQuery,
+    Page,
+    Position,
+    Query,
+    Queues,
+    Stats,
+    Why,
+    WhyQuery,
+)
 from kinolog.common.subjects import catalog_query
 from kinolog.gateway.problems import FieldError, Problem
 
@@ -27,6 +40,15 @@ class NatsCatalog:
 
     async def stats(self, min_seq: int) -> Stats:
         return await self._ask("stats", Query(min_seq=min_seq), Stats)
+
+    async def batch(self, batch_id: str, min_seq: int) -> BatchState:
+        return await self._ask("batch", BatchQuery(id=batch_id, min_seq=min_seq), BatchState)
+
+    async def queues(self, min_seq: int) -> Queues:
+        return await self._ask("queues", Query(min_seq=min_seq), Queues)
+
+    async def why(self, job_id: str, min_seq: int) -> Why:
+        return await self._ask("why", WhyQuery(job_id=job_id, min_seq=min_seq), Why)
 
     async def position(self) -> int:
         """How far the catalog has come: also the cheapest way to learn that it is there."""
@@ -59,6 +81,8 @@ def _problem_of(body: bytes) -> Problem:
     match problem.code:
         case "validation":
             return Problem("validation", problem.message, errors=errors)
+        case "not-found":
+            return Problem("not-found", problem.message)
         case "bad-cursor":
             return Problem("validation", problem.message, status=400, errors=errors)
     return _unavailable(problem.message)

@@ -1,0 +1,77 @@
+"""Submitting a batch: many items at once, each after those that it depends on, each answered for by itself."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from kinolog.common.aggregates import JOB, Job
+from kinolog.common.events import Event
+from kinolog.gateway.command import Command
+from kinolog.gateway.desk import Done
+from kinolog.gateway.draft import Draft, Entry
+from kinolog.gateway.outcomes import outcome, together
+from kinolog.gateway.params import Gateway
+from kinolog.gateway.problems import Problem, invalid
+from kinolog.gateway.submission import settle
+from kinolog.gateway.views import Json, view
+
+Outcome = Done[Job] | Problem
+
+
+async def submit_batch(here: Gateway, command: Command, draft: Draft) -> Json:
+    """The batch with an answer for each of its items: the job, or the problem with it."""
+    return _answer(draft, await _outcomes(here, command, draft))
+
+
+async def submit_pipeline(here: Gateway, command: Command, draft: Draft) -> Json:
+    """As `submit_batch`, for jobs that are nothing without the first one: its problem is that of the request."""
+    outcomes = await _outcomes(here, command, draft)
+    if isinstance(outcomes[0], Problem):
+        raise outcomes[0]
+    return _answer(draft, outcomes)
+
+
+async def _outcomes(here: Gateway, command: Command, draft: Draft) -> dict[int, Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    for wave in waves(draft.entries):
+        work = [partial(_submit, here, command, entry, outcomes) for entry in wave]
+        results = await together(work, here.most_in_flight)
+        outcomes.update(zip((entry.index for entry in wave), results, strict=True))
+    return outcomes
+
+
+def waves(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The items in groups, each of which depends on earlier groups only."""
+    grouped: list[list[Entry]] = []
+    wave_of: dict[int, int] = {}
+    for entry in entries:
+        wave = 1 + max((wave_of[index] for index in entry.needs), default=-1)
+        wave_of[entry.index] = wave
+        if wave == len(grouped):
+            grouped.append([])
+        grouped[wave].append(entry)
+    return grouped
+
+
+async def _submit(here: Gateway, command: Command, entry: Entry, outcomes: Mapping[int, Outcome]) -> Outcome:
+    wish = entry.wish
+    if isinstance(wish, Problem):
+        return wish
+    if refused := [index for index in sorted(entry.needs) if isinstance(outcomes[index], Problem)]:
+        return invalid("/depends_on", f"the item {refused[0]} of the batch, which this one depends on, was refused")
+
+    async def make() -> Event:
+        return await settle(wish, here.desk, here.catalog)
+
+    return await outcome(here.desk.create(JOB, command.part(entry.index), make, new_id=entry.job_id))
+
+
+def _answer(draft: Draft, outcomes: Mapping[int, Outcome]) -> Json:
+    data = [_item(entry, outcomes[entry.index]) for entry in draft.entries]
+    return {"object": "batch", "id": draft.id, "data": data}
+
+
+def _item(entry: Entry, result: Outcome) -> Json:
+    known = {"index": entry.index, "name": entry.name}
+    if isinstance(result, Problem):
+        return {**known, "status": result.status, "problem": result.members()}
+    return {**known, "status": 202, "job": view(result.loaded)}
