@@ -29,3 +29,20 @@ class CatalogSettings(ServiceSettings):
     catalog_page_limit_bytes: int = 900_000
     # How often jobs are looked for whose worker is gone and whose delivery was forgotten.
     catalog_reap_interval_seconds: float = 5.0
+
+    # The process managers act on what they hear. This is how often they look anyhow, and how long they gather hints.
+    catalog_manager_interval_seconds: float = 30.0
+    catalog_manager_pause_seconds: float = 0.1
+    # The jobs of a batch are written in any order: how long a job waits for one that is not in the log.
+    catalog_missing_job_grace_seconds: float = 60.0
+    # A time of a schedule that is later than this was missed: then its catch-up policy decides.
+    catalog_schedule_grace_seconds: float = 60.0
+    catalog_schedule_most_times: int = 100
+
+    # Beyond this wait a job goes before those of higher lanes, one in three.
+    dispatch_longest_wait_seconds: float = 900.0
+    dispatch_turns: int = 64
+    # Workers follow an order for three seconds.
+    dispatch_repeat_seconds: float = 1.0
+    # A worker that was silent for so long is not counted as alive.
+    dispatch_worker_silence_seconds: float = 10.0

@@ -9,15 +9,18 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.adapters.history import SqlJobs
 from kinolog.catalog.adapters.micro import answering
 from kinolog.catalog.adapters.postgres import PostgresDatabase
 from kinolog.catalog.adapters.reader import SqlReader
 from kinolog.catalog.adapters.sqlite import SqliteDatabase
 from kinolog.catalog.adapters.store import SqlStore
 from kinolog.catalog.domain.applied import Applied
+from kinolog.catalog.domain.bell import Hearing
 from kinolog.catalog.handlers.projection import keep_following, rebuild
 from kinolog.catalog.handlers.questions import Questions
-from kinolog.catalog.handlers.reaper import Reaper
+from kinolog.catalog.handlers.work_questions import WorkQuestions
+from kinolog.catalog.managers import run_managers
 from kinolog.catalog.settings import CatalogSettings
 from kinolog.common.clock import system_clock
 from kinolog.common.service import Service
@@ -28,7 +31,7 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
 
     Questions are taken only once the rows have come to where the log ended at the start.
     """
-    applied = Applied()
+    applied, hearing = Applied(), Hearing()
     async with opened_database(settings) as database, asyncio.TaskGroup() as tasks:
         follower = tasks.create_task(
             keep_following(
@@ -38,13 +41,13 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
                 retry_seconds=settings.catalog_retry_interval_seconds,
                 check_seconds=settings.catalog_check_interval_seconds,
                 rest_seconds=settings.catalog_rest_seconds,
+                hearing=hearing,
             )
         )
         answerer = tasks.create_task(_answer(service, settings, database, applied))
-        reaper = Reaper(service.log, service.board, SqlReader(database), system_clock)
-        reaping = tasks.create_task(reaper.keep_reaping(settings.catalog_reap_interval_seconds))
+        managers = tasks.create_task(run_managers(service, settings, database, applied, hearing))
         await service.stopping.wait()
-        for task in (reaping, answerer, follower):
+        for task in (managers, answerer, follower):
             task.cancel()
 
 
@@ -72,8 +75,17 @@ async def _answer(service: Service, settings: CatalogSettings, database: Databas
         wait_seconds=settings.catalog_wait_seconds,
         page_limit_bytes=settings.catalog_page_limit_bytes,
     )
-    most = settings.catalog_questions_at_once
-    async with answering(service.micro, questions.by_name(), most_at_once=most):
+    of_work = WorkQuestions(
+        reader=SqlJobs(database),
+        board=service.board,
+        applied=applied,
+        clock=system_clock,
+        wait_seconds=settings.catalog_wait_seconds,
+        worker_silence_seconds=settings.dispatch_worker_silence_seconds,
+        longest_wait_seconds=settings.dispatch_longest_wait_seconds,
+    )
+    by_name = {**questions.by_name(), **of_work.by_name()}
+    async with answering(service.micro, by_name, most_at_once=settings.catalog_questions_at_once):
         await service.stopping.wait()
 
 

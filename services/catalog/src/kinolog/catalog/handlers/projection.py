@@ -8,6 +8,7 @@ from typing import Final, Protocol, Self, cast
 import structlog
 
 from kinolog.catalog.domain.applied import Applied
+from kinolog.catalog.domain.bell import Hearing
 from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
 from kinolog.catalog.domain.folding import Fold, Folded, Key, entries_after, fold_entries, keys_of
 from kinolog.common.crashpoint import crashpoint
@@ -68,17 +69,21 @@ async def keep_following(
     retry_seconds: float,
     check_seconds: float,
     rest_seconds: float = 0.0,
+    hearing: Hearing | None = None,
 ) -> None:
     """Fold the log into rows, for ever, through every outage of the log and of the database.
 
-    `rest_seconds` is how long to rest after each transaction, so that the next one gathers more events.
+    `rest_seconds` is how long to rest after each transaction, so that the next one gathers more events. Those in
+    `hearing` are told what was folded.
 
     Raises LogCorrupt or UpgradeNeeded when going on would make the rows wrong.
     """
+    hearing = hearing or Hearing()
     while True:
         try:
             checkpoint = await prepare(log, store)
-            await _until_one_ends(follow(log, store, applied, checkpoint, rest_seconds), _watch(store, check_seconds))
+            following = follow(log, store, applied, checkpoint, rest_seconds, hearing)
+            await _until_one_ends(following, _watch(store, check_seconds))
         except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
             _logger.warning("Cannot follow the log at present", retry_seconds=retry_seconds, error=str(error))
         await asyncio.sleep(retry_seconds)
@@ -94,12 +99,15 @@ async def prepare(log: EventLog, store: RebuildableStore) -> Checkpoint:
     return checkpoint
 
 
-async def follow(log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint, rest_seconds: float) -> None:
+async def follow(
+    log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint, rest_seconds: float, hearing: Hearing
+) -> None:
     """Fold what comes after a checkpoint, until something stands in the way. There is no rest while it is behind."""
     await applied.reach(checkpoint.sequence)
     async with _tail(log, checkpoint.sequence) as batches:
         async for batch in batches:
             await applied.reach(await on_batch(batch, log, store))
+            hearing.tell(batch.entries)
             if batch.is_caught_up:
                 await applied.rest(rest_seconds)
 

@@ -4,18 +4,17 @@ Usually the next delivery finds a lost worker after one lease. This is the net b
 late acknowledgement of a paused worker or with a consumer's state, and then nobody would ever look at the job again.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
 
-from kinolog.catalog.domain.errors import StoreUnavailable
+from kinolog.catalog.handlers.manager import origin_of
 from kinolog.common.aggregates import JOB, Job, JobStatus, Loaded
 from kinolog.common.aggregates.job_decisions import reap_job
 from kinolog.common.clock import Clock
-from kinolog.common.errors import Conflict, EventUnreadable, LogUnavailable, OutcomeUnknown
-from kinolog.common.log import EventLog, Origin, load
+from kinolog.common.errors import Conflict, EventUnreadable
+from kinolog.common.log import EventLog, load
 from kinolog.common.worker.board import Board
 from kinolog.common.worker.claim import lease_end, lease_of
 
@@ -35,14 +34,6 @@ class Reaper:
     jobs: RunningJobs
     clock: Clock
 
-    async def keep_reaping(self, interval_seconds: float) -> None:
-        while True:
-            await asyncio.sleep(interval_seconds)
-            try:
-                await self.reap()
-            except (StoreUnavailable, LogUnavailable, OutcomeUnknown) as error:
-                _logger.warning("Could not look for abandoned jobs", error=str(error))
-
     async def reap(self) -> None:
         for job_id in await self.jobs.running_jobs():
             try:
@@ -56,9 +47,10 @@ class Reaper:
             return
         if self.clock() < lease_end(job, await self.board.last_beat(job.id)) + lease_of(job):
             return
-        origin = Origin(source="catalog", actor="catalog:reaper", correlation_id=job.correlation_id)
+        events = reap_job(job, now=self.clock())
         try:
-            await self.log.append(loaded.changes(*reap_job(job, now=self.clock())), origin)
+            await self.log.append(loaded.changes(*events), origin_of("reaper", job.correlation_id))
         except Conflict:
             return  # Somebody has done something about it just now.
-        _logger.warning("Queued an abandoned job anew", job_id=job.id, worker=job.worker, attempt=job.attempt)
+        outcome = events[-1].event_type
+        _logger.warning("Reaped an abandoned job", job_id=job.id, worker=job.worker, outcome=outcome)

@@ -1,0 +1,75 @@
+"""Builds the process managers, which write to the log what follows from what is in it, and keeps them going."""
+
+import asyncio
+
+from kinolog.catalog.adapters.database import Database
+from kinolog.catalog.adapters.orders import NatsOrders
+from kinolog.catalog.adapters.reader import SqlReader
+from kinolog.catalog.adapters.work import SqlWork
+from kinolog.catalog.domain.applied import Applied
+from kinolog.catalog.domain.bell import Bell, Hearing
+from kinolog.catalog.handlers.batches import Batches
+from kinolog.catalog.handlers.deadlines import Deadlines
+from kinolog.catalog.handlers.dispatch import Dispatch
+from kinolog.catalog.handlers.manager import keep_looking
+from kinolog.catalog.handlers.pipelines import Pipelines
+from kinolog.catalog.handlers.reaper import Reaper
+from kinolog.catalog.handlers.schedules import Schedules
+from kinolog.catalog.settings import CatalogSettings
+from kinolog.common.clock import system_clock
+from kinolog.common.service import Service
+
+
+async def run_managers(
+    service: Service, settings: CatalogSettings, database: Database, applied: Applied, hearing: Hearing
+) -> None:
+    """Begin once the rows have come to where the log ended at the start: before that they would tell old news."""
+    interval, pause = settings.catalog_manager_interval_seconds, settings.catalog_manager_pause_seconds
+    reaper = Reaper(service.log, service.board, SqlReader(database), system_clock)
+    deadlines = Deadlines(service.log, SqlWork(database), system_clock)
+    pipelines = _pipelines(service, settings, database)
+    batches = Batches(service.log, SqlWork(database))
+    schedules = _schedules(service, settings, database)
+    dispatch = _dispatch(service, settings, database)
+    for manager in (pipelines, batches, schedules, dispatch):
+        manager.attend(hearing)
+    await applied.wait_for(await service.log.last_sequence())
+    async with asyncio.TaskGroup() as tasks:
+        for look in (reaper.reap, deadlines.look):
+            net = settings.catalog_reap_interval_seconds
+            tasks.create_task(keep_looking(look, Bell(), pause_seconds=0.0, interval_seconds=net))
+        tasks.create_task(pipelines.keep_going(pause))
+        tasks.create_task(batches.keep_going(pause, interval))
+        tasks.create_task(schedules.keep_going(interval))
+        tasks.create_task(dispatch.keep_going(pause, interval))
+
+
+def _pipelines(service: Service, settings: CatalogSettings, database: Database) -> Pipelines:
+    return Pipelines(
+        service.log,
+        SqlWork(database),
+        system_clock,
+        missing_grace_seconds=settings.catalog_missing_job_grace_seconds,
+        interval_seconds=settings.catalog_manager_interval_seconds,
+    )
+
+
+def _schedules(service: Service, settings: CatalogSettings, database: Database) -> Schedules:
+    return Schedules(
+        service.log,
+        SqlWork(database),
+        system_clock,
+        grace_seconds=settings.catalog_schedule_grace_seconds,
+        most_at_once=settings.catalog_schedule_most_times,
+    )
+
+
+def _dispatch(service: Service, settings: CatalogSettings, database: Database) -> Dispatch:
+    return Dispatch(
+        work=SqlWork(database),
+        orders=NatsOrders(service.writes),
+        clock=system_clock,
+        longest_wait_seconds=settings.dispatch_longest_wait_seconds,
+        turns=settings.dispatch_turns,
+        repeat_seconds=settings.dispatch_repeat_seconds,
+    )
