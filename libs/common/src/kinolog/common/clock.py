@@ -1,7 +1,11 @@
 """The one place where the wall clock is read; everything else is handed a Clock."""
 
-from datetime import UTC, datetime
-from typing import Protocol
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+# Tests set it to see that nothing depends on clocks that agree.
+_OFFSET: Final = timedelta(seconds=float(os.environ.get("KINOLOG_CLOCK_OFFSET_SECONDS", "0")))
 
 
 class Clock(Protocol):
@@ -11,4 +15,4 @@ class Clock(Protocol):
 
 
 def system_clock() -> datetime:
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _OFFSET
