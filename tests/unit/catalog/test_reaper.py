@@ -26,13 +26,20 @@ class Scene:
     board: MemoryBoard
     job_id: str
     now: datetime = NOON
+    clock_error: timedelta = timedelta()
+
+    def __post_init__(self) -> None:
+        self.reaper = Reaper(self.log, self.board, self, lambda: self.now + self.clock_error, self.elapsed)
+
+    def elapsed(self) -> float:
+        return (self.now - NOON).total_seconds()
 
     async def running_jobs(self) -> list[str]:
         return [self.job_id]
 
     async def reap_at(self, moment: datetime) -> Job:
         self.now = moment
-        await Reaper(self.log, self.board, self, lambda: self.now).reap()
+        await self.reaper.reap()
         return await self.job()
 
     async def job(self) -> Job:
@@ -48,6 +55,7 @@ async def scene() -> Scene:
     log = MemoryLog(clock=lambda: NOON)
     scene = Scene(log, MemoryBoard(), await submitted(log, priority=4))
     await scene.append(start_attempt(await scene.job(), worker="wrk_1", lease_seconds=LEASE.total_seconds()))
+    await scene.reap_at(NOON)
     return scene
 
 
@@ -66,6 +74,22 @@ async def test_a_beating_worker_keeps_its_job(scene: Scene) -> None:
     beat = Heartbeat(job_id=scene.job_id, attempt=1, worker="wrk_1", at=NOON + LEASE, phase="encode")
     await scene.board.beat(beat)
     assert JobStatus.RUNNING is (await scene.reap_at(NOON + 2 * LEASE)).status
+
+
+@pytest.mark.parametrize("error", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_wrong_clock_neither_takes_a_job_away_nor_lets_one_go(scene: Scene, error: timedelta) -> None:
+    scene.clock_error = error
+    before = await scene.reap_at(NOON + 2 * LEASE - timedelta(seconds=1))
+    after = await scene.reap_at(NOON + 2 * LEASE)
+    assert (JobStatus.RUNNING, JobStatus.PENDING) == (before.status, after.status)
+
+
+async def test_the_beats_of_an_attempt_that_lost_its_job_keep_nobody_alive(scene: Scene) -> None:
+    for lease in (1, 2):
+        moment = NOON + lease * LEASE
+        await scene.board.beat(Heartbeat(job_id=scene.job_id, attempt=0, worker="wrk_0", at=moment, phase="encode"))
+        job = await scene.reap_at(moment)
+    assert JobStatus.PENDING is job.status
 
 
 async def test_a_job_that_was_reaped_is_not_reaped_again(scene: Scene) -> None:

@@ -4,8 +4,10 @@ Usually the next delivery finds a lost worker after one lease. This is the net b
 late acknowledgement of a paused worker or with a consumer's state, and then nobody would ever look at the job again.
 """
 
-from dataclasses import dataclass
-from typing import Final, Protocol
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -16,7 +18,8 @@ from kinolog.common.clock import Clock
 from kinolog.common.errors import Conflict, EventUnreadable
 from kinolog.common.log import EventLog, load
 from kinolog.common.worker.board import Board
-from kinolog.common.worker.claim import lease_end, lease_of
+from kinolog.common.worker.claim import lease_of
+from kinolog.common.worker.progress import Heartbeat
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -28,14 +31,32 @@ class RunningJobs(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The last sign of life of an attempt, and when this reaper first saw that it was the last."""
+
+    sign: Any
+    at: float
+
+
+def _seconds_of_loop() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(slots=True)
 class Reaper:
+    """Measures silence by `elapsed`, in seconds of its own: the times that others wrote down are by their clocks."""
+
     log: EventLog
     board: Board
     jobs: RunningJobs
     clock: Clock
+    elapsed: Callable[[], float] = _seconds_of_loop
+    _heard: dict[str, Heard] = field(default_factory=dict)
 
     async def reap(self) -> None:
-        for job_id in await self.jobs.running_jobs():
+        running = await self.jobs.running_jobs()
+        self._heard = {job_id: heard for job_id, heard in self._heard.items() if job_id in running}
+        for job_id in running:
             try:
                 await self._reap_if_abandoned(await load(self.log, JOB, job_id))
             except EventUnreadable as error:
@@ -45,7 +66,7 @@ class Reaper:
         job = loaded.state
         if job is None or job.status is not JobStatus.RUNNING:
             return
-        if self.clock() < lease_end(job, await self.board.last_beat(job.id)) + lease_of(job):
+        if self._silence(job, await self.board.last_beat(job.id)) < 2 * lease_of(job).total_seconds():
             return
         events = reap_job(job, now=self.clock())
         try:
@@ -54,3 +75,12 @@ class Reaper:
             return  # Somebody has done something about it just now.
         outcome = events[-1].event_type
         _logger.warning("Reaped an abandoned job", job_id=job.id, worker=job.worker, outcome=outcome)
+
+    def _silence(self, job: Job, beat: Heartbeat | None) -> float:
+        """For how many seconds the attempt has shown nothing new."""
+        is_of_this_attempt = beat is not None and (beat.attempt, beat.worker) == (job.attempt, job.worker)
+        sign = (job.started_sequence, beat.at if beat is not None and is_of_this_attempt else None)
+        heard = self._heard.get(job.id)
+        if heard is None or heard.sign != sign:
+            heard = self._heard[job.id] = Heard(sign, self.elapsed())
+        return self.elapsed() - heard.at
