@@ -49,4 +49,4 @@ def _bar(peer: str, place: int, figures: Mapping[str, float]) -> Iterator[str]:
 def _compared(peer: str, figures: Mapping[str, float]) -> str:
     if peer == US or US not in figures:
         return ""
-    return f'<tspan class="note">  Kinolog × {figures[US] / figures[peer]:.2f}</tspan>'
+    return f'<tspan class="note" dx="10">Kinolog: {figures[US] / figures[peer]:.2f} ×</tspan>'

@@ -41,5 +41,5 @@ async def _rate(lab: Lab, jobs: int) -> float:
 
 
 if __name__ == "__main__":
-    given = options("Compare one worker with several.", jobs=300, workers=4)
+    given = options("Compare one worker with several.", jobs=500, workers=4)
     uvloop.run(main(given.mode, given.jobs, given.workers))
