@@ -45,25 +45,33 @@ class MemoryDelivery:
 class MemoryQueue:
     """See `WorkQueue`. What is not acknowledged is delivered again once its lease has run out."""
 
-    def __init__(self, log: MemoryLog, queue: str, lease_seconds: float) -> None:
+    def __init__(
+        self, log: MemoryLog, queue: str, lease_seconds: float, *, poll_seconds: float = _POLL_SECONDS
+    ) -> None:
         self.lease_seconds = lease_seconds
         self.waiting: dict[int, MemoryDelivery] = {}
         self._log = log
         self._queue = queue
+        self._poll_seconds = poll_seconds
         self._seen = 0
 
     async def take(self, most: int, stopping: asyncio.Event) -> list[MemoryDelivery]:
         while not stopping.is_set():
             await self._look_for_new()
-            ready = [delivery for delivery in self.waiting.values() if delivery.available_at <= _now()]
-            ready.sort(key=lambda delivery: (-delivery.lane, delivery.sequence))
-            for delivery in ready[:most]:
-                delivery.deliveries += 1
-                await delivery.hold()
-            if ready:
-                return ready[:most]
-            await asyncio.sleep(_POLL_SECONDS)
+            if ready := self._ready()[:most]:
+                for delivery in ready:
+                    await self._hand_out(delivery)
+                return ready
+            await asyncio.sleep(self._poll_seconds)
         return []
+
+    def _ready(self) -> list[MemoryDelivery]:
+        ready = (delivery for delivery in self.waiting.values() if delivery.available_at <= _now())
+        return sorted(ready, key=lambda delivery: (-delivery.lane, delivery.sequence))
+
+    async def _hand_out(self, delivery: MemoryDelivery) -> None:
+        delivery.deliveries += 1
+        await delivery.hold()
 
     async def _look_for_new(self) -> None:
         batch = await self._log.scan(self._seen, limit=10_000)
