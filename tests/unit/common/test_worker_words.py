@@ -167,6 +167,16 @@ async def test_a_paused_queue_starts_nothing_until_it_is_resumed(workplace: Work
     await running
 
 
+async def test_from_a_hint_until_the_log_has_told_nothing_is_taken(workplace: Workplace) -> None:
+    runner = workplace.runner(trim)
+    runner.controls.hint()
+    hinted = runner.controls.is_open
+    following = asyncio.create_task(runner.controls.run())
+    await eventually(lambda: runner.controls.is_open)
+    following.cancel()
+    assert not hinted
+
+
 async def test_a_draining_worker_finishes_what_it_runs_and_takes_nothing_new(workplace: Workplace) -> None:
     first, go_on, stopping = await submitted(workplace.log), asyncio.Event(), asyncio.Event()
 

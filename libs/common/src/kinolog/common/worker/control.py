@@ -12,15 +12,17 @@ from kinolog.common.log import EventLog
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.wait import wait_for_any
 
-# A hint overtakes the event that it is of.
-_HINT_LOOKS: Final = 5
-_HINT_PAUSE_SECONDS: Final = 0.05
+# A hint overtakes the event that it is of: the log is asked again and again.
+_HINT_PAUSES_SECONDS: Final = (0.0, 0.01, 0.02, 0.05, 0.1)
 
 _logger: Final = structlog.get_logger(__name__)
 
 
 class Controls:
-    """Looked up at the start, when something hints at a change, and every so often. What is unknown stays as it was."""
+    """Looked up at the start, when something hints at a change, and every so often. What is unknown stays as it was.
+
+    From a hint until the log has told, nothing is taken: so no job that is submitted after a pause was confirmed starts.
+    """
 
     def __init__(self, log: EventLog, identity: Identity, poll_seconds: float) -> None:
         self._log = log
@@ -30,6 +32,7 @@ class Controls:
         self._open = asyncio.Event()
         self.changed = asyncio.Event()
         self.is_draining = False
+        self._is_closed = self._is_unsure = False
         self._open.set()
 
     @property
@@ -37,6 +40,8 @@ class Controls:
         return self._open.is_set()
 
     def hint(self) -> None:
+        self._is_unsure = True
+        self._open.clear()
         self._hinted.set()
 
     async def wait_until_open(self, stopping: asyncio.Event) -> None:
@@ -46,10 +51,11 @@ class Controls:
         """Follow the settings, for ever."""
         while True:
             self._hinted.clear()
-            await self.look()
+            for pause in _HINT_PAUSES_SECONDS if self._is_unsure else (0.0,):
+                await asyncio.sleep(pause)
+                await self.look()
+            self._make_sure()
             await wait_for_any(self._hinted, seconds=self._poll_seconds)
-            if self._hinted.is_set():
-                await self._look_again_and_again()
 
     async def look(self) -> None:
         try:
@@ -58,17 +64,20 @@ class Controls:
         except (LogError, ValidationError) as error:
             _logger.warning("Could not look whether to take jobs", error=str(error))
             return
-        self._set(is_open=not (queue.is_paused or worker.is_draining), is_draining=worker.is_draining)
+        self._learn(is_closed=queue.is_paused or worker.is_draining, is_draining=worker.is_draining)
 
-    async def _look_again_and_again(self) -> None:
-        for _ in range(_HINT_LOOKS):
-            await asyncio.sleep(_HINT_PAUSE_SECONDS)
-            await self.look()
-
-    def _set(self, *, is_open: bool, is_draining: bool) -> None:
-        if (is_open, is_draining) == (self.is_open, self.is_draining):
+    def _learn(self, *, is_closed: bool, is_draining: bool) -> None:
+        if (is_closed, is_draining) == (self._is_closed, self.is_draining):
             return
-        self.is_draining = is_draining
-        self._open.set() if is_open else self._open.clear()
+        self._is_closed, self.is_draining = is_closed, is_draining
+        self._make_sure()
         self.changed.set()
-        _logger.info("Takes jobs" if is_open else "Takes no jobs for now", is_draining=is_draining)
+        _logger.info("Takes no jobs for now" if is_closed else "Takes jobs", is_draining=is_draining)
+
+    def _make_sure(self) -> None:
+        """The log has told, or had nothing to tell; unless another hint has come meanwhile."""
+        self._is_unsure = self._hinted.is_set()
+        if self._is_closed or self._is_unsure:
+            self._open.clear()
+        else:
+            self._open.set()
