@@ -105,6 +105,8 @@ def test_times_are_bounded_by_the_limit() -> None:
         (cron("* * * * *", "a\x00b"), "timezone"),
         (Timing(every_seconds=0.5), "every_seconds"),
         (Timing(every_seconds=1e12), "every_seconds"),
+        (Timing(every_seconds=5, starts_at=datetime.min.replace(tzinfo=ZURICH)), "starts_at"),
+        (cron("* * * * *").model_copy(update={"starts_at": datetime.max.replace(tzinfo=UTC)}), "starts_at"),
         (Timing(every_seconds=5, starts_at=datetime(2026, 1, 1)), "starts_at"),  # noqa: DTZ001
     ],
 )

@@ -20,6 +20,7 @@ from kinolog.common.events.schedule import Timing
 SHORTEST_INTERVAL_SECONDS: Final = 1.0
 LONGEST_INTERVAL_SECONDS: Final = 366 * 86_400.0
 LONGEST_CRON: Final = 100
+LATEST_START: Final = timedelta(days=366)
 
 _A_MOMENT: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,12 +28,21 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def next_time(timing: Timing, after: datetime) -> datetime | None:
     """The first time after `after` (aware), in UTC; None where none ever comes."""
-    return next(_times(timing, after), None)
+    return next(times_after(timing, after), None)
 
 
 def times_between(timing: Timing, after: datetime, until: datetime, limit: int) -> list[datetime]:
     """The times after `after` up to and including `until`, the earliest `limit` of them, in UTC."""
-    return list(islice(takewhile(lambda time: time <= until, _times(timing, after)), limit))
+    return list(islice(takewhile(lambda time: time <= until, times_after(timing, after)), limit))
+
+
+def times_after(timing: Timing, after: datetime) -> Iterator[datetime]:
+    """Every time after `after` (aware), in UTC, in order, mostly without end. Raises Refused for a bad timing."""
+    if timing.starts_at is not None:
+        after = max(after, timing.starts_at - _A_MOMENT)
+    if timing.cron is not None:
+        return _cron_times(timing.cron, _zone(timing.timezone), after)
+    return _interval_times(timedelta(seconds=timing.every_seconds or 0.0), timing.starts_at or _EPOCH, after)
 
 
 def check_timing(timing: Timing, now: datetime) -> Timing:
@@ -41,25 +51,24 @@ def check_timing(timing: Timing, now: datetime) -> Timing:
         raise _invalid("cron", "give either cron or every_seconds, and not both")
     if timing.every_seconds is not None:
         _check_interval(timing.every_seconds)
-    if timing.starts_at is not None and timing.starts_at.tzinfo is None:
-        raise _invalid("starts_at", "give it with its offset, such as 2026-01-31T12:00:00Z")
+    if timing.starts_at is not None:
+        _check_start(timing.starts_at, now)
     if next_time(timing, now) is None:
         raise _invalid("cron", "no such time ever comes")
     return timing
+
+
+def _check_start(starts_at: datetime, now: datetime) -> None:
+    if starts_at.tzinfo is None:
+        raise _invalid("starts_at", "give it with its offset, such as 2026-01-31T12:00:00Z")
+    if not _EPOCH <= starts_at <= now + LATEST_START:
+        raise _invalid("starts_at", f"must be after 1970 and within {LATEST_START.days} days from now")
 
 
 def _check_interval(seconds: float) -> None:
     if not SHORTEST_INTERVAL_SECONDS <= seconds <= LONGEST_INTERVAL_SECONDS:
         allowed = f"{SHORTEST_INTERVAL_SECONDS:g} to {LONGEST_INTERVAL_SECONDS:g}"
         raise _invalid("every_seconds", f"give a number of seconds from {allowed}")
-
-
-def _times(timing: Timing, after: datetime) -> Iterator[datetime]:
-    if timing.starts_at is not None:
-        after = max(after, timing.starts_at - _A_MOMENT)
-    if timing.cron is not None:
-        return _cron_times(timing.cron, _zone(timing.timezone), after)
-    return _interval_times(timedelta(seconds=timing.every_seconds or 0.0), timing.starts_at or _EPOCH, after)
 
 
 def _cron_times(expression: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:

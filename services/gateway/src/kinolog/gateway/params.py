@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from kinolog.common.blobs import BlobStore
 from kinolog.common.clock import Clock
-from kinolog.common.fields import INT64_MAX
+from kinolog.common.fields import INT64_MAX, Title
 from kinolog.common.ids import is_id
 from kinolog.common.log import AsOf, EventLog
 from kinolog.common.worker.board import Board
@@ -76,6 +76,9 @@ Post = Annotated[Command, Depends(_command)]
 
 Edit = Annotated[Command, Depends(_conditional)]
 """A request that may carry `If-Match`."""
+
+
+QueryReason = Annotated[Title | None, Query(alias="reason", description="Why, in a line for whoever reads the log.")]
 
 
 def id_of(kind: str, prefix: str) -> Any:

@@ -75,6 +75,11 @@ class Problem(HTTPException):
         body = json.dumps(self.members() | where, ensure_ascii=True).encode()
         return Response(body, self.status, headers=dict(self.headers or {}), media_type=MEDIA_TYPE)
 
+    def under(self, root: str) -> "Problem":
+        """The same problem with what is below `root` (a JSON pointer) of the request."""
+        errors = [FieldError(f"{root}{error.pointer}", error.detail) for error in self.errors]
+        return Problem(self.kind, self.detail, status=self.status, errors=errors, headers=self.headers)
+
     def members(self) -> dict[str, Any]:
         """What there is to say about it, wherever it happened."""
         return {

@@ -1,6 +1,7 @@
 """Errors of ours and of the libraries, as problems."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
@@ -59,6 +60,15 @@ def problem_of(error: Exception) -> Problem:
             return Problem("storage-unavailable", "the bytes could not be stored or read")
     _logger.error("A request failed for no reason of the caller's", exc_info=error)
     return Problem("internal", "the error was logged under the request's id")
+
+
+@contextmanager
+def problems_under(root: str) -> Iterator[None]:
+    """Let what is refused inside point below `root`, a JSON pointer into the request."""
+    try:
+        yield
+    except (Refused, Problem) as error:
+        raise problem_of(error).under(root) from error
 
 
 def problem_of_validation(errors: Iterable[Mapping[str, Any]], *, root: str = "") -> Problem:

@@ -1,15 +1,18 @@
 """How aggregates and events look to a caller: plain JSON with an `object` field, headers with the sequence."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from kinolog.common.aggregates import Caption, Job, Project, Video
+from kinolog.common.aggregates import Caption, Job, Project, Schedule, Video
 from kinolog.common.aggregates.base import Loaded, S
+from kinolog.common.controls import ProjectShare, QueueControl, WorkerControl
 from kinolog.common.events import RecordedEvent
-from kinolog.common.worker.progress import Heartbeat
+from kinolog.common.queries import Why
+from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.gateway.desk import Done
 
 SEQUENCE_HEADER: Final = "Kinolog-Sequence"
@@ -83,6 +86,56 @@ class BatchView(BaseModel):
     items: ListView
 
 
+class WhyView(Why):
+    object: Literal["why"] = "why"
+    job_id: str
+
+
+class SetBy(BaseModel):
+    """Who set it, when and why; nobody, while it was never set."""
+
+    changed_by: str | None
+    changed_at: datetime | None
+    reason: str | None
+
+
+class QueueControlView(QueueControl, SetBy):
+    object: Literal["queue"] = "queue"
+    name: str
+
+
+class ShareView(ProjectShare, SetBy):
+    object: Literal["share"] = "share"
+    project_id: str
+    is_default: bool
+
+
+class DrainView(WorkerControl, SetBy):
+    pass
+
+
+class WorkerView(Presence):
+    """`drain` is what the worker was told, `is_draining` what it does."""
+
+    object: Literal["worker"] = "worker"
+    drain: DrainView
+
+
+class ScheduleView(Schedule):
+    """`next_at` is None while the schedule is paused, and where no time comes any more."""
+
+    object: Literal["schedule"] = "schedule"
+    sequence: int
+    next_at: datetime | None
+
+
+class ScheduleTimes(BaseModel):
+    object: Literal["schedule_times"] = "schedule_times"
+    id: str
+    is_paused: bool
+    data: list[dict[str, datetime]]
+
+
 class BulkView(BaseModel):
     """`skipped` has the first of the jobs that refused, each with its reason. Repeat the request until complete."""
 
@@ -135,13 +188,15 @@ def answer_one(loaded: Loaded[S], body: Json | None = None) -> JSONResponse:
     return JSONResponse(body or view(loaded), headers={"ETag": etag(loaded.sequence)})
 
 
-def answer_done(done: Done[S], status: int = 200, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def answer_done(
+    done: Done[S], status: int = 200, headers: Mapping[str, str] | None = None, body: Json | None = None
+) -> JSONResponse:
     """What a command led to. A replay of one that made something is a plain 200, since nothing was made this time."""
     loaded = done.loaded
     own = {"ETag": etag(loaded.sequence), SEQUENCE_HEADER: str(loaded.sequence), **(headers or {})}
     if done.is_replay:
         own[REPLAYED_HEADER] = "true"
-    return JSONResponse(view(loaded), 200 if done.is_replay and status == 201 else status, headers=own)
+    return JSONResponse(body or view(loaded), 200 if done.is_replay and status == 201 else status, headers=own)
 
 
 def etag(sequence: int) -> str:

@@ -25,11 +25,15 @@ from kinolog.gateway.handlers import (
     page,
     pipelines,
     projects,
+    queues,
+    schedules,
+    shares,
     socket,
     status,
     steering,
     uploads,
     videos,
+    workers,
 )
 from kinolog.gateway.linger import Linger
 from kinolog.gateway.live import Live
@@ -39,7 +43,25 @@ from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
 
 # The order matters where addresses overlap: `/v1/videos/upload` comes before `/v1/videos/{id}/…`.
-ROUTERS = (projects, uploads, media, videos, captions, steering, batches, pipelines, jobs, events, status, socket, page)
+ROUTERS = (
+    projects,
+    shares,
+    uploads,
+    media,
+    videos,
+    captions,
+    steering,
+    batches,
+    pipelines,
+    jobs,
+    schedules,
+    queues,
+    workers,
+    events,
+    status,
+    socket,
+    page,
+)
 
 
 @asynccontextmanager

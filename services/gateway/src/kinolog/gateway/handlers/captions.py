@@ -13,7 +13,7 @@ from kinolog.gateway.deletion import delete, restore
 from kinolog.gateway.filename import content_disposition
 from kinolog.gateway.listing import MaybePaging, answer_page
 from kinolog.gateway.naming import live_caption
-from kinolog.gateway.params import Edit, Here, Post, id_of
+from kinolog.gateway.params import Edit, Here, Post, QueryReason, id_of
 from kinolog.gateway.views import CaptionView, ListView, answer_done, answer_one
 
 router = APIRouter(prefix="/v1/captions", tags=["captions"])
@@ -40,8 +40,8 @@ async def read_caption(caption_id: CaptionId, here: Here) -> JSONResponse:
 
 
 @router.delete("/{id}", operation_id="captions_delete", response_model=CaptionView)
-async def delete_caption(caption_id: CaptionId, here: Here, command: Edit) -> JSONResponse:
-    return answer_done(await delete(here.desk, CAPTION, caption_id, command, CaptionDeleted()))
+async def delete_caption(caption_id: CaptionId, here: Here, command: Edit, reason: QueryReason = None) -> JSONResponse:
+    return answer_done(await delete(here.desk, CAPTION, caption_id, command, CaptionDeleted(reason=reason)))
 
 
 @router.post("/{id}/restore", operation_id="captions_restore", response_model=CaptionView)

@@ -9,11 +9,22 @@ from kinolog.common.aggregates import JOB, JobStatus
 from kinolog.common.events import Event
 from kinolog.common.fields import INT64_MAX
 from kinolog.common.queries import LONGEST_PAGE
+from kinolog.gateway.domain.attempts import attempts
 from kinolog.gateway.listing import MaybePaging, answer_page
 from kinolog.gateway.new_job import NewJob
 from kinolog.gateway.params import Here, MaybeAsOf, Post, id_of
 from kinolog.gateway.submission import settle
-from kinolog.gateway.views import JobView, ListView, answer_done, answer_one, event_view, list_view, view, with_progress
+from kinolog.gateway.views import (
+    JobView,
+    ListView,
+    WhyView,
+    answer_done,
+    answer_one,
+    event_view,
+    list_view,
+    view,
+    with_progress,
+)
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
@@ -57,6 +68,22 @@ async def read_job(job_id: JobId, here: Here, as_of: MaybeAsOf) -> JSONResponse:
     is_live = as_of is None and loaded.require().status is JobStatus.RUNNING
     beat = await here.board.last_beat(job_id) if is_live else None
     return answer_one(loaded, with_progress(view(loaded), beat))
+
+
+@router.get("/{id}/why", operation_id="jobs_why", response_model=WhyView)
+async def explain(job_id: JobId, here: Here) -> JSONResponse:
+    """What the job waits for, which jobs go before it, and why others of its queue went first."""
+    await here.desk.load(JOB, job_id)
+    answer = await here.catalog.why(job_id, here.desk.newest_sequence)
+    return JSONResponse({"object": "why", "job_id": job_id, **answer.model_dump(mode="json")})
+
+
+@router.get("/{id}/attempts", operation_id="jobs_attempts", response_model=ListView)
+async def list_attempts(job_id: JobId, here: Here) -> JSONResponse:
+    """Every attempt at the job: who tried, how it ended, and where its time went."""
+    history = await here.desk.history(JOB, job_id)
+    data = [attempt.model_dump(mode="json") for attempt in attempts(history)]
+    return list_view(data, next_cursor=None, has_more=False, seq=history[-1].sequence)
 
 
 @router.get("/{id}/events", operation_id="jobs_events", response_model=ListView)

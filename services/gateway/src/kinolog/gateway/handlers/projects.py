@@ -12,7 +12,7 @@ from kinolog.common.events.project import ProjectCreated, ProjectDeleted, Projec
 from kinolog.common.fields import Description, Request, Title
 from kinolog.gateway.deletion import delete, restore
 from kinolog.gateway.listing import MaybePaging, answer_page
-from kinolog.gateway.params import Edit, Here, Post, id_of
+from kinolog.gateway.params import Edit, Here, Post, QueryReason, id_of
 from kinolog.gateway.views import ListView, ProjectView, answer_done, answer_one
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -66,8 +66,8 @@ async def update(project_id: ProjectId, body: ProjectPatch, here: Here, command:
 
 
 @router.delete("/{id}", operation_id="projects_delete", response_model=ProjectView)
-async def delete_project(project_id: ProjectId, here: Here, command: Edit) -> JSONResponse:
-    return answer_done(await delete(here.desk, PROJECT, project_id, command, ProjectDeleted()))
+async def delete_project(project_id: ProjectId, here: Here, command: Edit, reason: QueryReason = None) -> JSONResponse:
+    return answer_done(await delete(here.desk, PROJECT, project_id, command, ProjectDeleted(reason=reason)))
 
 
 @router.post("/{id}/restore", operation_id="projects_restore", response_model=ProjectView)

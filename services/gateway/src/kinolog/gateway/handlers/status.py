@@ -1,4 +1,4 @@
-"""How the platform is: queues and workers, counts, and whether this gateway lives and is ready."""
+"""How the platform is: counts, and whether this gateway lives and is ready."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -10,22 +10,10 @@ from starlette.responses import JSONResponse
 from kinolog.common.errors import LogError
 from kinolog.common.fields import INT64_MAX
 from kinolog.common.queries import Stats
-from kinolog.common.subjects import QUEUES
 from kinolog.gateway.params import Gateway, Here
 from kinolog.gateway.problems import FieldError, Problem
-from kinolog.gateway.queues import alive, queue_view
-from kinolog.gateway.views import ListView, list_view
 
 router = APIRouter()
-
-
-@router.get("/v1/queues", operation_id="queues_list", tags=["status"], response_model=ListView)
-async def list_queues(here: Here) -> JSONResponse:
-    """What waits in each queue, lane by lane from the top, and which workers are there, running what."""
-    workers = alive(await here.board.workers(), here.clock(), here.presence_interval_seconds)
-    depths = await asyncio.gather(*(here.queue_gauge.depths(queue) for queue in QUEUES))
-    data = [queue_view(queue, lanes, workers) for queue, lanes in zip(QUEUES, depths, strict=True)]
-    return list_view(data, next_cursor=None, has_more=False, seq=here.desk.newest_sequence)
 
 
 @router.get("/v1/stats", operation_id="stats_read", tags=["status"], response_model=Stats)

@@ -12,7 +12,7 @@ from kinolog.common.events.video import VideoDeleted, VideoRestored, VideoUpdate
 from kinolog.common.fields import Request, Title
 from kinolog.gateway.deletion import delete, restore
 from kinolog.gateway.listing import MaybePaging, answer_page
-from kinolog.gateway.params import Edit, Here, Post, id_of
+from kinolog.gateway.params import Edit, Here, Post, QueryReason, id_of
 from kinolog.gateway.views import ListView, VideoView, answer_done, answer_one
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
@@ -52,8 +52,8 @@ async def update_video(video_id: VideoId, body: VideoPatch, here: Here, command:
 
 
 @router.delete("/{id}", operation_id="videos_delete", response_model=VideoView)
-async def delete_video(video_id: VideoId, here: Here, command: Edit) -> JSONResponse:
-    return answer_done(await delete(here.desk, VIDEO, video_id, command, VideoDeleted()))
+async def delete_video(video_id: VideoId, here: Here, command: Edit, reason: QueryReason = None) -> JSONResponse:
+    return answer_done(await delete(here.desk, VIDEO, video_id, command, VideoDeleted(reason=reason)))
 
 
 @router.post("/{id}/restore", operation_id="videos_restore", response_model=VideoView)

@@ -1,0 +1,27 @@
+"""What may happen to a schedule next: pure functions that return the event, or none where nothing would change."""
+
+from typing import Any
+
+from kinolog.common.aggregates.deletion import refuse_if_deleted
+from kinolog.common.aggregates.schedule import Schedule
+from kinolog.common.events import Event
+from kinolog.common.events.job import Submission
+from kinolog.common.events.schedule import ScheduleDeleted, ScheduleUpdated
+
+
+def update_schedule(schedule: Schedule, changes: dict[str, Any], *, reason: str | None = None) -> list[Event]:
+    """`changes` are fields of ScheduleUpdated; those that are so already are left out."""
+    refuse_if_deleted("schedule", schedule.id, is_deleted=schedule.is_deleted)
+    changed = {name: value for name, value in changes.items() if getattr(schedule, name) != value}
+    told = {} if reason is None else {"reason": reason}
+    return [ScheduleUpdated(**changed, **told)] if changed else []
+
+
+def delete_schedule(schedule: Schedule, *, reason: str | None = None) -> list[Event]:
+    return [] if schedule.is_deleted else [ScheduleDeleted(reason=reason)]
+
+
+def job_of_schedule(schedule: Schedule) -> Submission:
+    """What is submitted each time. Refused for a deleted schedule."""
+    refuse_if_deleted("schedule", schedule.id, is_deleted=schedule.is_deleted)
+    return schedule.job.model_copy(update={"schedule_id": schedule.id})
