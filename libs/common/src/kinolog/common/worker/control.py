@@ -21,7 +21,7 @@ _logger: Final = structlog.get_logger(__name__)
 class Controls:
     """Looked up at the start, when something hints at a change, and every so often. What is unknown stays as it was.
 
-    From a hint until the log has told, nothing is taken: so no job that is submitted after a pause was confirmed starts.
+    From a hint until the log has told, nothing is taken: no job that is submitted after a confirmed pause starts.
     """
 
     def __init__(self, log: EventLog, identity: Identity, poll_seconds: float) -> None:
