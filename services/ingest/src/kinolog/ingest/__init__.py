@@ -1,1 +1,1 @@
-"""Takes media in: verifies, probes and hashes it, makes its poster frame and registers the video."""
+"""Takes media in: downloads, verifies, probes and hashes it, makes its poster frame and registers the video."""

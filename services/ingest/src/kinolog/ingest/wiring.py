@@ -1,13 +1,39 @@
 """Builds the service from its settings: the one place where concrete things are chosen."""
 
 from kinolog.common.media.inspector import Inspector
+from kinolog.common.reach import Reach
 from kinolog.common.worker.attempt import Handler
+from kinolog.ingest.adapters.direct import Direct
 from kinolog.ingest.adapters.fingerprint import fingerprint
+from kinolog.ingest.adapters.guard import Guard
+from kinolog.ingest.adapters.shelf import Shelf
+from kinolog.ingest.domain import FetchLimits
 from kinolog.ingest.handlers import IngestHandlers
 from kinolog.ingest.settings import IngestSettings
 
 
 def handlers(settings: IngestSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `ingest`."""
-    ingest = IngestHandlers(fingerprint, Inspector(settings))
-    return {"upload": ingest.upload}
+    strategies = [Direct(guard(settings), fetch_limits(settings))]
+    ingest = IngestHandlers(fingerprint, Inspector(settings), strategies, Shelf(settings.work_dir / "downloads"))
+    return {"upload": ingest.upload, "download": ingest.download}
+
+
+def guard(settings: IngestSettings) -> Guard:
+    return Guard(Reach(settings.ingest_allowed_networks, frozenset(settings.ingest_allowed_ports)))
+
+
+def fetch_limits(settings: IngestSettings) -> FetchLimits:
+    return FetchLimits(
+        max_bytes=settings.ingest_max_download_bytes,
+        max_redirects=settings.ingest_max_redirects,
+        connect_timeout_seconds=settings.ingest_connect_timeout_seconds,
+        answer_timeout_seconds=settings.ingest_answer_timeout_seconds,
+        idle_timeout_seconds=settings.ingest_idle_timeout_seconds,
+        lowest_speed_bytes_per_second=settings.ingest_lowest_speed_bytes_per_second,
+        speed_window_seconds=settings.ingest_speed_window_seconds,
+        max_resumptions=settings.ingest_max_resumptions,
+        resume_pause_seconds=settings.ingest_resume_pause_seconds,
+        longest_retry_after_seconds=settings.ingest_longest_retry_after_seconds,
+        checkpoint_interval_seconds=settings.ingest_checkpoint_interval_seconds,
+    )

@@ -1,0 +1,121 @@
+"""Bytes that are kept between attempts: which are trusted, and when their folder goes."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinolog.common.aggregates import JOB
+from kinolog.common.aggregates.job_decisions import cancel_job
+from kinolog.common.errors import PassingError, PermanentError, WorkError
+from kinolog.common.log import load
+from kinolog.common.testing.examples import ORIGIN, submitted
+from kinolog.common.testing.workshop import Workshop
+from kinolog.ingest.adapters.partial_file import PartialFile
+from kinolog.ingest.adapters.shelf import Shelf
+from kinolog.ingest.domain import Fingerprint
+
+CONTENT = b"kinolog" * 300_000
+
+
+def fingerprint(content: bytes) -> Fingerprint:
+    return Fingerprint(len(content), hashlib.sha256(content).hexdigest())
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> Path:
+    """A file that received half of the content, and then some bytes that no checkpoint tells of."""
+    part = PartialFile.create(tmp_path / "1.part")
+    await part.write(CONTENT[:1_000_000] + b"lost")
+    await part.sync()
+    part.close()
+    return part.path
+
+
+@pytest.fixture
+def part(path: Path) -> Iterator[PartialFile]:
+    part = PartialFile.reopen(path)
+    assert part is not None
+    with closing(part):
+        yield part
+
+
+async def test_a_file_goes_on_behind_what_was_received(part: PartialFile) -> None:
+    percents: list[float] = []
+    assert await part.accept(fingerprint(CONTENT[:1_000_000]), percents.append)
+    await part.write(CONTENT[1_000_000:])
+    assert (fingerprint(CONTENT), CONTENT, 100.0) == (await part.sync(), part.path.read_bytes(), percents[-1])
+
+
+@pytest.mark.parametrize("content", [CONTENT[:500_000], bytes(1_000_000)], ids=["missing", "other"])
+async def test_bytes_that_are_missing_or_other_ones_are_not_gone_on_with(part: PartialFile, content: bytes) -> None:
+    part.path.write_bytes(content)
+    assert not await part.accept(fingerprint(CONTENT[:1_000_000]), lambda percent: None)
+
+
+async def test_a_file_that_is_begun_again_forgets_everything(part: PartialFile) -> None:
+    await part.accept(fingerprint(CONTENT[:1_000_000]), lambda percent: None)
+    await part.restart()
+    await part.write(b"new")
+    assert (fingerprint(b"new"), b"new") == (await part.sync(), part.path.read_bytes())
+
+
+async def test_a_file_that_somebody_else_writes_is_not_taken(part: PartialFile) -> None:
+    assert PartialFile.reopen(part.path) is None
+
+
+async def test_a_file_that_is_gone_is_not_taken(tmp_path: Path) -> None:
+    assert PartialFile.reopen(tmp_path / "gone.part") is None
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "shelf")
+
+
+async def after(shelf: Shelf, ctx: Any, error: Exception | None) -> bool:
+    """Whether a job's folder is still there once its attempt ended like this."""
+    with suppress(WorkError, OSError):
+        async with shelf.place_for(ctx) as place:
+            (place / "1.part").touch()
+            if error is not None:
+                raise error
+    return place.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "max_retries", "is_kept"),
+    [
+        (None, 3, False),
+        (PermanentError("x", "no"), 3, False),
+        (PassingError("x", "not now"), 3, True),
+        (OSError("disk full"), 3, True),
+        (PassingError("x", "not now"), 0, False),
+    ],
+    ids=["done", "permanent", "passing", "system", "last"],
+)
+async def test_a_folder_is_kept_as_long_as_there_may_be_another_attempt(
+    workshop: Workshop, shelf: Shelf, error: Exception | None, max_retries: int, is_kept: bool
+) -> None:
+    ctx = await workshop.begin("ingest", type="download", max_retries=max_retries)
+    assert is_kept == await after(shelf, ctx, error)
+
+
+async def test_what_ended_elsewhere_is_swept_away_and_what_goes_on_is_not(workshop: Workshop, shelf: Shelf) -> None:
+    ended, waiting = [await submitted(workshop.log, type="download") for _ in range(2)]
+    loaded = await load(workshop.log, JOB, ended)
+    cancelled = cancel_job(loaded.require())
+    assert cancelled is not None
+    await workshop.log.append(loaded.changes(cancelled), ORIGIN)
+    for job_id in (ended, waiting, "job_never_was"):
+        (shelf.root / job_id).mkdir(parents=True)
+    async with shelf.place_for(await workshop.begin("ingest", type="download")) as place:
+        assert {waiting, place.name} == {found.name for found in shelf.root.iterdir()}
