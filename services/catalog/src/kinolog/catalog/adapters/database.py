@@ -1,12 +1,12 @@
 """A database with the catalog's tables: what SQLite and PostgreSQL do alike."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import Final
+from typing import Any, Final
 
 import asyncpg  # type: ignore[import-untyped]  # It publishes no types.
-from sqlalchemy import Dialect
+from sqlalchemy import Column, ColumnElement, Dialect
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -44,6 +44,14 @@ class Database(ABC):
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+    @abstractmethod
+    def is_among(self, column: Column[str]) -> ColumnElement[bool]:
+        """That a column holds one of the parameter `values`: one statement for any number of them."""
+
+    @abstractmethod
+    def values(self, values: Sequence[str]) -> Any:
+        """What the parameter `values` takes."""
 
     @abstractmethod
     def beside(self) -> AbstractAsyncContextManager["Database"]:

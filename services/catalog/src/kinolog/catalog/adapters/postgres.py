@@ -1,10 +1,10 @@
 """The tables in a schema of a PostgreSQL database, which other programs may use as well."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Text, any_, bindparam, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import DropSchema
@@ -33,6 +33,12 @@ class PostgresDatabase(Database):
     @property
     def hides_dropping(self) -> bool:
         return False
+
+    def is_among(self, column: Column[str]) -> ColumnElement[bool]:
+        return column == any_(bindparam("values", type_=ARRAY(Text)))
+
+    def values(self, values: Sequence[str]) -> Sequence[str]:
+        return values
 
     def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return transaction(self._engine.execution_options(isolation_level="REPEATABLE READ"))

@@ -1,13 +1,14 @@
 """The tables in an SQLite file in WAL mode, so that readers and the one writer never wait for each other."""
 
 import fcntl
+import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, event, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from kinolog.catalog.adapters.database import Database, transaction
@@ -27,6 +28,12 @@ class SqliteDatabase(Database):
     @property
     def hides_dropping(self) -> bool:
         return True
+
+    def is_among(self, column: Column[str]) -> ColumnElement[bool]:
+        return column.in_(select(func.json_each(bindparam("values")).table_valued("value").c.value))
+
+    def values(self, values: Sequence[str]) -> str:
+        return json.dumps(values)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

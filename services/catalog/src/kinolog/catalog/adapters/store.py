@@ -1,7 +1,7 @@
 """Where the rows are: a batch of events and the checkpoint after it are written in one transaction, or not at all."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Set
+from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Final, NamedTuple
@@ -19,13 +19,12 @@ from kinolog.catalog.domain.storable import storable_value
 from kinolog.common.ids import new_id
 from kinolog.common.log import Checkpoint
 
-# Below what a statement of either engine takes as parameters.
-_IDS_PER_STATEMENT: Final = 500
 _REASON_CHARACTERS: Final = 2_000
 
 _TOUCH: Final = update(CHECKPOINT).values(sequence=CHECKPOINT.c.sequence).returning(CHECKPOINT)
-_WRITTEN: Final = ("sequence", "event_id", "stream_created", "quarantined")
+_WRITTEN: Final = ("sequence", "event_id", "stream_created", "tables_id", "quarantined")
 _WRITE: Final = update(CHECKPOINT).values({name: bindparam(name) for name in _WRITTEN})
+_ROW_TABLES: Final = tuple(table for table in METADATA.sorted_tables if table is not CHECKPOINT)
 
 
 class SqlStore:
@@ -54,15 +53,18 @@ class SqlStore:
                 await _create_indexes(connection)
 
     async def checkpoint(self) -> Checkpoint:
+        return (await self.mark()).checkpoint
+
+    async def mark(self) -> "Mark":
         async with self._database.begin() as connection:
-            return _to_checkpoint((await connection.execute(select(CHECKPOINT))).one())
+            return _to_mark((await connection.execute(select(CHECKPOINT))).one())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["SqlTransaction"]:
         """Only one of these goes on at a time, in any process: it begins with the lock on the checkpoint."""
         async with self._database.begin() as connection:
             found = await _lock_checkpoint(connection)
-            transaction = SqlTransaction(connection, found, self._recent, self._upserts)
+            transaction = SqlTransaction(self._database, connection, found, self._recent, self._upserts)
             yield transaction
         self._recent.remember(transaction.written, before=found, after=transaction.mark)
 
@@ -78,18 +80,21 @@ class SqlStore:
         Refuses, by False, when this store has meanwhile come further in the same log.
         """
         async with self._database.joined_with(other._database) as (connection, schema):
-            theirs = await other.checkpoint()
+            theirs = await other.mark()
             is_current = await _is_current(connection, self._database.schema)
             if is_current:
-                mine = (await _lock_checkpoint(connection)).checkpoint
-                if mine.stream_created == theirs.stream_created and theirs.sequence < mine.sequence <= log_end:
+                mine = await _lock_checkpoint(connection)
+                if _is_further(mine.checkpoint, theirs.checkpoint, log_end):
                     return False
             if is_current and not self._database.hides_dropping:
+                # The row of the checkpoint stays: whoever waits for its lock would find none in its place.
                 await _empty_tables(connection)
                 await _copy_rows(connection, schema)
+                await _write_mark(connection, theirs)
             else:  # The quick way: an index is made faster than kept.
-                await _create_tables(connection, self._database.schema, theirs)
+                await _create_tables(connection, self._database.schema, theirs.checkpoint)
                 await _copy_rows(connection, schema)
+                await _write_mark(connection, theirs)
                 await _create_indexes(connection)
         return True
 
@@ -105,7 +110,15 @@ class Mark(NamedTuple):
 class SqlTransaction:
     """`written` is what will have been written, and `mark` where that leaves the rows, when it ends well."""
 
-    def __init__(self, connection: AsyncConnection, mark: Mark, recent: Recent, upserts: Mapping[str, Upsert]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        connection: AsyncConnection,
+        mark: Mark,
+        recent: Recent,
+        upserts: Mapping[str, Upsert],
+    ) -> None:
+        self._database = database
         self._connection = connection
         self._recent = recent
         self._upserts = upserts
@@ -121,9 +134,9 @@ class SqlTransaction:
         remembered = self._recent.known(asked, self.mark)
         found = {key: folded for key, folded in remembered.items() if folded.exists}
         for kind, ids in _by_kind(asked - remembered.keys()):
-            table = TABLES[kind]
-            for row in (await self._connection.execute(select(table).where(table.c.id.in_(ids)))).mappings():
-                found[Key(kind, row["id"])] = to_folded(kind, dict(row))
+            statement = select(TABLES[kind]).where(self._database.is_among(TABLES[kind].c.id))
+            rows = await self._connection.execute(statement, {"values": self._database.values(ids)})
+            found |= {Key(kind, row["id"]): to_folded(kind, dict(row)) for row in rows.mappings()}
         return found
 
     async def frozen(self, keys: Iterable[Key]) -> Set[Key]:
@@ -131,8 +144,9 @@ class SqlTransaction:
             return set()
         found: set[Key] = set()
         for kind, ids in _by_kind(keys):
-            of_kind = (QUARANTINE.c.kind == kind) & QUARANTINE.c.aggregate_id.in_(ids)
-            rows = await self._connection.execute(select(QUARANTINE.c.aggregate_id).where(of_kind).distinct())
+            of_kind = (QUARANTINE.c.kind == kind) & self._database.is_among(QUARANTINE.c.aggregate_id)
+            statement = select(QUARANTINE.c.aggregate_id).where(of_kind).distinct()
+            rows = await self._connection.execute(statement, {"values": self._database.values(ids)})
             found |= {Key(kind, aggregate_id) for aggregate_id in rows.scalars()}
         return found
 
@@ -155,17 +169,15 @@ class SqlTransaction:
 
     async def _remove_rows(self, keys: Iterable[Key]) -> None:
         for kind, ids in _by_kind(keys):
-            await self._connection.execute(delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
+            statement = delete(TABLES[kind]).where(self._database.is_among(TABLES[kind].c.id))
+            await self._connection.execute(statement, {"values": self._database.values(ids)})
 
 
-def _by_kind(keys: Iterable[Key]) -> Iterator[tuple[str, list[str]]]:
-    """The ids of each kind, in portions that fit into one statement."""
+def _by_kind(keys: Iterable[Key]) -> Iterable[tuple[str, list[str]]]:
     ids: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         ids[key.kind].append(key.id)
-    for kind, of_kind in ids.items():
-        for start in range(0, len(of_kind), _IDS_PER_STATEMENT):
-            yield kind, of_kind[start : start + _IDS_PER_STATEMENT]
+    return ids.items()
 
 
 def _quarantine_row(entry: Quarantined) -> dict[str, Any]:
@@ -180,18 +192,21 @@ def _quarantine_row(entry: Quarantined) -> dict[str, Any]:
 
 async def _lock_checkpoint(connection: AsyncConnection) -> Mark:
     """Read it by writing it: that takes the lock on both engines, and no other writer can come in between."""
-    row = (await connection.execute(_TOUCH)).one()
-    return Mark(_to_checkpoint(row), row.tables_id, row.quarantined)
+    return _to_mark((await connection.execute(_TOUCH)).one())
 
 
 async def _write_mark(connection: AsyncConnection, mark: Mark) -> None:
-    checkpoint = mark.checkpoint
-    values = (checkpoint.sequence, checkpoint.event_id, checkpoint.stream_created, mark.quarantined)
-    await connection.execute(_WRITE, dict(zip(_WRITTEN, values, strict=True)))
+    told = {"tables_id": mark.tables_id, "quarantined": mark.quarantined}
+    await connection.execute(_WRITE, {**asdict(mark.checkpoint), **told})
 
 
-def _to_checkpoint(row: Row[Any]) -> Checkpoint:
-    return Checkpoint(sequence=row.sequence, event_id=row.event_id, stream_created=row.stream_created)
+def _to_mark(row: Row[Any]) -> Mark:
+    checkpoint = Checkpoint(sequence=row.sequence, event_id=row.event_id, stream_created=row.stream_created)
+    return Mark(checkpoint, row.tables_id, row.quarantined)
+
+
+def _is_further(mine: Checkpoint, theirs: Checkpoint, log_end: int) -> bool:
+    return mine.stream_created == theirs.stream_created and theirs.sequence < mine.sequence <= log_end
 
 
 async def _is_current(connection: AsyncConnection, schema: str | None) -> bool:
@@ -221,13 +236,12 @@ async def _create_indexes(connection: AsyncConnection) -> None:
 
 
 async def _empty_tables(connection: AsyncConnection) -> None:
-    for table in METADATA.sorted_tables:
+    for table in _ROW_TABLES:
         await connection.execute(delete(table))
 
 
 async def _copy_rows(connection: AsyncConnection, schema: str) -> None:
-    await connection.execute(delete(CHECKPOINT))
-    for table in METADATA.sorted_tables:
+    for table in _ROW_TABLES:
         names = [column.name for column in table.columns]
         source = table.to_metadata(MetaData(), schema=schema)
         await connection.execute(insert(table).from_select(names, select(source)))

@@ -184,10 +184,23 @@ async def _fold_to_the_end(log: EventLog, store: Store) -> None:
     sequence, end = (await store.checkpoint()).sequence, await log.last_sequence()
     if sequence >= end:
         return
-    async with _tail(log, sequence) as batches:
+    async with _tail(log, sequence) as tail, aclosing(_read_ahead(tail)) as batches:
         async for batch in batches:
             if await on_batch(batch, log, store) >= end:
                 return
+
+
+async def _read_ahead(tail: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:
+    """The same batches, each read and decoded while the one before is being written."""
+    ahead = asyncio.ensure_future(anext(tail))
+    try:
+        while True:
+            batch = await ahead
+            ahead = asyncio.ensure_future(anext(tail))
+            yield batch
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
 
 
 def _refuse_another_stream(known: Checkpoint, found: Checkpoint) -> None:
