@@ -1,6 +1,7 @@
 """`./dev bench` compares Kinolog with its peers; `./dev bench NAME` runs another measurement of the engine."""
 
 import runpy
+import signal
 import sys
 from typing import Final
 
@@ -10,6 +11,8 @@ NAMES: Final = ("latency", "scale", "cancel", "urgent", "idle", "load", "startup
 
 
 def main(arguments: list[str]) -> None:
+    # Told to stop, it stops what it has started as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if arguments and arguments[0] in NAMES:
         sys.argv = arguments
         runpy.run_module(f"benchmarks.engine.{arguments[0]}", run_name="__main__")
@@ -18,4 +21,7 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
