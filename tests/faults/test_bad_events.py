@@ -1,16 +1,29 @@
 """Events that cannot be read stop their own aggregate and nothing else; those of a newer release stop the reader."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from harness.site import Site
+import pytest_asyncio
+from harness.site import Site, opened_site
 
 from kinolog.common.audit import Check, Scope, audit
 from kinolog.common.log.api import ApiError
-from kinolog.common.testing import eventually
+from kinolog.common.testing import NatsServer, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """One of its own: what cannot be read stays in a log for ever."""
+    with NatsServer(tmp_path_factory.mktemp("nats")) as server:
+        async with opened_site(tmp_path_factory.mktemp("site"), server.url) as site:
+            await asyncio.gather(site.gateway(), site.catalog(), site.worker())
+            yield site
+
 
 HEADERS = {
     "ce-specversion": "1.0",

@@ -10,7 +10,7 @@ from harness.site import LEASE_SECONDS, Part, Site
 
 from kinolog.common.testing import NatsServer, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 NEAR = ("worker-1", "worker-2")
@@ -52,6 +52,8 @@ async def test_a_worker_behind_a_black_hole_is_fenced_off(site: Site, log_server
     assert (2, 1, 1) == tuple(history.count(f"job.{name}") for name in ("started", "attempt_failed", "completed"))
 
 
+@pytest.mark.chaos
+@pytest.mark.xfail(reason="what came of an attempt is offered to the log for ever, even by a worker that is to stop")
 async def test_a_worker_that_cannot_reach_the_log_stops_when_it_is_told_to(site: Site, log_server: NatsServer) -> None:
     async with far_away(site, log_server) as (far, proxy):
         job_id = await site.submit(await site.video(), "unreachable", seconds=0.5)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from harness.site import LEASE_SECONDS, Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AN_HOUR_AHEAD = {"KINOLOG_CLOCK_OFFSET_SECONDS": "3600"}
 AN_HOUR_BEHIND = {"KINOLOG_CLOCK_OFFSET_SECONDS": "-3600"}
@@ -38,9 +38,8 @@ async def test_a_catalog_whose_clock_is_ahead_takes_no_job_from_its_worker(site:
 
 
 async def test_services_of_different_clocks_agree_on_what_happened(site: Site) -> None:
-    for name, start in (("gateway", site.gateway), ("worker-2", lambda **clock: site.worker("worker-2", **clock))):
-        await site.parts[name].stop()
-        await start(**(AN_HOUR_BEHIND if name == "gateway" else AN_HOUR_AHEAD))
+    await asyncio.gather(site.parts["gateway"].stop(), site.parts["worker-2"].stop())
+    await asyncio.gather(site.gateway(**AN_HOUR_BEHIND), site.worker("worker-2", **AN_HOUR_AHEAD))
     video_id = await site.video()
     await asyncio.gather(*(site.submit(video_id, f"clocks-{number}") for number in range(6)))
     await site.is_sound()

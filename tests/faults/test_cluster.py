@@ -12,7 +12,7 @@ from harness.site import Site, opened_site
 
 from kinolog.common.testing import eventually
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.chaos]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.chaos]
 
 LONGEST_OUTAGE_SECONDS = 15
 
@@ -23,7 +23,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     async with opened_site(tmp_path_factory.mktemp("site"), cluster.url, replicas=3) as site:
         await asyncio.gather(site.gateway(), site.catalog(), site.worker("worker-1"), site.worker("worker-2"))

@@ -8,7 +8,7 @@ from harness.site import LEASE_SECONDS, Site
 
 from kinolog.common.testing import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 # Which test makes a process end there, by the first word of the name: see `test_crash_points_are_all_used`.

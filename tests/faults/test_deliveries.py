@@ -9,7 +9,7 @@ import pytest
 from harness.site import Site
 from nats.aio.msg import Msg
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SEED = 20261121
 

@@ -10,7 +10,7 @@ from harness.site import LEASE_SECONDS, Part, Site
 
 from kinolog.common.testing import NatsServer, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WORKER, GATEWAY, CATALOG = "worker-1", "gateway", "catalog"
 RARELY_FROZEN = (GATEWAY, CATALOG)

@@ -83,7 +83,7 @@ def answer_file(
 
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         begin = asked.first_byte or 0
-        is_part = takes_ranges and asked.first_byte is not None and asked.headers.get("if-range") == etag
+        is_part = takes_ranges and asked.first_byte is not None and asked.headers.get("if-range", etag) == etag
         body = content[begin:] if is_part else content
         said = {"Content-Length": str(len(body) if length is None else length), **(headers or {})}
         said |= {"ETag": etag} if etag else {}

@@ -81,12 +81,13 @@ def _access_to(folder: DataFolder) -> dict[str, Any]:
 
 
 async def _audit(settings: ServiceSettings, scope: Scope) -> Report:
-    async with _opened(settings) as (log, rows):
+    async with opened(settings) as (log, rows):
         return await audit(log, scope.reaching(BlobStore.open(settings.blobs_url), rows))
 
 
 @asynccontextmanager
-async def _opened(settings: ServiceSettings) -> AsyncIterator[tuple[JetStreamLog, CatalogRows]]:
+async def opened(settings: ServiceSettings) -> AsyncIterator[tuple[JetStreamLog, CatalogRows]]:
+    """Raises Unreachable where no NATS server answers."""
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
