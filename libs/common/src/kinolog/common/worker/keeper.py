@@ -43,14 +43,15 @@ class Kept:
         self.has_news = False
         self.began_at = self.heard_at = self.beat_at = _now()
         self.interruption: Interruption | WorkError | None = None
+        self.is_over = False
         self._task = asyncio.current_task()
 
     def note(self, progress: Progress) -> None:
         self.progress, self.has_news, self.heard_at = progress, True, _now()
 
     def interrupt(self, why: Interruption | WorkError) -> None:
-        """Stop the handler. The first reason counts."""
-        if self.interruption is None and self._task is not None:
+        """Stop the handler, if it still runs. The first reason counts."""
+        if self.interruption is None and not self.is_over and self._task is not None:
             self.interruption = why
             self._task.cancel()
 
@@ -68,7 +69,7 @@ class Keeper:
         self._worker_id = worker_id
         self._clock = clock
         self._settings = settings
-        self._kept: dict[str, Kept] = {}
+        self._kept: list[Kept] = []
         self._suspected: dict[str, float] = {}
         self._has_kept = asyncio.Event()
         self._has_suspicion = asyncio.Event()
@@ -77,28 +78,28 @@ class Keeper:
     @contextmanager
     def keeping(self, kept: Kept) -> Iterator[None]:
         """Look after an attempt, from within the task that runs its handler."""
-        job_id = kept.held.job.id
-        self._kept[job_id] = kept
+        self._kept.append(kept)
         self._has_kept.set()
         if self._is_releasing:
             kept.interrupt(Interruption.RELEASED)
         try:
             yield
         finally:
-            del self._kept[job_id]
+            kept.is_over = True
+            self._kept.remove(kept)
             if not self._kept:
                 self._has_kept.clear()
 
     def suspect(self, job_id: str) -> None:
         """Somebody hints that the job is to be cancelled: the log will tell."""
-        if job_id in self._kept:
+        if any(kept.held.job.id == job_id for kept in self._kept):
             self._suspected[job_id] = _now() + _SUSPICION_SECONDS
             self._has_suspicion.set()
 
     def release_all(self) -> None:
         """Stop every attempt, and whatever begins from now on: the worker goes."""
         self._is_releasing = True
-        for kept in self._kept.values():
+        for kept in tuple(self._kept):
             kept.interrupt(Interruption.RELEASED)
 
     async def run(self) -> None:
@@ -112,10 +113,12 @@ class Keeper:
         while True:
             await self._has_kept.wait()
             await asyncio.sleep(self._settings.progress_interval_seconds)
-            for kept in list(self._kept.values()):
+            for kept in tuple(self._kept):
                 await self._look_after(kept, _now())
 
     async def _look_after(self, kept: Kept, now: float) -> None:
+        if kept.is_over or kept.interruption is Interruption.LOST:
+            return  # What it said now would be taken for a word of the attempt that goes on elsewhere.
         verdict = kept.patience.verdict(taken_seconds=now - kept.began_at, silent_seconds=now - kept.heard_at)
         if verdict is not None:
             kept.interrupt(verdict)
@@ -155,11 +158,12 @@ class Keeper:
 
     def _to_look_at(self) -> list[Kept]:
         """The suspected attempts, or all when nothing in particular is suspected."""
-        now = _now()
+        now, job_ids = _now(), {kept.held.job.id for kept in self._kept}
         self._suspected = {
-            job_id: until for job_id, until in self._suspected.items() if until > now and job_id in self._kept
+            job_id: until for job_id, until in self._suspected.items() if until > now and job_id in job_ids
         }
-        return [self._kept[job_id] for job_id in self._suspected or self._kept]
+        suspects = self._suspected or job_ids
+        return [kept for kept in self._kept if kept.held.job.id in suspects]
 
     async def _check(self, kept: Kept) -> None:
         try:
@@ -167,7 +171,7 @@ class Keeper:
         except LogError as error:  # The commit will find out; nothing is decided on missing knowledge.
             _logger.debug("Could not look after a job", job_id=kept.held.job.id, error=str(error))
             return
-        if standing is not None and kept.held.job.id in self._kept:
+        if standing is not None:
             kept.interrupt(standing)
 
 
