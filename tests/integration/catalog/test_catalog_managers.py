@@ -1,4 +1,4 @@
-"""The process managers of a running catalog, on a real log and each database: they act, and only once if there are two."""
+"""The process managers of a running catalog, on a real log and each database; and what two of them do at once."""
 
 import asyncio
 from datetime import timedelta
