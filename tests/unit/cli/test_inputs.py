@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kinolog.cli.errors import BadSetting
-from kinolog.cli.remote import parse_inputs
+from kinolog.cli.inputs import parse_inputs
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,19 @@ class Client:
     async def job(self, job_id: str) -> Json:
         return await self._json("GET", _path("jobs", job_id))
 
-    async def cancel(self, job_id: str) -> Json:
-        return await self._json("POST", _path("jobs", job_id, "cancel"))
+    async def get(self, *path: str, **params: Any) -> Json:
+        """What is at `/v1/<path>`; ids and names in it are quoted."""
+        return await self._json("GET", _path(*path), params=params)
 
-    async def retry(self, job_id: str) -> Json:
-        return await self._json("POST", _path("jobs", job_id, "retry"))
+    async def post(self, *path: str, body: Json | None = None) -> Json:
+        return await self._json("POST", _path(*path), json=body or {})
+
+    async def delete(self, *path: str, **params: Any) -> Json:
+        return await self._json("DELETE", _path(*path), params=params)
+
+    async def all_of(self, *path: str) -> list[Json]:
+        """Everything in a list, page by page."""
+        return await self._all(_path(*path))
 
     async def job_events(self, job_id: str) -> list[Json]:
         return await self._all(_path("jobs", job_id, "events"))

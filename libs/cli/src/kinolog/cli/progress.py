@@ -18,6 +18,7 @@ _PHASES = {
     "job.waiting": "waiting",
     "job.started": "started",
     "job.attempt_failed": "will be tried again",
+    "job.snoozed": "will be called again",
     "job.cancel_requested": "being cancelled",
     "job.completed": "completed",
     "job.failed": "failed",

@@ -34,7 +34,7 @@ def jobs_table(jobs: Iterable[Json]) -> Table:
             plain(job["type"]),
             Text(harmless(job["status"]), _STATUS_STYLES.get(job["status"], "")),
             plain(job.get("progress")),
-            plain(_moment(job.get("created_at"))),
+            plain(moment(job.get("created_at"))),
             plain(job.get("error_message") or job.get("output_data")),
         )
     return table
@@ -44,7 +44,7 @@ def events_table(events: Iterable[Json]) -> Table:
     table = Table("seq", "time", "event", Column("data", overflow="fold"))
     for event in events:
         table.add_row(
-            plain(event["seq"]), plain(_moment(event.get("time"))), plain(event["type"]), plain(event.get("data"))
+            plain(event["seq"]), plain(moment(event.get("time"))), plain(event["type"]), plain(event.get("data"))
         )
     return table
 
@@ -55,7 +55,7 @@ def history_table(histories: Iterable[tuple[Json, list[Json]]]) -> Table:
     table = Table("seq", "time", "job", "event", "says")
     for event, job in rows:
         name = str(event["type"]).partition(".")[2]
-        time = _moment(event.get("time"))[11:]
+        time = moment(event.get("time"))[11:]
         table.add_row(plain(event["seq"]), plain(time), plain(job["type"]), plain(name), plain(_gist(event["data"])))
     return table
 
@@ -76,18 +76,18 @@ def _last_digits(found: re.Match[str]) -> str:
 
 def event_line(event: Json) -> Text:
     """One event on one line, for a tail."""
-    moment, subject = _moment(event.get("time")), event.get("subject", "")
-    return plain(f"{event['seq']:>8}  {moment}  {event['type']:<22} {subject}  {_short(event.get('data'))}")
+    time, subject = moment(event.get("time")), event.get("subject", "")
+    return plain(f"{event['seq']:>8}  {time}  {event['type']:<22} {subject}  {_short(event.get('data'))}")
 
 
 def plain(value: Any) -> Text:
     return Text(harmless(_short(value)))
 
 
+def moment(timestamp: str | None) -> str:
+    return (timestamp or "")[:19].replace("T", " ")
+
+
 def _short(value: Any) -> str:
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} …"
-
-
-def _moment(timestamp: str | None) -> str:
-    return (timestamp or "")[:19].replace("T", " ")
