@@ -35,7 +35,8 @@ class WorkerSettings(ServiceSettings):
     work_dir: Path = Path("data/work")
     # A worker is thought lost when it has not beaten for this long; it beats every third of it.
     lease_seconds: float = 30.0
-    poll_interval_seconds: float = 1.0
+    # Hints tell of new jobs at once; this look is for hints that were lost and for what a lost worker left behind.
+    poll_interval_seconds: float = 5.0
     progress_interval_seconds: float = 0.25
     # Hints tell of cancel requests and settings at once; these looks are for hints that were lost.
     cancel_poll_seconds: float = 1.0

@@ -1,11 +1,14 @@
 """A queue's lanes on the log: durable pull consumers on `queued` events, swept from the top.
 
-A hint (`wake.…`) says which lane has something new, so that only that one is asked; a sweep of all lanes every so often
-is the safety net, since hints may be lost and what is delivered again comes without one.
+A hint (`wake.…`) says which lane has something new, so that only that one is asked, and a lane is asked again when what
+was handed back to it is due. A sweep of all lanes every so often is the safety net: hints may be lost, and what another
+worker leaves behind comes without one.
 """
 
 import asyncio
+import heapq
 import json
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,7 +39,7 @@ _logger: Final = structlog.get_logger(__name__)
 class LaneDelivery:
     """See `Delivery`. The acknowledgements are JetStream's, sent to the reply subject of the message."""
 
-    client: Client
+    lane: "_Lane"
     message: Msg
     job_id: str
     sequence: int
@@ -44,11 +47,11 @@ class LaneDelivery:
     picked: PickedBecause = PickedBecause.LANE
 
     @classmethod
-    def of(cls, client: Client, message: Msg) -> "LaneDelivery":
+    def of(cls, lane: "_Lane", message: Msg) -> "LaneDelivery":
         """From the reply `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>`."""
         tokens = message.reply.split(".")
         job_id = EventSubject.parse(message.subject).id
-        return cls(client, message, job_id, int(tokens[-4]), is_first=tokens[-5] == "1")
+        return cls(lane, message, job_id, int(tokens[-4]), is_first=tokens[-5] == "1")
 
     @property
     def traceparent(self) -> str | None:
@@ -65,6 +68,7 @@ class LaneDelivery:
     async def hand_back(self, delay_seconds: float) -> None:
         delay = max(0, int(delay_seconds * _NANOSECONDS))
         await self._answer(b"-NAK " + json.dumps({"delay": delay}).encode())
+        self.lane.expect(delay_seconds)
 
     async def hold(self) -> None:
         await self._answer(b"+WPI")
@@ -72,7 +76,7 @@ class LaneDelivery:
     async def _answer(self, word: bytes) -> None:
         """An answer that is lost only means another delivery, which the log then settles."""
         try:
-            await self.client.publish(self.message.reply, word)
+            await self.lane.client.publish(self.message.reply, word)
         except NatsError as error:
             _logger.debug("Could not answer a delivery", job_id=self.job_id, error=repr(error))
 
@@ -82,12 +86,13 @@ class _Lane:
 
     def __init__(self, client: Client, queue: str, number: int) -> None:
         durable = subjects.lane_durable(queue, number)
-        self._client = client
+        self.client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{subjects.EVENTS_STREAM}.{durable}"
         self.inbox = client.new_inbox()
         self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
         self.may_have_more = True
         self._eager_until = 0.0
+        self._expected_at: list[float] = []
 
     async def arrive(self, message: Msg) -> None:
         self._arrived.put_nowait(message)
@@ -95,9 +100,22 @@ class _Lane:
     def hint(self) -> None:
         self.may_have_more, self._eager_until = True, _now() + _EAGER_SECONDS
 
-    @property
-    def is_eager(self) -> bool:
-        return self._eager_until > _now()
+    def expect(self, delay_seconds: float) -> None:
+        """Something will be delivered again after the delay, to whoever asks then."""
+        heapq.heappush(self._expected_at, _now() + max(0.0, delay_seconds))
+
+    def look_up(self, now: float) -> None:
+        """Notice what is due."""
+        while self._expected_at and self._expected_at[0] <= now:
+            heapq.heappop(self._expected_at)
+            self.hint()
+
+    def next_look_seconds(self, now: float) -> float:
+        """When to ask this lane again without a hint."""
+        if self._eager_until > now:
+            self.may_have_more = True
+            return _EAGER_PAUSE_SECONDS
+        return self._expected_at[0] - now if self._expected_at else math.inf
 
     async def pull(self, most: int) -> list[LaneDelivery]:
         """What the lane has, up to `most`; at once, and nothing when it is empty."""
@@ -105,7 +123,7 @@ class _Lane:
         if len(taken) == most:
             return taken
         request = {"batch": most - len(taken), "no_wait": True}
-        await self._client.publish(self._subject, json.dumps(request).encode(), reply=self.inbox)
+        await self.client.publish(self._subject, json.dumps(request).encode(), reply=self.inbox)
         return taken + await self._answered(most - len(taken))
 
     async def _answered(self, most: int) -> list[LaneDelivery]:
@@ -117,7 +135,7 @@ class _Lane:
                     if _is_status(message):
                         self.may_have_more = False
                         break
-                    taken.append(LaneDelivery.of(self._client, message))
+                    taken.append(LaneDelivery.of(self, message))
         except TimeoutError:
             return taken
         if taken:
@@ -129,7 +147,7 @@ class _Lane:
         while len(taken) < most and not self._arrived.empty():
             message = self._arrived.get_nowait()
             if not _is_status(message):
-                taken.append(LaneDelivery.of(self._client, message))
+                taken.append(LaneDelivery.of(self, message))
         return taken
 
 
@@ -170,19 +188,19 @@ class LaneQueue:
         self._woken.clear()  # Before the sweep, never after it: a hint during the sweep must not be forgotten.
         if not self._client.is_connected:
             return ()
-        if _now() - self._swept_at >= self._poll_seconds:
-            self._swept_at = _now()
-            for lane in self._lanes:
-                lane.may_have_more = True
+        now = _now()
+        is_sweep = now - self._swept_at >= self._poll_seconds
+        self._swept_at = now if is_sweep else self._swept_at
+        for lane in self._lanes:
+            lane.look_up(now)
+            lane.may_have_more |= is_sweep
         return await self._sweep(most)
 
     async def wait_for_a_hint(self, *stopping: asyncio.Event) -> None:
         """Until something may have come, or the next sweep is due."""
-        eager = [lane for lane in self._lanes if lane.is_eager]
-        for lane in eager:
-            lane.may_have_more = True
-        pause = _EAGER_PAUSE_SECONDS if eager else max(0.0, self._swept_at + self._poll_seconds - _now())
-        await wait_for_any(self._woken, *stopping, seconds=pause)
+        now = _now()
+        pause = min(self._swept_at + self._poll_seconds - now, *(lane.next_look_seconds(now) for lane in self._lanes))
+        await wait_for_any(self._woken, *stopping, seconds=max(0.0, pause))
 
     async def _sweep(self, most: int) -> list[LaneDelivery]:
         taken: list[LaneDelivery] = []
