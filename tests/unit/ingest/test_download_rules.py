@@ -55,6 +55,8 @@ def test_a_file_is_called_as_the_server_says_or_like_its_address(disposition: st
         ({"etag": '"1"', "last-modified": "yesterday"}, '"1"'),
         ({"etag": 'W/"1"', "last-modified": "yesterday"}, "yesterday"),
         ({"etag": 'W/"1"'}, None),
+        ({"etag": '"ü"'}, None),
+        ({"etag": f'"{"x" * 1_000}"'}, None),
         ({}, None),
     ],
 )
@@ -118,6 +120,11 @@ def test_a_packed_answer_is_refused(encoding: str) -> None:
 def test_a_checkpoint_comes_back_as_it_was_for_its_own_url_alone() -> None:
     checkpoint = Checkpoint(Source(URL, '"1"', 10, "film.mp4"), 2, Fingerprint(5, "a" * 64))
     assert (checkpoint, None) == (Checkpoint.of(checkpoint.state(), URL), Checkpoint.of(checkpoint.state(), "other"))
+
+
+@pytest.mark.parametrize("state", [None, {}, {"playlist": 3}, {"source": {}, "attempt": 1, "received": {}}])
+def test_a_checkpoint_of_another_shape_is_none(state: dict[str, Any] | None) -> None:
+    assert Checkpoint.of(state, URL) is None
 
 
 class Clock:

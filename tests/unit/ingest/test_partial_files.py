@@ -29,7 +29,7 @@ def fingerprint(content: bytes) -> Fingerprint:
 async def path(tmp_path: Path) -> Path:
     """A file that received half of the content, and then some bytes that no checkpoint tells of."""
     part = PartialFile.create(tmp_path / "1.part")
-    await part.write(CONTENT[:1_000_000] + b"lost")
+    await part.write(CONTENT[:1_000_000] + b"lost" * 500_000)
     await part.sync()
     part.close()
     return part.path

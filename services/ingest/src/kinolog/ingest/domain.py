@@ -54,10 +54,16 @@ class Checkpoint:
 
     @classmethod
     def of(cls, state: dict[str, Any] | None, url: str) -> Self | None:
-        """None where nothing was kept of this URL."""
-        if state is None or state["source"]["url"] != url:
+        """None where nothing was kept of this URL, or only in the shape of another release."""
+        try:
+            kept = None if state is None else cls(**_parts(**state))
+        except TypeError:
             return None
-        return cls(Source(**state["source"]), state["attempt"], Fingerprint(**state["received"]))
+        return kept if kept is not None and kept.source.url == url else None
+
+
+def _parts(*, source: dict[str, Any], attempt: int, received: dict[str, Any]) -> dict[str, Any]:
+    return {"source": Source(**source), "attempt": attempt, "received": Fingerprint(**received)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class _Download:
         """Raises PassingError where going on from here is not possible, or was tried often enough."""
         can_go_on = self._part.size_bytes > 0 and self._source.validator is not None
         if not can_go_on or fruitless > self._limits.max_resumptions:
-            message = "The connection to the server failed, or broke off before the end of the file."
+            message = "The server cannot be reached, or broke off before the end of the file: check the address."
             raise PassingError("source_unreachable", message, detail=repr(error)) from error
         _logger.info("Going on with a broken download", job_id=self._ctx.job.id, size_bytes=self._part.size_bytes)
 

@@ -43,7 +43,7 @@ class Guard:
         if port not in self.reach.ports:
             raise _not_allowed(host)
         addresses = [ip_address(found) for found in await self.resolve(host, port)]
-        if not all(self.reach.allows(address) for address in addresses):
+        if not addresses or not all(self.reach.allows(address) for address in addresses):
             raise _not_allowed(host)
         return addresses
 

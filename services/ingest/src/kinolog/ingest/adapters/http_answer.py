@@ -15,6 +15,8 @@ _PASSING: Final = (408, 425, 429)
 _MISSING: Final = (404, 410)
 _FORBIDDEN: Final = (401, 402, 403, 407, 451)
 _RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
+# It is sent back, and kept in the log.
+_LONGEST_VALIDATOR: Final = 256
 _LENGTH: Final = re.compile(r"\d{1,18}")
 
 Headers = Mapping[str, str]
@@ -70,7 +72,8 @@ def _retry_after_seconds(text: str, now: datetime) -> float | None:
 def _validator(headers: Headers) -> str | None:
     """A weak ETag does not promise equal bytes, so a range must not rely on it."""
     etag = headers.get("etag", "")
-    return etag if etag.startswith('"') else headers.get("last-modified")
+    validator = etag if etag.startswith('"') else headers.get("last-modified", "")
+    return validator if validator.isascii() and 0 < len(validator) <= _LONGEST_VALIDATOR else None
 
 
 def _total_bytes(status: int, headers: Headers) -> int | None:
