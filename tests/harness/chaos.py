@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -77,14 +78,23 @@ async def strike(platform: Platform, fault: Fault) -> bool:
 
 
 class Client:
-    """Uploads a clip and trims it, again and again; repeats what got no answer under the same key."""
+    """Repeats what got no answer under the same key."""
 
     def __init__(self, name: str, history: History, http: httpx2.AsyncClient) -> None:
         self._name = name
         self._history = history
         self._http = http
 
+    async def write(self, stop: asyncio.Event) -> None:
+        """Requests without a pause between them, so that each fault meets some."""
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await self._ask("/v1/projects", f"{self._name}-note-{number}", json={"name": f"Note {number}"})
+            await asyncio.sleep(0.05)
+
     async def work(self, stop: asyncio.Event) -> None:
+        """Upload a clip and trim it, again and again."""
         project = await self._ask("/v1/projects", f"{self._name}-project", json={"name": self._name})
         number = 0
         while not stop.is_set():
@@ -130,6 +140,7 @@ async def storm(folder: Path, seed: int, seconds: float) -> tuple[Report, int]:
             async with asyncio.TaskGroup() as group:
                 for client in clients:
                     group.create_task(client.work(stop))
+                    group.create_task(client.write(stop))
                 for fault in plan_of(seed, seconds):
                     print(fault, flush=True)
                     struck += await strike(platform, fault)
@@ -158,12 +169,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=None, help="of the plan (default: another one each time)")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int(time.time())
-    folder = Path(tempfile.mkdtemp(prefix="kinolog-chaos-")) / "data"
+    folder = Path(tempfile.mkdtemp(prefix="kinolog-chaos-"))
     print(f"seed {seed}, {options.minutes:g} minutes, in {folder}", flush=True)
-    report, struck = asyncio.run(storm(folder, seed, options.minutes * 60))
+    report, struck = asyncio.run(storm(folder / "data", seed, options.minutes * 60))
     show(report)
     print(f"seed {seed}: {struck} faults struck, {report.violated.total()} violations")
-    sys.exit(0 if report.is_clean and not set(report.skipped) else 1)
+    if report.violated or report.skipped:
+        sys.exit(f"what it left is in {folder}")
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
