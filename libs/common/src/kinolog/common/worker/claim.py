@@ -21,6 +21,7 @@ from kinolog.common.worker.queue import Delivery
 
 _SOON: Final = timedelta(milliseconds=50)
 _NOW: Final = timedelta(0)
+_LAG_PAUSE_SECONDS: Final = 0.2
 _UNKNOWN_TYPE_PAUSE: Final = timedelta(seconds=5)
 
 _logger: Final = structlog.get_logger(__name__)
@@ -42,6 +43,9 @@ class Claims:
         while True:
             loaded = loaded or await load(self.log, JOB, delivery.job_id)
             job = loaded.state
+            if loaded.sequence < delivery.sequence:  # A replica that lags knows less than the delivery itself.
+                await delivery.hand_back(_LAG_PAUSE_SECONDS)
+                return None
             if job is None or job.status.is_final or job.queued_sequence != delivery.sequence:
                 await delivery.ack()
                 return None

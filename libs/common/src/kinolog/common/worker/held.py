@@ -6,6 +6,7 @@ attempt is still this worker's, the decision is made anew; otherwise the job is 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from kinolog.common.aggregates import JOB, Change, Job, Loaded
 from kinolog.common.aggregates.base import advance
@@ -15,6 +16,10 @@ from kinolog.common.events.job import JobQueued
 from kinolog.common.log import EventLog, load
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.outcome import Interruption
+
+# How long, in all, a replica may lag behind before what it says is believed.
+_LOOKS: Final = 6
+_LOOK_PAUSE_SECONDS: Final = 0.1
 
 Companions = Callable[[Event], Sequence[Change]]
 
@@ -56,10 +61,12 @@ class Held:
 
     async def standing(self) -> Interruption | None:
         """What the log says against going on: the job has passed into other hands, or is to be cancelled."""
-        job = (await load(self._log, JOB, self._loaded.id)).require()
-        if not self._is_mine(job):
+        now = await load(self._log, JOB, self._loaded.id)
+        if now.sequence < self._loaded.sequence:
+            return None  # A replica lags behind what this worker has written itself.
+        if not self._is_mine(now.require()):
             return Interruption.LOST
-        return Interruption.CANCELLED if job.cancel_requested else None
+        return Interruption.CANCELLED if now.require().cancel_requested else None
 
     async def _append(self, event: Event, companions: Sequence[Change]) -> Event:
         changes = own_changes(self._loaded, event, self._identity)
@@ -69,13 +76,19 @@ class Held:
         return event
 
     async def _has_moved(self) -> bool:
-        """Look again at the job. Raises JobLost."""
-        now = await load(self._log, JOB, self._loaded.id)
+        """Look at the job until a replica knows what caused the conflict, but not for long. Raises JobLost."""
+        for _ in range(_LOOKS):
+            now = await load(self._log, JOB, self._loaded.id)
+            if now.sequence > self._loaded.sequence:
+                return self._follow(now)
+            await asyncio.sleep(_LOOK_PAUSE_SECONDS)
+        return False
+
+    def _follow(self, now: Loaded[Job]) -> bool:
         if not self._is_mine(now.require()):
             raise JobLost(f"the job {now.id} is not attempt {self._attempt} of this worker any more")
-        has_moved = now.sequence != self._loaded.sequence
         self._loaded = now
-        return has_moved
+        return True
 
     def _is_mine(self, job: Job) -> bool:
         return job.is_attempt_of(self._identity.worker_id, self._attempt)
