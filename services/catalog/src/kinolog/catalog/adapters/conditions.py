@@ -6,7 +6,7 @@ They are few beside the finished ones, so these indexes stay small, and cost a j
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Index, Select, Table, text
+from sqlalchemy import Index, Select, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,23 @@ class Part:
         where = text(self.condition)
         return Index(self.name, *self.columns, sqlite_where=where, postgresql_where=where)
 
-    def of(self, jobs: Table, statement: Select[Any]) -> Select[Any]:
-        """Only these. SQLite, which knows nothing of how many there are, is told to take the index."""
-        return statement.where(text(self.condition)).with_hint(jobs, f"INDEXED BY {self.name}", "sqlite")
+    def of(self, statement: Select[Any]) -> Select[Any]:
+        """Only these."""
+        return statement.where(text(self.condition))
 
+
+# No other index understands this. SQLite, which knows not how many jobs there are of a status, might take any that did.
+_STATUS: Final = "coalesce(status, '')"
 
 RUNNABLE: Final = Part(
     "ix_jobs_runnable",
-    "status = 'pending' AND NOT is_waiting",
+    f"{_STATUS} = 'pending' AND NOT is_waiting",
     ("queue", "project_id", "priority", "queued_sequence", "queued_at", "not_before"),
 )
 WAITING: Final = Part("ix_jobs_waiting", "is_waiting", ("id",))
-WITH_DEADLINE: Final = Part("ix_jobs_deadline", "status = 'pending' AND deadline IS NOT NULL", ("deadline",))
+WITH_DEADLINE: Final = Part("ix_jobs_deadline", f"{_STATUS} = 'pending' AND deadline IS NOT NULL", ("deadline",))
 OPEN_IN_BATCH: Final = Part(
-    "ix_jobs_open_in_batch", "batch_id IS NOT NULL AND status IN ('pending', 'running')", ("batch_id",)
+    "ix_jobs_open_in_batch", f"batch_id IS NOT NULL AND {_STATUS} IN ('pending', 'running')", ("batch_id",)
 )
 
 

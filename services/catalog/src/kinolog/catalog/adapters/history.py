@@ -33,8 +33,8 @@ class SqlJobs(SqlWork):
         """How many jobs of its queue may start and are in a higher lane, or earlier in the same one."""
         lane = lane_of(job.priority)
         is_earlier = and_(lane <= LANE, _JOBS.c.queued_sequence < job.queued_sequence)
-        ahead = _JOBS.c.queue == job.queue, may_start(now), or_(lane < LANE, is_earlier)
-        statement = RUNNABLE.of(_JOBS, select(func.count()).select_from(_JOBS)).where(*ahead)
+        ahead = func.coalesce(_JOBS.c.queue, "") == job.queue, may_start(now), or_(lane < LANE, is_earlier)
+        statement = RUNNABLE.of(select(func.count()).select_from(_JOBS)).where(*ahead)
         async with self._database.begin() as connection:
             count: int = (await connection.execute(statement)).scalar_one()
             return count

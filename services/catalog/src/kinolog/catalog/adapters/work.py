@@ -49,7 +49,7 @@ class SqlWork:
 
     async def workload(self, now: datetime) -> Workload:
         async with self._database.snapshot() as connection:
-            groups = [Group(**row) for row in (await connection.execute(_groups(now))).mappings()]
+            groups = _in_lanes((await connection.execute(_groups(now))).mappings())
             running = [Running(**row) for row in (await connection.execute(_running())).mappings()]
             return Workload(groups, running, await _settings(connection))
 
@@ -66,22 +66,22 @@ class SqlWork:
     async def waiting_jobs(self) -> dict[str, tuple[str, ...]]:
         """All jobs that wait for others, and for which."""
         async with self._database.begin() as connection:
-            rows = await connection.execute(WAITING.of(_JOBS, select(_JOBS.c.id, _JOBS.c.depends_on)))
+            rows = await connection.execute(WAITING.of(select(_JOBS.c.id, _JOBS.c.depends_on)))
             return {job_id: tuple(depends_on) for job_id, depends_on in rows}
 
     async def overdue_jobs(self, now: datetime) -> list[str]:
         """The pending jobs whose deadline has passed."""
-        return await self._ids(WITH_DEADLINE.of(_JOBS, select(_JOBS.c.id)).where(_JOBS.c.deadline <= now))
+        return await self._ids(WITH_DEADLINE.of(select(_JOBS.c.id)).where(_JOBS.c.deadline <= now))
 
     async def stopping_jobs(self) -> list[str]:
         """The failed jobs that may end others of their batch."""
-        batches = OPEN_IN_BATCH.of(_JOBS, select(_JOBS.c.batch_id)).distinct()
+        batches = OPEN_IN_BATCH.of(select(_JOBS.c.batch_id)).distinct()
         stopping = _JOBS.c.status == JobStatus.FAILED, _JOBS.c.on_failure == OnFailure.CANCEL
         return await self._ids(select(_JOBS.c.id).where(_JOBS.c.batch_id.in_(batches), *stopping))
 
     async def unfinished_of(self, batch_id: str) -> list[str]:
         """The jobs of a batch that have not ended."""
-        return await self._ids(OPEN_IN_BATCH.of(_JOBS, select(_JOBS.c.id)).where(_JOBS.c.batch_id == batch_id))
+        return await self._ids(OPEN_IN_BATCH.of(select(_JOBS.c.id)).where(_JOBS.c.batch_id == batch_id))
 
     async def active_schedules(self) -> list[Schedule]:
         """Those that are neither deleted nor paused."""
@@ -97,17 +97,31 @@ class SqlWork:
 
 
 def _groups(now: datetime) -> Select[Any]:
-    ready = may_start(now)
+    """One pass over an index, so each job must cost little: hardly any waits for a time."""
+    is_delayed = _JOBS.c.not_before > now
+    delayed = func.sum(case((is_delayed, 1), else_=0))
+    since = case((_JOBS.c.not_before.is_(None), _JOBS.c.queued_at), (is_delayed, None), else_=_SINCE)
     groups = select(
         _JOBS.c.queue,
-        LANE.label("lane"),
         _JOBS.c.project_id,
-        func.sum(case((ready, 1), else_=0)).label("waiting"),
-        func.sum(case((ready, 0), else_=1)).label("delayed"),
-        func.min(case((ready, _SINCE))).label("oldest_since"),
-        func.min(case((~ready, _JOBS.c.not_before))).label("next_at"),
-    ).group_by(_JOBS.c.queue, LANE, _JOBS.c.project_id)
-    return RUNNABLE.of(_JOBS, groups)
+        _JOBS.c.priority,
+        (func.count() - delayed).label("waiting"),
+        delayed.label("delayed"),
+        func.min(since).label("oldest_since"),
+        func.min(case((is_delayed, _JOBS.c.not_before))).label("next_at"),
+    ).group_by(_JOBS.c.queue, _JOBS.c.project_id, _JOBS.c.priority)
+    return RUNNABLE.of(groups)
+
+
+def _in_lanes(rows: Iterable[Any]) -> list[Group]:
+    """The outermost lanes serve more than one priority. The engine would have to sort all jobs to group them so."""
+    groups: dict[tuple[str, str | None, int], Group] = {}
+    for row in rows:
+        values = dict(row)
+        group = Group(lane=lane_of(values.pop("priority")), **values)
+        key = (group.queue, group.project_id, group.lane)
+        groups[key] = groups[key].joined_with(group) if key in groups else group
+    return list(groups.values())
 
 
 def _running() -> Select[Any]:
@@ -127,7 +141,7 @@ async def _settings(connection: AsyncConnection) -> Settings:
 def _first_of(group: Group, now: datetime, most: int) -> Iterator[Select[Any]]:
     """The outermost lanes serve more than one priority; each is read in the order of the index."""
     columns = _JOBS.c.id, _JOBS.c.project_id, _JOBS.c.priority, _JOBS.c.queued_sequence, _SINCE.label("since")
-    of_group = RUNNABLE.of(_JOBS, select(*columns)).where(
+    of_group = RUNNABLE.of(select(*columns)).where(
         _JOBS.c.queue == group.queue, _same_project(group.project_id), may_start(now)
     )
     for priority in _priorities(group.lane):

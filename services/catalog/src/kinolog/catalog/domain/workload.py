@@ -1,7 +1,7 @@
 """What there is to do: the unfinished jobs by queue, lane and project, and what people have set about them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -27,6 +27,20 @@ class Group:
     delayed: int = 0
     oldest_since: datetime | None = None
     next_at: datetime | None = None
+
+    def joined_with(self, other: "Group") -> "Group":
+        """Both in one. They are of the same queue, lane and project."""
+        return replace(
+            self,
+            waiting=self.waiting + other.waiting,
+            delayed=self.delayed + other.delayed,
+            oldest_since=_earlier(self.oldest_since, other.oldest_since),
+            next_at=_earlier(self.next_at, other.next_at),
+        )
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

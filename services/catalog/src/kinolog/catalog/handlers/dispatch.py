@@ -38,8 +38,9 @@ from kinolog.common.worker.order import DispatchOrder, Turn
 
 # A worker follows an order for as long.
 _TURN_LASTS: Final = timedelta(seconds=3)
-# However many jobs wait, looking at them takes at most a sixth of the time.
-_REST_FACTOR: Final = 5
+# However many jobs wait, looking at them takes a small part of the time, and hardly any while nobody competes.
+_REST_FACTOR: Final = 20
+_REST_FACTOR_MANAGED: Final = 5
 
 
 class Work(Protocol):
@@ -86,7 +87,8 @@ class Dispatch:
         loop = asyncio.get_running_loop()
         began = loop.time()
         again_seconds = await self.look()
-        await asyncio.sleep(_REST_FACTOR * (loop.time() - began))
+        factor = _REST_FACTOR_MANAGED if self._managed else _REST_FACTOR
+        await asyncio.sleep(factor * (loop.time() - began))
         return again_seconds
 
     async def look(self) -> float | None:
