@@ -1,6 +1,6 @@
 """What the catalog costs while it follows a log: nothing happening, and jobs finishing at a steady rate.
 
-`python benchmarks/live.py` starts a nats-server and the real catalog process on SQLite, and reads their CPU time.
+`python -m benchmarks.live` starts a nats-server and the real catalog process on SQLite, and reads their CPU time.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from typing import Final
 import uvloop
 from nats.aio.client import Client
 from nats.errors import NoRespondersError
-from replay import course
 
+from benchmarks.replay import course
 from kinolog.common.log.connection import connect
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.queries import Position, Query
