@@ -190,6 +190,16 @@ async def test_a_batch_is_tried_again_as_one(caller: httpx2.AsyncClient, log: Me
     assert (2, 0) == (done["changed"], again["matched"])
 
 
+async def test_a_job_is_tried_again_after_those_it_depends_on(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    video_id = await registered(log)
+    chain = [a_trim(video_id, name=f"n{i}", depends_on=[f"n{i - 1}"] * (i > 0)) for i in range(5)]
+    batch = (await submit(caller, *chain)).json()
+    await caller.post(f"/v1/batches/{batch['id']}/cancel")
+    await caller.post(f"/v1/batches/{batch['id']}/retry")
+    jobs = [(await load(log, JOB, item["job"]["id"])) for item in batch["data"]]
+    assert sorted(job.sequence for job in jobs) == [job.sequence for job in jobs]
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_batch_that_is_not_there_is_not_found(caller: httpx2.AsyncClient, method: str) -> None:
     path = f"/v1/batches/bat_{'0' * 32}" + ("/cancel" if method == "POST" else "")

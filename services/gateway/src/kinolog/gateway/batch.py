@@ -1,12 +1,13 @@
 """Submitting a batch: many items at once, each after those that it depends on, each answered for by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from kinolog.common.aggregates import JOB, Job
 from kinolog.common.events import Event
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Done
+from kinolog.gateway.domain.waves import waves
 from kinolog.gateway.draft import Draft, Entry
 from kinolog.gateway.outcomes import outcome, together
 from kinolog.gateway.params import Gateway
@@ -32,24 +33,10 @@ async def submit_pipeline(here: Gateway, command: Command, draft: Draft) -> Json
 
 async def _outcomes(here: Gateway, command: Command, draft: Draft) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
-    for wave in waves(draft.entries):
-        work = [partial(_submit, here, command, entry, outcomes) for entry in wave]
-        results = await together(work, here.most_in_flight)
-        outcomes.update(zip((entry.index for entry in wave), results, strict=True))
+    for wave in waves({entry.index: entry.needs for entry in draft.entries}):
+        work = [partial(_submit, here, command, draft.entries[index], outcomes) for index in wave]
+        outcomes |= zip(wave, await together(work, here.most_in_flight), strict=True)
     return outcomes
-
-
-def waves(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """The items in groups, each of which depends on earlier groups only."""
-    grouped: list[list[Entry]] = []
-    wave_of: dict[int, int] = {}
-    for entry in entries:
-        wave = 1 + max((wave_of[index] for index in entry.needs), default=-1)
-        wave_of[entry.index] = wave
-        if wave == len(grouped):
-            grouped.append([])
-        grouped[wave].append(entry)
-    return grouped
 
 
 async def _submit(here: Gateway, command: Command, entry: Entry, outcomes: Mapping[int, Outcome]) -> Outcome:

@@ -12,10 +12,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from kinolog.common.aggregates import JOB, Job
-from kinolog.common.queries import LONGEST_PAGE, ListQuery
+from kinolog.common.queries import LONGEST_PAGE, ListQuery, Page
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Done
 from kinolog.gateway.domain.change import Change
+from kinolog.gateway.domain.waves import waves
 from kinolog.gateway.outcomes import outcome, together
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.problems import Problem
@@ -55,17 +56,20 @@ async def change_all(here: Gateway, change: Change, filters: Mapping[str, str], 
     return {"object": "bulk_change", **asdict(tally)}
 
 
-async def _change_page(here: Gateway, change: Change, page: list[str], command: Command, tally: Tally) -> None:
+async def _change_page(here: Gateway, change: Change, page: Page, command: Command, tally: Tally) -> None:
+    """A job comes after those it depends on: tried again before them, it would be given up on at once."""
+
     def work(job_id: str) -> Callable[[], Awaitable[Done[Job] | Problem]]:
         return lambda: outcome(here.desk.change(JOB, job_id, command, change.verb, change.decide))
 
-    results = await together(map(work, page), here.most_in_flight)
-    for job_id, result in zip(page, results, strict=True):
-        tally.count(job_id, result)
+    for wave in waves({row["id"]: row["depends_on"] for row in page.data}):
+        results = await together(map(work, wave), here.most_in_flight)
+        for job_id, result in zip(wave, results, strict=True):
+            tally.count(job_id, result)
 
 
-async def _pages(here: Gateway, change: Change, filters: Mapping[str, str]) -> AsyncGenerator[list[str]]:
-    """The ids of what matches. What a page's jobs become does not move the cursor to the next one."""
+async def _pages(here: Gateway, change: Change, filters: Mapping[str, str]) -> AsyncGenerator[Page]:
+    """What matches, the oldest first. What a page's jobs become does not move the cursor to the next one."""
     newest = here.desk.newest_sequence
     for status in [filters["status"]] if "status" in filters else change.statuses:
         cursor = None
@@ -73,7 +77,7 @@ async def _pages(here: Gateway, change: Change, filters: Mapping[str, str]) -> A
             wanted: dict[str, str | bool] = {**filters, "status": status}
             query = ListQuery(filters=wanted, limit=LONGEST_PAGE, cursor=cursor, sort="created_at", min_seq=newest)
             page = await here.catalog.page("jobs", query)
-            yield [row["id"] for row in page.data]
+            yield page
             if not page.has_more:
                 break
             cursor = page.next_cursor
