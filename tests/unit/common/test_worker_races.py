@@ -80,9 +80,10 @@ async def test_a_delivery_is_not_forgotten_because_a_replica_does_not_know_its_e
     job_id = await submitted(log)
     await workplace.decide(job_id, cancel_job)
     await workplace.decide(job_id, retry_job)
-    log.lags = 2
-    async with workplace.working(trim):
-        await workplace.reaches(job_id, JobStatus.COMPLETED)
+    newest = (await workplace.queue.take(9, asyncio.Event()))[-1]
+    log.lags = 1
+    assert await workplace.runner(trim).claims.claim(newest) is None
+    assert newest.sequence in workplace.queue.waiting
 
 
 async def test_a_replica_that_does_not_know_its_start_robs_no_worker_of_its_job(
@@ -109,3 +110,14 @@ async def _claimed(workplace: Workplace, job_id: str) -> Held:
     start = start_attempt(await workplace.job(job_id), worker=identity.worker_id, lease_seconds=LEASE_SECONDS)
     await workplace.decide(job_id, lambda job: start)
     return Held(workplace.log, identity, await load(workplace.log, JOB, job_id))
+
+
+async def test_a_job_that_is_begun_while_its_worker_goes_is_handed_back(workplace: Workplace) -> None:
+    job_id = await submitted(workplace.log)
+    runner = workplace.runner(trim)
+    runner.keeper.release_all()
+    delivery = (await workplace.queue.take(1, asyncio.Event()))[0]
+    held = await runner.claims.claim(delivery)
+    assert held is not None
+    await asyncio.create_task(runner._work(held, delivery))
+    assert ["job.queued", "job.started", "job.queued"] == await workplace.types(job_id)

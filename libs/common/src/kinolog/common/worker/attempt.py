@@ -59,6 +59,8 @@ class Attempts:
         kept = Kept(running.held, delivery, patience_with(running.held.job, self.identity.clock()))
         with self.keeper.keeping(kept):
             running.on_progress = kept.note
+            if kept.interruption is not None:
+                return kept.interruption
             try:
                 outcome = await running.handle()
             except asyncio.CancelledError:

@@ -77,11 +77,11 @@ class Keeper:
 
     @contextmanager
     def keeping(self, kept: Kept) -> Iterator[None]:
-        """Look after an attempt, from within the task that runs its handler."""
+        """Look after an attempt, from within the task that runs its handler, unless it is interrupted already."""
         self._kept.append(kept)
         self._has_kept.set()
-        if self._is_releasing:
-            kept.interrupt(Interruption.RELEASED)
+        if self._is_releasing:  # There is nothing to cancel yet.
+            kept.interruption = Interruption.RELEASED
         try:
             yield
         finally:
