@@ -96,6 +96,7 @@ async def test_jobs_that_wait_for_others_run_or_have_ended_are_in_no_queue(scene
     assert [] == workload.groups
     assert [Running(queue="render", lane=0, project_id=None, count=1)] == workload.running
     assert {waiting: (running,)} == await work.waiting_jobs()
+    assert {running: "running", waiting: "pending"} == await work.statuses([running, waiting, "job_x"])
 
 
 async def test_heads_are_the_first_of_each_group_in_the_order_of_the_queue(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """Jobs that wait for others are made ready, ended or left alone, by what the log says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,6 +62,10 @@ class Scene:
             if job.is_waiting and not self.missing_from_rows:
                 found[job.id] = job.depends_on
         return found
+
+    async def statuses(self, job_ids: Iterable[str]) -> dict[str, JobStatus]:
+        states = [(await load(self.log, JOB, job_id)).state for job_id in job_ids]
+        return {state.id: state.status for state in states if state is not None}
 
     async def job(self, job_id: str) -> Job:
         return (await load(self.log, JOB, job_id)).require()

@@ -40,7 +40,7 @@ async def run_managers(
             tasks.create_task(keep_looking(look, Bell(), pause_seconds=0.0, interval_seconds=net))
         tasks.create_task(pipelines.keep_going(pause))
         tasks.create_task(batches.keep_going(pause, interval))
-        tasks.create_task(schedules.keep_going(interval))
+        tasks.create_task(schedules.keep_going(pause, interval))
         tasks.create_task(dispatch.keep_going(pause, interval))
 
 

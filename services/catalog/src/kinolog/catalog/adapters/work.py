@@ -29,6 +29,7 @@ from kinolog.common.subjects import HIGHEST_LANE, LOWEST_LANE, lane_of
 
 # Each is one or two parts of a UNION, of which SQLite takes 500.
 _GROUPS_PER_STATEMENT: Final = 100
+_IDS_PER_STATEMENT: Final = 500
 
 _JOBS: Final = TABLES[JOB.kind]
 LANE: Final[ColumnElement[int]] = literal_column(
@@ -68,6 +69,16 @@ class SqlWork:
         async with self._database.begin() as connection:
             rows = await connection.execute(WAITING.of(select(_JOBS.c.id, _JOBS.c.depends_on)))
             return {job_id: tuple(depends_on) for job_id, depends_on in rows}
+
+    async def statuses(self, job_ids: Iterable[str]) -> dict[str, JobStatus]:
+        """Those of the jobs that have a row."""
+        ids, found = list(job_ids), dict[str, JobStatus]()
+        async with self._database.begin() as connection:
+            for start in range(0, len(ids), _IDS_PER_STATEMENT):
+                some = _JOBS.c.id.in_(ids[start : start + _IDS_PER_STATEMENT])
+                rows = await connection.execute(select(_JOBS.c.id, _JOBS.c.status).where(some))
+                found |= {job_id: JobStatus(status) for job_id, status in rows}
+        return found
 
     async def overdue_jobs(self, now: datetime) -> list[str]:
         """The pending jobs whose deadline has passed."""

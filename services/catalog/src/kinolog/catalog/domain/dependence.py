@@ -1,7 +1,7 @@
 """Jobs that wait for others: who waits for whom, and what becomes of a job given how those others are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -29,6 +29,13 @@ class Waiting:
     def ended(self, job_id: str) -> set[str]:
         """Those that waited for a job which has come to an end; they are forgotten with it."""
         return self._waiting_for.pop(job_id, set())
+
+
+def is_decided(statuses: Sequence[JobStatus | None]) -> bool:
+    """Whether there may be a next step for a job, given how the others are; None for one that is not known."""
+    return all(status is JobStatus.COMPLETED for status in statuses) or any(
+        status is None or status in _ENDED for status in statuses
+    )
 
 
 def next_step(job: Job, others: Others, *, missing_since: datetime) -> JobQueued | JobCancelled | JobFailed | None:

@@ -29,7 +29,8 @@ async def keep_looking(
         except (StoreUnavailable, LogUnavailable, OutcomeUnknown, Conflict) as error:
             _logger.warning("Could not look what is to be done", manager=look.__qualname__, error=str(error))
         await asyncio.sleep(pause_seconds)
-        await bell.wait(interval_seconds if again_seconds is None else min(again_seconds, interval_seconds))
+        again_seconds = interval_seconds if again_seconds is None else min(again_seconds, interval_seconds)
+        await bell.wait(max(0.0, again_seconds - pause_seconds))
 
 
 def origin_of(manager: str, correlation_id: str) -> Origin:

@@ -4,16 +4,16 @@ What was heard only says which jobs to look at. What is done follows from the lo
 so: two catalogs, or one that was killed, do no harm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import structlog
 
 from kinolog.catalog.domain.bell import Bell, Hearing
-from kinolog.catalog.domain.dependence import Waiting, next_step, since_missing
+from kinolog.catalog.domain.dependence import Waiting, is_decided, next_step, since_missing
 from kinolog.catalog.handlers.manager import keep_looking, origin_of
-from kinolog.common.aggregates import JOB, Job
+from kinolog.common.aggregates import JOB, Job, JobStatus
 from kinolog.common.clock import Clock
 from kinolog.common.errors import Conflict, EventUnreadable, LogError
 from kinolog.common.events import RecordedEvent
@@ -26,6 +26,10 @@ _logger: Final = structlog.get_logger(__name__)
 class WaitingJobs(Protocol):
     async def waiting_jobs(self) -> dict[str, tuple[str, ...]]:
         """All jobs that wait for others, and for which, as far as is known. Raises StoreUnavailable."""
+        ...
+
+    async def statuses(self, job_ids: Iterable[str]) -> Mapping[str, JobStatus]:
+        """Those of the jobs that are known. Raises StoreUnavailable."""
         ...
 
 
@@ -76,9 +80,12 @@ class Pipelines:
         return self._looked_at_all is None or not 0 <= now - self._looked_at_all < self.interval_seconds
 
     async def _hear_of_all(self) -> None:
-        for job_id, depends_on in (await self.jobs.waiting_jobs()).items():
+        waiting = await self.jobs.waiting_jobs()
+        statuses = await self.jobs.statuses({other for others in waiting.values() for other in others})
+        for job_id, depends_on in waiting.items():
             self._waiting.add(job_id, depends_on)
-            self._heard.add(job_id)
+            if is_decided([statuses.get(other) for other in depends_on]):
+                self._heard.add(job_id)
         self._looked_at_all = self.clock().timestamp()
 
     async def look_at(self, job_id: str) -> None:

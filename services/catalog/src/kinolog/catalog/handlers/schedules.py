@@ -50,8 +50,8 @@ class Schedules:
     def attend(self, hearing: Hearing) -> None:
         hearing.listen(lambda _: self.bell.ring(), ScheduleCreated, ScheduleUpdated, ScheduleDeleted, ScheduleFired)
 
-    async def keep_going(self, interval_seconds: float) -> None:
-        await keep_looking(self.look, self.bell, pause_seconds=0.0, interval_seconds=interval_seconds)
+    async def keep_going(self, pause_seconds: float, interval_seconds: float) -> None:
+        await keep_looking(self.look, self.bell, pause_seconds=pause_seconds, interval_seconds=interval_seconds)
 
     async def look(self) -> float | None:
         """Fire what is due, and return in how many seconds the next time comes, as far as one is known."""
