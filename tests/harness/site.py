@@ -27,6 +27,7 @@ from kinolog.common.blobs import BlobStore
 from kinolog.common.crashpoint import VARIABLE
 from kinolog.common.log.connection import connect
 from kinolog.common.log.jetstream import JetStreamLog
+from kinolog.common.log.patience import patiently
 from kinolog.common.log.provision import provision
 from kinolog.common.settings import ServiceSettings
 from kinolog.common.subjects import catalog_query
@@ -215,7 +216,8 @@ async def opened_site(folder: Path, nats_url: str, *, replicas: int = 1) -> Asyn
     async with AsyncExitStack() as stack:
         writes = await stack.enter_async_context(connect(settings, "site"))
         reads = await stack.enter_async_context(connect(settings, "site-reads"))
-        await provision(writes, replicas=replicas, lease_seconds=LEASE_SECONDS)
+        # A cluster that has only just begun to elect its leader says nothing for a while.
+        await patiently(lambda: provision(writes, replicas=replicas, lease_seconds=LEASE_SECONDS), START_SECONDS)
         log = await stack.enter_async_context(JetStreamLog.open(writes, reads, settings))
         client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=15)
         site = Site(folder, nats_url, reads, log, CatalogRows(reads), await stack.enter_async_context(client), port)
