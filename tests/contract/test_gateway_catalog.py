@@ -12,12 +12,13 @@ from kinolog.catalog.settings import CatalogSettings
 from kinolog.catalog.wiring import run_catalog
 from kinolog.common.aggregates import PROJECT
 from kinolog.common.events.project import ProjectDeleted
+from kinolog.common.ids import new_id
 from kinolog.common.log import EventLog, load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.queries import ListQuery
+from kinolog.common.queries import ListQuery, WaitKind
 from kinolog.common.service import open_service
 from kinolog.common.testing import NatsServer, provisioned_log
-from kinolog.common.testing.examples import ORIGIN, created, registered, submitted
+from kinolog.common.testing.examples import ORIGIN, created, failed, registered, started, submitted
 from kinolog.gateway.adapters.catalog import NatsCatalog
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.memory import MemoryCatalog
@@ -130,3 +131,36 @@ async def test_statistics_count_what_there_is(asked: Asked) -> None:
         stats.jobs.by_status,
         stats.jobs.by_type,
     )
+
+
+async def test_a_batch_is_counted_by_status(asked: Asked) -> None:
+    batch_id = new_id("bat")
+    await failed(asked.log, await submitted(asked.log, batch_id=batch_id))
+    await submitted(asked.log, batch_id=batch_id)
+    await submitted(asked.log)
+    state = await asked.catalog.batch(batch_id, await asked.now())
+    assert ({"failed": 1, "pending": 1}, 2) == (state.by_status, state.total)
+
+
+async def test_a_queue_tells_what_waits_in_its_lanes(asked: Asked) -> None:
+    await submitted(asked.log, priority=7)
+    await started(asked.log, await submitted(asked.log, priority=7))
+    (queue,) = (await asked.catalog.queues(await asked.now())).queues
+    (lane,) = queue.lanes
+    assert ("render", 7, 1, 0, 1) == (queue.name, lane.lane, lane.waiting, lane.delayed, lane.running)
+
+
+async def test_a_job_that_runs_waits_for_nothing_else(asked: Asked) -> None:
+    job_id = await submitted(asked.log)
+    await started(asked.log, job_id)
+    why = await asked.catalog.why(job_id, await asked.now())
+    assert [WaitKind.RUNNING] == [wait.kind for wait in why.waits_for]
+
+
+async def test_a_cursor_holds_while_the_rows_before_it_go(asked: Asked) -> None:
+    ids = [await submitted(asked.log) for _ in range(3)]
+    query = ListQuery(filters={"status": "pending"}, sort="created_at", limit=2, min_seq=await asked.now())
+    first = await asked.catalog.page("jobs", query)
+    await started(asked.log, ids[0])
+    rest = await asked.catalog.page("jobs", query.model_copy(update={"cursor": first.next_cursor, "min_seq": 4}))
+    assert [ids[:2], ids[2:]] == [[row["id"] for row in page.data] for page in (first, rest)]

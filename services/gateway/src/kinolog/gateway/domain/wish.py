@@ -51,9 +51,10 @@ class Wish:
 def submittable(type_name: str) -> JobType:
     """Raises Refused for a type that nobody handles, or that is not for people to submit."""
     kind = job_type(type_name)
+    if kind.name == "upload":
+        raise _invalid("type", "upload jobs are made by POST /v1/videos/upload")
     if kind.is_internal:
-        made_by = "POST /v1/videos/upload" if kind.name == "upload" else "measurements"
-        raise _invalid("type", f"{kind.name} jobs are made by {made_by}")
+        raise _invalid("type", f"{kind.name} jobs are for measurements of the engine itself")
     return kind
 
 

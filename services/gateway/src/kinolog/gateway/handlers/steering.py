@@ -38,7 +38,7 @@ class JobFilter(Request):
         """Raises the problem `validation` where nothing is asked for: all jobs are never meant by accident."""
         given = self.model_dump(mode="json", exclude_none=True)
         if not given:
-            raise invalid("/filter", "name at least one of status, type, project_id, video_id, queue and the like")
+            raise invalid("/filter", f"name at least one of {', '.join(type(self).model_fields)}")
         return given
 
 
