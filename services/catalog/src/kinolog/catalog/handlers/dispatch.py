@@ -38,9 +38,11 @@ from kinolog.common.worker.order import DispatchOrder, Turn
 
 # A worker follows an order for as long.
 _TURN_LASTS: Final = timedelta(seconds=3)
-# However many jobs wait, looking at them takes a small part of the time, and hardly any while nobody competes.
+# Looking takes longer the more jobs wait, so it is followed by a rest: of as many times that, but no longer than a
+# part of the time in which an order is repeated.
 _REST_FACTOR: Final = 20
-_REST_FACTOR_MANAGED: Final = 5
+_LONGEST_REST: Final = 1.0
+_LONGEST_REST_MANAGED: Final = 0.2
 
 
 class Work(Protocol):
@@ -87,8 +89,8 @@ class Dispatch:
         loop = asyncio.get_running_loop()
         began = loop.time()
         again_seconds = await self.look()
-        factor = _REST_FACTOR_MANAGED if self._managed else _REST_FACTOR
-        await asyncio.sleep(factor * (loop.time() - began))
+        longest_seconds = self.repeat_seconds * (_LONGEST_REST_MANAGED if self._managed else _LONGEST_REST)
+        await asyncio.sleep(min(_REST_FACTOR * (loop.time() - began), longest_seconds))
         return again_seconds
 
     async def look(self) -> float | None:
