@@ -81,6 +81,13 @@ async def test_a_cancelled_attempt_is_told_as_such(caller: httpx2.AsyncClient, l
     assert ["cancelled"] == [each["outcome"] for each in await told(caller, job_id)]
 
 
+async def test_what_happens_between_attempts_is_no_part_of_one(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    job_id = await submitted(log)
+    await tried(log, job_id, lambda job: fail_attempt(job, PassingError("busy", "No."), now=NOON, jitter=0.0))
+    await caller.post(f"/v1/jobs/{job_id}/cancel")
+    assert ["failed"] == [each["outcome"] for each in await told(caller, job_id)]
+
+
 async def test_a_job_that_was_never_tried_has_no_attempts(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
     assert [] == await told(caller, await submitted(log))
 
