@@ -20,6 +20,9 @@ class UntouchedReader:
     async def count_by(self, kind: str, name: str) -> dict[Any, int]:
         raise AssertionError(f"asked for {kind} by {name}")
 
+    async def count_quarantined(self) -> int:
+        raise AssertionError("asked for the quarantine")
+
 
 def request(**query: Any) -> bytes:
     return json.dumps(query).encode()
