@@ -8,11 +8,21 @@ import imageio_ffmpeg
 import pytest
 from harness.platform import SAMPLE, Platform, Running, connected, started
 
+from kinolog.cli.nats_server import free_port
+
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One platform for the stories of a module: two render workers, a lease of two seconds."""
-    with started(tmp_path_factory.mktemp("platform") / "data", "--replicas", "render=2") as running:
+def web_port() -> int:
+    """Where on loopback the platform may download from."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, web_port: int) -> Iterator[Running]:
+    """One platform for the stories of a module: two render workers, a lease of two seconds, downloads from loopback."""
+    folder = tmp_path_factory.mktemp("platform") / "data"
+    reach = {"KINOLOG_INGEST_ALLOWED_NETWORKS": "127.0.0.1/32", "KINOLOG_INGEST_ALLOWED_PORTS": str(web_port)}
+    with started(folder, "--replicas", "render=2", **reach) as running:
         yield running
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from harness.platform import SAMPLE, Platform
+from harness.web_server import answer_file, web_server
 
 from kinolog.common.testing import eventually
 
@@ -50,6 +51,18 @@ async def test_one_request_captions_and_burns_a_video(platform: Platform, video_
     assert (await platform.job(caption))["output_data"]["caption_id"] == done["output_data"]["caption_id"]
     progress = await platform.get(f"/v1/batches/{batch['id']}")
     assert (2, 100.0, True) == (progress["total"], progress["percent_done"], progress["is_done"])
+
+
+async def test_one_request_downloads_captions_and_burns(platform: Platform, web_port: int) -> None:
+    async with web_server(answer_file(SAMPLE.read_bytes()), port=web_port) as site:
+        body = {"url": f"{site.url}/hello.mp4", "project_id": await platform.project(), "title": "From afar"}
+        batch = await platform.post("/v1/pipelines/caption-and-burn", body)
+        download, _, burn = [item["job"]["id"] for item in batch["data"]]
+        done = await platform.ends(burn)
+    told = (await platform.job(download))["error_message"]
+    assert ("completed", None) == (done["status"], told)
+    video = (await platform.job(download))["output_data"]["video_id"]
+    assert ("From afar", video) == ((await platform.get(f"/v1/videos/{video}"))["title"], done["video_id"])
 
 
 async def test_one_upload_is_captioned_and_burned(platform: Platform) -> None:

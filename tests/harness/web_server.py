@@ -54,10 +54,12 @@ class WebServer:
 
 
 @asynccontextmanager
-async def web_server(*answers: Answer, host: str = "127.0.0.1", name: str | None = None) -> AsyncIterator[WebServer]:
-    """Listens on a free port of `host`; its URL shows `name` where one is given."""
+async def web_server(
+    *answers: Answer, host: str = "127.0.0.1", port: int = 0, name: str | None = None
+) -> AsyncIterator[WebServer]:
+    """Listens on `port` of `host`, or on a free one; its URL shows `name` where one is given."""
     server = WebServer("", list(answers))
-    listening = await asyncio.start_server(server.serve, host, 0)
+    listening = await asyncio.start_server(server.serve, host, port)
     port = listening.sockets[0].getsockname()[1]
     server.url = f"http://{name or host}:{port}"
     try:
