@@ -28,6 +28,7 @@ TABLE: Final[dict[Status, dict[Step, Status]]] = {
         "reprioritised": WAITING,
         "cancelled": CANCELLED,
         "failed by its deadline": FAILED,
+        "failed for its input": FAILED,
     },
     PENDING: {
         "queued reprioritised": PENDING,
@@ -71,6 +72,8 @@ def step_of(event: Event) -> Step:
             return "waiting again" if submission is None else "waiting submitted"
         case JobFailed(kind="deadline_exceeded"):
             return "failed by its deadline"
+        case JobFailed(kind="unresolved_input"):
+            return "failed for its input"
         case _:
             return event.event_type.partition(".")[2]
 
