@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 from simulation.plan import Asking, JobPlan, Plan, Wish
 from simulation.virtual_time import virtual_clock
 
-from kinolog.common.aggregates import JOB, SETTING, Job, Loaded
+from kinolog.common.aggregates import JOB, SETTING, Job, JobStatus, Loaded
 from kinolog.common.aggregates.job_decisions import cancel_job, reprioritise_job, retry_job, submit_job
 from kinolog.common.aggregates.setting import setting_id
 from kinolog.common.audit.history import HistoryLine
@@ -23,6 +24,7 @@ from kinolog.common.log import EventLog, Origin, load
 QUEUE: Final = "bench"
 _ATTEMPT_TIMEOUT_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 0.5
+_MOST_LOOKS: Final = 10
 
 Decision = Callable[[Loaded[Job]], Sequence[Event]]
 Write = Callable[[Origin], Awaitable[int | None]]
@@ -66,10 +68,21 @@ class Clients:
         match asking.wish:
             case Wish.PAUSE | Wish.RESUME:
                 await self.set_paused(name, is_paused=asking.wish is Wish.PAUSE)
+            case Wish.CANCEL:
+                await self._wait_until_it_runs(job_id)
+                await self._decide(name, job_id, lambda loaded: _wanted(loaded.require(), asking))
+                self._hint(job_id)
             case _:
                 await self._decide(name, job_id, lambda loaded: _wanted(loaded.require(), asking))
-        if asking.wish is Wish.CANCEL:
-            self._hint(job_id)
+
+    async def _wait_until_it_runs(self, job_id: str) -> None:
+        """A cancel is most dangerous then; but nobody waits for long."""
+        for _ in range(_MOST_LOOKS):
+            with suppress(LogUnavailable):
+                job = (await load(self._log, JOB, job_id)).state
+                if job is not None and job.status is JobStatus.RUNNING:
+                    return
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _decide(self, name: str, job_id: str, decision: Decision) -> None:
         async def write(origin: Origin) -> int | None:

@@ -10,8 +10,7 @@ from simulation.weather import Fault
 FAULT_SECONDS: Final = 20.0
 _USUAL_SECONDS_TO_ASKING: Final = 3.0
 _HIGHEST_RATES: Final = dict.fromkeys(Fault, 0.12) | {
-    Fault.TAIL_SKIPS: 0.05,
-    Fault.HINT_LOST: 1.0,
+    Fault.TAIL_SKIPS: 0.2,
     Fault.DELIVERY_FORGOTTEN: 1.0,
 }
 
@@ -111,7 +110,7 @@ def _job(rng: random.Random) -> JobPlan:
 
 def _asking(rng: random.Random, jobs: tuple[JobPlan, ...]) -> Asking:
     job = rng.randrange(len(jobs))
-    wish = rng.choices(tuple(Wish), weights=(5, 3, 3, 1, 2))[0]
+    wish = rng.choices(tuple(Wish), weights=(8, 3, 3, 1, 2))[0]
     at = min(jobs[job].at + rng.expovariate(1 / _USUAL_SECONDS_TO_ASKING), FAULT_SECONDS)
     return Asking(at, wish, job, rng.randint(0, 10))
 
@@ -124,7 +123,7 @@ def _strike(rng: random.Random, workers: int) -> Strike:
 def _rates(rng: random.Random) -> dict[Fault, float]:
     """Half of the faults in each simulation: too many at once hide each other. Hints are never sure to come."""
     rates = {fault: rng.uniform(0, highest) for fault, highest in _HIGHEST_RATES.items() if rng.random() < 0.5}
-    return {Fault.HINT_LOST: rng.random(), **rates}
+    return rates | {Fault.HINT_LOST: max(rng.random(), rng.random())}
 
 
 def _outages(rng: random.Random) -> tuple[tuple[float, float], ...]:

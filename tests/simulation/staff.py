@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,6 @@ from kinolog.common.settings import WorkerSettings
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.memory import MemoryBoard, MemoryDelivery
 from kinolog.common.worker.runner import Runner, build_runner
-from kinolog.common.worker.settle import Settlements
 
 LEASE_SECONDS: Final = 2.0
 CONTROL_POLL_SECONDS: Final = 1.0
@@ -40,7 +39,7 @@ _BLOBS: Final = BlobStore.open("memory://")
 _SETTINGS: Final = WorkerSettings(
     work_dir=Path("/nonexistent/work"),
     lease_seconds=LEASE_SECONDS,
-    cancel_poll_seconds=2.0,
+    cancel_poll_seconds=3.0,
     control_poll_seconds=CONTROL_POLL_SECONDS,
     presence_interval_seconds=5.0,
     finish_grace_seconds=1.0,
@@ -105,7 +104,7 @@ class Worker:
         queue, log, board = LinkedQueue(place.queue, link), FaultyLog(place.log, link), FaultyBoard(place.board, link)
         handlers, slots = {"noop": Toil(place.plan.seed)}, place.plan.slots[self._number]
         runner = build_runner(identity, queue, log, board, _BLOBS, handlers, _SETTINGS, slots=slots)
-        runner.settlements = Settlements(identity, jitter=place.weather.rng.random)
+        runner.settlements = replace(runner.settlements, jitter=place.weather.rng.random)
         return runner
 
     async def _lose_deliveries(self, name: str) -> None:
