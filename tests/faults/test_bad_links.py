@@ -53,7 +53,6 @@ async def test_a_worker_behind_a_black_hole_is_fenced_off(site: Site, log_server
 
 
 @pytest.mark.chaos
-@pytest.mark.xfail(reason="what came of an attempt is offered to the log for ever, even by a worker that is to stop")
 async def test_a_worker_that_cannot_reach_the_log_stops_when_it_is_told_to(site: Site, log_server: NatsServer) -> None:
     async with far_away(site, log_server) as (far, proxy):
         job_id = await site.submit(await site.video(), "unreachable", seconds=0.5)

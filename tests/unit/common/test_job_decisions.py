@@ -67,7 +67,9 @@ def test_a_submitted_job_is_pending_with_all_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize(("priority", "lane"), [(-5, 0), (0, 0), (7, 7), (10, 10), (2**62, 10)])
 def test_a_priority_beyond_the_lanes_saturates(priority: int, lane: int) -> None:
-    assert lane == submit_job(a_submission(priority=priority)).lane
+    queued = submit_job(a_submission(priority=priority))
+    assert isinstance(queued, JobQueued)
+    assert lane == queued.lane
 
 
 def test_a_started_job_runs_under_the_sequence_of_its_start() -> None:

@@ -13,7 +13,7 @@ from kinolog.common.aggregates.base import unborn
 from kinolog.common.aggregates.job_decisions import reprioritise_job, retry_job, submit_job
 from kinolog.common.aggregates.setting import setting_id
 from kinolog.common.controls import queue_setting, worker_setting
-from kinolog.common.errors import Cancelled, PassingError, Snooze
+from kinolog.common.errors import Cancelled, LogUnavailable, PassingError, Snooze, StorageFailed
 from kinolog.common.events.setting import SettingChanged, SettingCleared
 from kinolog.common.ids import new_id
 from kinolog.common.jobs import TrimInput, TrimOutput
@@ -151,6 +151,28 @@ async def test_a_job_that_became_urgent_overtakes(workplace: Workplace) -> None:
     async with workplace.working(noting):
         await workplace.reaches(first, JobStatus.COMPLETED)
     assert [second, first] == order
+
+
+async def test_storage_that_refuses_is_tried_again_later(workplace: Workplace) -> None:
+    job_id = await submitted(workplace.log)
+    async with workplace.working(failing(StorageFailed("no space left"))):
+        job = await eventually(lambda: _with_error(workplace, job_id))
+    assert ("storage_failed", JobStatus.PENDING) == (job.error_kind, job.status)
+
+
+async def test_a_worker_that_is_to_go_does_not_wait_for_a_log_that_is_away(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await submitted(workplace.log)
+    endless = Endless()
+    async with workplace.working(endless):
+        await endless.started.wait()
+
+        async def away(*_: object) -> int:
+            raise LogUnavailable("gone")
+
+        monkeypatch.setattr(workplace.log, "append", away)
+    assert endless.stopped.is_set()
 
 
 async def test_a_paused_queue_starts_nothing_until_it_is_resumed(workplace: Workplace) -> None:

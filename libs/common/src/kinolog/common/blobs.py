@@ -13,11 +13,12 @@ from typing import Final
 from urllib.parse import unquote, urlparse
 
 import obstore
+from obstore.exceptions import BaseError as StorageError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from kinolog.common import ids
 from kinolog.common.crashpoint import crashpoint
-from kinolog.common.errors import BlobMissing
+from kinolog.common.errors import BlobMissing, StorageFailed
 from kinolog.common.events import BlobRef
 
 CHUNK_BYTES: Final = 1024 * 1024
@@ -43,7 +44,10 @@ class BlobStore:
         return cls(MemoryStore() if url == "memory://" else from_url(url))
 
     async def put_stream(self, chunks: AsyncIterator[bytes], media_type: str = "application/octet-stream") -> BlobRef:
-        """Store what arrives and return its name. If the stream raises, nothing is left behind."""
+        """Store what arrives and return its name. If the stream raises, nothing is left behind.
+
+        Raises StorageFailed, and what the stream raises.
+        """
         temporary = f"tmp/{ids.new_id('tmp')}"
         digest = _Digest()
         try:
@@ -54,8 +58,10 @@ class BlobStore:
             crashpoint("blobs.before_rename")
             await self._publish(temporary, blob.sha256)
             crashpoint("blobs.after_rename")
-        except BaseException:
+        except BaseException as error:
             await self._discard(temporary)
+            if isinstance(error, StorageError):
+                raise StorageFailed(str(error)) from error
             raise
         return blob
 

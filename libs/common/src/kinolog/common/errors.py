@@ -12,6 +12,7 @@ KinologError
 │       ├── NewerEvent      written by a newer release: upgrade before reading on
 │       └── BadEvent        the body does not fit its class
 ├── BlobMissing             no blob of that hash
+├── StorageFailed           the storage of blobs did not do as it was told: full, away, or forbidden
 ├── ChildError              a program that was run for a job did not end well
 │   ├── ChildFailed         it ended with an exit code other than 0
 │   ├── ChildStalled        it showed no progress for too long and was stopped
@@ -88,6 +89,10 @@ class BlobMissing(KinologError):
     def __init__(self, sha256: str) -> None:
         super().__init__(f"no blob {sha256}")
         self.sha256 = sha256
+
+
+class StorageFailed(KinologError):
+    """The storage of blobs refused, in its own words."""
 
 
 class ChildError(KinologError):

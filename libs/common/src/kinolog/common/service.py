@@ -3,13 +3,14 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 import uvloop
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.micro import add_service
 from nats.micro.service import Service as MicroService
 from nats.micro.service import ServiceConfig
@@ -66,7 +67,8 @@ def run_worker(
 
     async def work(service: Service) -> None:
         identity = Identity(service.name, queue or service.name)
-        async with FairQueue.open(service.writes, identity.queue, settings.poll_interval_seconds) as fair:
+        poll_seconds, advised = settings.poll_interval_seconds, service.board.last_order
+        async with FairQueue.open(service.writes, identity.queue, poll_seconds, advised) as fair:
             runner = build_runner(
                 identity, fair, service.log, service.board, service.blobs, handlers, settings, slots=slots
             )
@@ -116,7 +118,8 @@ async def _discoverable(client: Client, name: str) -> AsyncIterator[MicroService
         yield service
     finally:
         if client.is_connected:
-            await service.stop()
+            with suppress(NatsError):  # A server that does not answer forgets the service with its connection.
+                await service.stop()
 
 
 class _ProgressRestorer:

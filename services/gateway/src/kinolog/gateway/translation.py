@@ -13,7 +13,15 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
-from kinolog.common.errors import BlobMissing, Conflict, KinologError, LogUnavailable, OutcomeUnknown, Refused
+from kinolog.common.errors import (
+    BlobMissing,
+    Conflict,
+    KinologError,
+    LogUnavailable,
+    OutcomeUnknown,
+    Refused,
+    StorageFailed,
+)
 from kinolog.gateway.problems import FieldError, Problem, shorten
 
 _logger: Final = structlog.get_logger(__name__)
@@ -55,7 +63,7 @@ def problem_of(error: Exception) -> Problem:
             return Problem("conflict", "others keep changing this: read it again, then repeat the request")
         case BlobMissing():
             return Problem("not-found", "the stored bytes are gone")
-        case StorageError():
+        case StorageFailed() | StorageError():
             _logger.error("The storage failed", error=repr(error))
             return Problem("storage-unavailable", "the bytes could not be stored or read")
     _logger.error("A request failed for no reason of the caller's", exc_info=error)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from obstore.exceptions import BaseError as StorageError
 from pydantic import ValidationError
 
 from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import StorageFailed
 from kinolog.common.events import BlobRef
 from kinolog.common.jobs import UploadInput
 from kinolog.gateway.filename import clean_filename
@@ -75,7 +75,7 @@ async def _store(form: Multipart, part: Part, blobs: BlobStore, sha256: str | No
     arriving = _Arriving(form.chunks(), sha256)
     try:
         content = await blobs.put_stream(arriving.chunks())
-    except (StorageError, OSError) as error:
+    except (StorageFailed, OSError) as error:
         # The store wraps what the sender did wrong in an error of its own.
         if arriving.problem is not None:
             raise arriving.problem from None

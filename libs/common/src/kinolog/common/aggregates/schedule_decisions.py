@@ -14,7 +14,7 @@ def update_schedule(schedule: Schedule, changes: dict[str, Any], *, reason: str 
     refuse_if_deleted("schedule", schedule.id, is_deleted=schedule.is_deleted)
     changed = {name: value for name, value in changes.items() if getattr(schedule, name) != value}
     told = {} if reason is None else {"reason": reason}
-    return [ScheduleUpdated(**changed, **told)] if changed else []
+    return [ScheduleUpdated.model_validate({**changed, **told})] if changed else []
 
 
 def delete_schedule(schedule: Schedule, *, reason: str | None = None) -> list[Event]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from kinolog.common.aggregates import Job
 from kinolog.common.aggregates.job_decisions import checkpoint_attempt
 from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import KinologError, LogError, PassingError, PermanentError, WorkError
+from kinolog.common.errors import KinologError, LogError, PassingError, PermanentError, StorageFailed, WorkError
 from kinolog.common.fields import Request
 from kinolog.common.jobs import JOB_TYPES, Output
 from kinolog.common.log import EventLog
@@ -122,6 +122,9 @@ def _as_outcome(error: Exception, job: Job) -> WorkError:
             return PermanentError("invalid_input", "the job's input does not fit its type", detail=detail)
         case LogError():
             return PassingError("log_unavailable", "the log could not be read", detail=detail)
+        case StorageFailed():
+            message = "the storage of files refused: see whether it is full or away"
+            return PassingError("storage_failed", message, detail=detail)
         case KinologError():
             return PermanentError("refused", str(error), detail=detail)
         case OSError():

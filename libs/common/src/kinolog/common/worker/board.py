@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from kinolog.common import subjects
 from kinolog.common.errors import LogUnavailable
 from kinolog.common.log.direct import DirectReader, StoredMessage
+from kinolog.common.worker.order import DispatchOrder
 from kinolog.common.worker.progress import Heartbeat, Presence
 
 _logger: Final = structlog.get_logger(__name__)
@@ -54,6 +55,11 @@ class NatsBoard:
     async def last_beat(self, job_id: str) -> Heartbeat | None:
         signs = await self._last(subjects.job_progress(job_id))
         return Heartbeat.model_validate_json(signs[-1].body) if signs else None
+
+    async def last_order(self, queue: str) -> DispatchOrder | None:
+        """What the catalog advised last for a queue, however long ago."""
+        signs = await self._last(subjects.queue_order(queue))
+        return DispatchOrder.model_validate_json(signs[-1].body) if signs else None
 
     async def workers(self) -> list[Presence]:
         return [Presence.model_validate_json(sign.body) for sign in await self._last(subjects.ALL_WORKERS)]

@@ -73,14 +73,14 @@ class Keeper:
         self._suspected: dict[str, float] = {}
         self._has_kept = asyncio.Event()
         self._has_suspicion = asyncio.Event()
-        self._is_releasing = False
+        self.is_releasing = False
 
     @contextmanager
     def keeping(self, kept: Kept) -> Iterator[None]:
         """Look after an attempt, from within the task that runs its handler, unless it is interrupted already."""
         self._kept.append(kept)
         self._has_kept.set()
-        if self._is_releasing:  # There is nothing to cancel yet.
+        if self.is_releasing:  # There is nothing to cancel yet.
             kept.interruption = Interruption.RELEASED
         try:
             yield
@@ -98,7 +98,7 @@ class Keeper:
 
     def release_all(self) -> None:
         """Stop every attempt, and whatever begins from now on: the worker goes."""
-        self._is_releasing = True
+        self.is_releasing = True
         for kept in tuple(self._kept):
             kept.interrupt(Interruption.RELEASED)
 

@@ -153,7 +153,7 @@ def build_runner(
         queue=queue,
         claims=Claims(log, board, identity, settings.lease_seconds, frozenset(handlers)),
         attempts=Attempts(identity, log, blobs, handlers, settings, keeper),
-        settlements=Settlements(identity),
+        settlements=Settlements(identity, lambda: keeper.is_releasing),
         keeper=keeper,
         controls=controls,
         announcer=Announcer(

@@ -41,10 +41,14 @@ class Settlements:
     """Writes the outcomes of one worker's attempts."""
 
     identity: Identity
+    is_leaving: Callable[[], bool]
     jitter: Callable[[], float] = random.random
 
     async def settle(self, held: Held, ended: Ended, delivery: Delivery) -> Event | None:
-        """The event that was written, or None when the job had passed into other hands."""
+        """The event that was written, or None when the job had passed into other hands, or will.
+
+        A log that is away is waited for, unless the worker is to go: then the lease runs out, and another takes over.
+        """
         if ended.outcome is Interruption.LOST:
             _logger.warning("Lost the job to another worker", job_id=held.job.id, attempt=held.job.attempt)
             return None
@@ -71,6 +75,8 @@ class Settlements:
                 ended = replace(ended, outcome=PermanentError("output_refused", message))
             except (LogUnavailable, OutcomeUnknown) as error:
                 _logger.warning("Cannot settle the attempt yet", job_id=held.job.id, error=str(error))
+                if self.is_leaving():
+                    return None
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _write(self, held: Held, ended: Ended) -> Event:

@@ -6,9 +6,10 @@ lane until that is swept again, and is then found to be done or in other hands.
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -17,6 +18,7 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from kinolog.common import subjects
+from kinolog.common.clock import system_clock
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.job import PickedBecause
 from kinolog.common.worker.lanes import LaneQueue
@@ -25,6 +27,8 @@ from kinolog.common.worker.queue import Delivery
 from kinolog.common.worker.wait import wait_for_any
 
 _FRESH_SECONDS: Final = 3.0
+
+Advised = Callable[[str], Awaitable[DispatchOrder | None]]
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -92,7 +96,10 @@ class FairQueue:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, client: Client, queue: str, poll_seconds: float) -> AsyncIterator["FairQueue"]:
+    async def open(
+        cls, client: Client, queue: str, poll_seconds: float, advised: Advised | None = None
+    ) -> AsyncIterator["FairQueue"]:
+        """`advised` tells what was advised last, so that a new worker does not begin out of turn."""
         turns = Turns()
 
         async def hear(message: Msg) -> None:
@@ -103,6 +110,8 @@ class FairQueue:
 
         async with LaneQueue.open(client, queue, poll_seconds) as lanes:
             subscription = await client.subscribe(subjects.queue_order(queue), cb=hear)
+            if advised is not None and (order := await advised(queue)) is not None and _is_fresh(order):
+                turns.receive(order)
             try:
                 yield cls(lanes, turns)
             finally:
@@ -124,6 +133,10 @@ class FairQueue:
             await wait_for_any(self._turns.arrived, stopping, seconds=_FRESH_SECONDS)
         else:
             await self._lanes.wait_for_a_hint(self._turns.arrived, stopping)
+
+
+def _is_fresh(order: DispatchOrder) -> bool:
+    return system_clock() - order.at < timedelta(seconds=_FRESH_SECONDS)
 
 
 def _now() -> float:
