@@ -40,13 +40,6 @@ async def cluster(standing_cluster: Cluster, site: Site) -> Cluster:
     return standing_cluster
 
 
-async def known_video(site: Site, cluster: Cluster) -> str:
-    """A replica that lags behind would deny a video that has only just been registered."""
-    video_id = await site.video()
-    await cluster.is_whole(site.nats)
-    return video_id
-
-
 async def outage(site: Site, video_id: str, name: str) -> float:
     """How long it takes from now until a job is accepted, in seconds."""
     began = time.monotonic()
@@ -55,7 +48,7 @@ async def outage(site: Site, video_id: str, name: str) -> float:
 
 
 async def test_the_loss_of_the_leading_server_is_over_soon_and_loses_nothing(site: Site, cluster: Cluster) -> None:
-    video_id = await known_video(site, cluster)
+    video_id = await site.video()
     for number in range(3):
         leader = await cluster.leader(site.nats)
         clients = [asyncio.create_task(site.submit(video_id, f"lost-{number}-{each}")) for each in range(10)]
@@ -68,7 +61,7 @@ async def test_the_loss_of_the_leading_server_is_over_soon_and_loses_nothing(sit
 
 
 async def test_a_rolling_restart_loses_nothing(site: Site, cluster: Cluster) -> None:
-    video_id = await known_video(site, cluster)
+    video_id = await site.video()
     for node in cluster.nodes:
         node.end(signal.SIGTERM)
         assert await outage(site, video_id, f"rolling-{node.name}") < LONGEST_OUTAGE_SECONDS
@@ -78,7 +71,7 @@ async def test_a_rolling_restart_loses_nothing(site: Site, cluster: Cluster) -> 
 
 
 async def test_two_servers_of_three_down_means_no_write_and_no_lie(site: Site, cluster: Cluster) -> None:
-    video_id = await known_video(site, cluster)
+    video_id = await site.video()
     for node in cluster.nodes[:2]:
         node.end(signal.SIGKILL)
     body: dict[str, object] = {"type": "trim", "video_id": video_id, "input_data": {"start_time": 0, "end_time": 0.05}}

@@ -9,10 +9,10 @@ from nats.aio.client import Client
 
 from kinolog.common.aggregates.base import Change
 from kinolog.common.clock import Clock, system_clock
-from kinolog.common.errors import LogCorrupt
+from kinolog.common.errors import LogCorrupt, LogUnavailable
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
-from kinolog.common.log.api import ask
+from kinolog.common.log.api import ApiError, ask
 from kinolog.common.log.append import Appender
 from kinolog.common.log.direct import Answer, DirectReader, StoredMessage, TooManySubjects
 from kinolog.common.log.entry import entry_of
@@ -26,6 +26,7 @@ from kinolog.common.settings import ServiceSettings
 from kinolog.common.subjects import EVENTS_STREAM, aggregate_filter
 
 _VERSIONS_PER_REQUEST: Final = 500
+_NO_MESSAGE: Final = 10037
 
 
 class JetStreamLog:
@@ -38,6 +39,7 @@ class JetStreamLog:
         self._direct = direct
         self._clock = clock
         self._deadline_seconds = deadline_seconds
+        self._replica_count: int | None = None
         self._appender = Appender(group_commit, self._find_stored, deadline_seconds)
 
     @classmethod
@@ -55,7 +57,10 @@ class JetStreamLog:
         return await self._appender.append([Message.of(change, stamp(origin, self._clock)) for change in changes])
 
     async def read(self, kind: str, aggregate_id: str) -> list[RecordedEvent]:
-        messages = await self._messages_of(aggregate_filter(kind, aggregate_id))
+        events_of = aggregate_filter(kind, aggregate_id)
+        messages = await self._messages_of(events_of)
+        if not messages and await self._leader_knows(events_of):
+            messages = await patiently(lambda: self._some_messages_of(events_of), self._deadline_seconds)
         return [_recorded(message) for message in messages]
 
     async def scan(self, after: int, limit: int) -> Batch:
@@ -96,6 +101,31 @@ class JetStreamLog:
             return ""
         answer = await self._get({"seq": sequence, "batch": 1})
         return answer.messages[0].headers.get("ce-id", "") if answer.messages else ""
+
+    async def _leader_knows(self, subject_filter: str) -> bool:
+        """Any replica may answer a direct get, also one that lags behind: only the leader's no is a no."""
+        if await self._replicas() == 1:
+            return False
+        request = {"last_by_subj": subject_filter}
+        try:
+            await patiently(
+                lambda: ask(self._reads, f"STREAM.MSG.GET.{EVENTS_STREAM}", request), self._deadline_seconds
+            )
+        except ApiError as error:
+            if error.err_code == _NO_MESSAGE:
+                return False
+            raise
+        return True
+
+    async def _replicas(self) -> int:
+        if self._replica_count is None:
+            self._replica_count = int((await self._info())["config"]["num_replicas"])
+        return self._replica_count
+
+    async def _some_messages_of(self, subject_filter: str) -> Sequence[StoredMessage]:
+        if not (messages := await self._messages_of(subject_filter)):
+            raise LogUnavailable(f"no replica shows {subject_filter} yet")
+        return messages
 
     async def _messages_of(self, subject_filter: str) -> Sequence[StoredMessage]:
         try:
