@@ -35,7 +35,7 @@ class Clients:
 
     def __init__(self, plan: Plan, log: EventLog, hint: Callable[[str | None], None]) -> None:
         self.history: list[HistoryLine] = []
-        self.job_ids = [derived_id(JOB.id_prefix, str(plan.seed), str(number)) for number in range(len(plan.jobs))]
+        self.job_ids = [derived_id(JOB.id_prefix, str(plan.seed), str(number)) for number in range(len(plan.jobs) + 1)]
         self._plan = plan
         self._log = log
         self._hint = hint
@@ -47,6 +47,11 @@ class Clients:
                 tasks.create_task(self._submit(number, job))
             for number, asking in enumerate(self._plan.askings):
                 tasks.create_task(self._ask(number, asking))
+
+    async def submit_one_more(self) -> None:
+        """Beyond what is planned."""
+        job = JobPlan(at=0, priority=10, max_retries=0, not_before_in=None, total_timeout=None)
+        await self._submit(len(self._plan.jobs), job)
 
     async def set_paused(self, name: str, *, is_paused: bool) -> None:
         setting = setting_id(queue_setting(QUEUE))

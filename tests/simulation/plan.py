@@ -10,7 +10,7 @@ from simulation.weather import Fault
 FAULT_SECONDS: Final = 20.0
 _USUAL_SECONDS_TO_ASKING: Final = 3.0
 _HIGHEST_RATES: Final = dict.fromkeys(Fault, 0.12) | {
-    Fault.TAIL_SKIPS: 0.2,
+    Fault.TAIL_SKIPS: 0.5,
     Fault.DELIVERY_FORGOTTEN: 1.0,
 }
 
@@ -89,7 +89,7 @@ def plan_of(seed: int) -> Plan:
         slots=slots,
         jobs=jobs,
         askings=tuple(_asking(rng, jobs) for _ in range(rng.randint(0, 12))),
-        strikes=tuple(_strike(rng, len(slots)) for _ in range(rng.randint(0, 4))),
+        strikes=tuple(_strike(rng, len(slots)) for _ in range(rng.randint(1, 8))),
         fuses=tuple(rng.randint(5, 150) if rng.random() < 0.4 else None for _ in range(12)),
         projection_fuses=tuple(rng.randint(10, 60) for _ in range(rng.randint(0, 4))),
         rates=_rates(rng),
@@ -116,8 +116,8 @@ def _asking(rng: random.Random, jobs: tuple[JobPlan, ...]) -> Asking:
 
 
 def _strike(rng: random.Random, workers: int) -> Strike:
-    blow = rng.choice(tuple(Blow))
-    return Strike(rng.uniform(0, FAULT_SECONDS), rng.randrange(workers), blow, rng.uniform(0.2, 8))
+    blow = rng.choices(tuple(Blow), weights=(1, 4, 1))[0]
+    return Strike(rng.uniform(0, FAULT_SECONDS), rng.randrange(workers), blow, rng.uniform(1, 8))
 
 
 def _rates(rng: random.Random) -> dict[Fault, float]:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from simulation.process import Link
 from simulation.virtual_time import virtual_clock
@@ -21,6 +22,9 @@ from kinolog.common.worker.memory import MemoryBoard
 from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.common.worker.queue import Delivery
 
+# After this time nothing of what was said before comes any more.
+LATEST_SECONDS: Final = 5.0
+
 
 class FaultyLog:
     """See `EventLog`."""
@@ -33,13 +37,13 @@ class FaultyLog:
 
     async def append(self, changes: Sequence[Change], origin: Origin) -> int:
         await self._reach()
-        for fault in (Fault.APPEND_FORGOTTEN, Fault.APPEND_LATE):
-            if self._strikes(fault):
-                self._append_late(changes, origin) if fault is Fault.APPEND_LATE else None
-                await self._link.cross()
-                raise OutcomeUnknown(fault)
         if self._strikes(Fault.APPEND_REFUSED):
             raise LogUnavailable(Fault.APPEND_REFUSED)
+        if self._strikes(Fault.APPEND_FORGOTTEN):
+            raise OutcomeUnknown(Fault.APPEND_FORGOTTEN)
+        if self._strikes(Fault.APPEND_LATE):
+            self._append_late(changes, origin)
+            raise OutcomeUnknown(Fault.APPEND_LATE)
         sequence = await self._log.append(changes, origin)
         await self._link.cross()
         if self._strikes(Fault.APPEND_UNKNOWN):
@@ -96,7 +100,7 @@ class FaultyLog:
         """What a client still had in its buffer when it gave up waiting."""
 
         async def append() -> None:
-            await asyncio.sleep(self._link.weather.rng.uniform(0, 5))
+            await asyncio.sleep(self._link.weather.rng.uniform(0, LATEST_SECONDS))
             try:
                 await self._log.append(changes, origin)
             except Conflict:

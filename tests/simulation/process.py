@@ -5,9 +5,12 @@ A killed process is cut off first and cancelled then, so whatever its code does 
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
 
 from simulation.weather import Weather
+
+# How long what is dead may lie about.
+_BURIAL_SECONDS: Final = 0.2
 
 
 class Link:
@@ -53,14 +56,13 @@ class Process:
 
     async def ended(self) -> None:
         """Wait for its end. A process that was cut off in the middle of something is taken out of the world."""
-        while self._task is not None and not self._task.done():
-            await asyncio.wait([self._task], timeout=0.2)
+        assert self._task is not None
+        while not self._task.done():
+            await asyncio.wait([self._task], timeout=_BURIAL_SECONDS)
             if self.link.is_cut:
                 self._task.cancel()
-        if self._task is not None and not self._task.cancelled() and not self.link.is_cut:
-            self.died_of = self._task.exception()
-        elif self._task is not None and not self._task.cancelled():
-            self._task.exception()
+        error = None if self._task.cancelled() else self._task.exception()
+        self.died_of = None if self.link.is_cut else error
 
     def kill(self) -> None:
         self.link.is_cut = True

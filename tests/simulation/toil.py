@@ -36,7 +36,7 @@ async def _labour(rng: random.Random, ctx: JobContext, step: int) -> None:
     ctx.progress(f"step {step}", percent=30.0 * step)
     if rng.random() < 0.3:
         await ctx.save_checkpoint({"step": step})
-    seconds = _FOR_EVER_SECONDS if step == 0 and rng.random() < 0.03 else rng.uniform(0, 3)
+    seconds = _FOR_EVER_SECONDS if step == 0 and rng.random() < 0.12 else rng.uniform(0, 3)
     try:
         await asyncio.sleep(seconds)
     except asyncio.CancelledError:

@@ -7,7 +7,7 @@ from typing import Final
 from simulation.checks import started_between, violations
 from simulation.clients import Clients
 from simulation.plan import FAULT_SECONDS, Plan
-from simulation.ports import FaultyLog
+from simulation.ports import LATEST_SECONDS, FaultyLog
 from simulation.staff import CONTROL_POLL_SECONDS, Place, Worker, keep_projecting, keep_reaping
 from simulation.virtual_time import run_in_virtual_time
 from simulation.weather import Weather
@@ -55,9 +55,10 @@ class World:
     async def _heal(self) -> None:
         if self.plan.is_paused_at_the_end:
             await self.clients.set_paused("pause-at-the-end", is_paused=True)
-            await asyncio.sleep(2 * CONTROL_POLL_SECONDS + 1)
+            await asyncio.sleep(LATEST_SECONDS + 2 * CONTROL_POLL_SECONDS)
             before = await self.place.log.last_sequence()
-            await asyncio.sleep(5)
+            await self.clients.submit_one_more()
+            await asyncio.sleep(CONTROL_POLL_SECONDS)
             started = await started_between(self.place.log, before, await self.place.log.last_sequence())
             self.wrong += [f"{subject} although its queue is paused" for subject in started]
         await self.clients.set_paused("resume-at-the-end", is_paused=False)
