@@ -1,5 +1,6 @@
 """The log on NATS JetStream."""
 
+import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -104,18 +105,18 @@ class JetStreamLog:
 
     async def _leader_knows(self, subject_filter: str) -> bool:
         """Any replica may answer a direct get, also one that lags behind: only the leader's no is a no."""
-        if await self._replicas() == 1:
-            return False
+        return await self._replicas() > 1 and await self._last_at_leader(subject_filter) is not None
+
+    async def _last_at_leader(self, subject_filter: str) -> dict[str, Any] | None:
+        """The newest message as the leader has it: `seq`, and `hdrs` in base64."""
         request = {"last_by_subj": subject_filter}
+        asking = partial(ask, self._reads, f"STREAM.MSG.GET.{EVENTS_STREAM}", request)
         try:
-            await patiently(
-                lambda: ask(self._reads, f"STREAM.MSG.GET.{EVENTS_STREAM}", request), self._deadline_seconds
-            )
+            return dict((await patiently(asking, self._deadline_seconds))["message"])
         except ApiError as error:
             if error.err_code == _NO_MESSAGE:
-                return False
+                return None
             raise
-        return True
 
     async def _replicas(self) -> int:
         if self._replica_count is None:
@@ -148,7 +149,13 @@ class JetStreamLog:
         for stored in await self._messages_of(message.change.filter):
             if stored.headers.get("Nats-Msg-Id") == message.event_id:
                 return stored.sequence
-        return None
+        return await self._find_at_leader(message) if await self._replicas() > 1 else None
+
+    async def _find_at_leader(self, message: Message) -> int | None:
+        found = await self._last_at_leader(str(message.change.subject))
+        if found is None or message.event_id.encode() not in base64.b64decode(found["hdrs"]):
+            return None
+        return int(found["seq"])
 
 
 def _recorded(message: StoredMessage) -> RecordedEvent:
