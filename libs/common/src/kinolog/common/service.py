@@ -1,6 +1,7 @@
 """Starting and stopping a service: telemetry, signals, connections, discovery; and the frame of every worker."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -33,6 +34,7 @@ from kinolog.common.worker.turns import FairQueue
 
 VERSION: Final = "0.1.0"
 _RESTORE_SECONDS: Final = 30.0
+_ALLOCATIONS_PER_COLLECTION: Final = 10_000
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -105,9 +107,20 @@ async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], A
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with open_service(name, settings, stopping) as service:
+        _collect_less()
         _logger.info("Started")
         await main(service)
     _logger.info("Stopped")
+
+
+def _collect_less() -> None:
+    """What is there now stays, and what comes is freed by counting references, all but a little.
+
+    With Python's own thresholds a busy service spends a seventh of its time on looking for the rest.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_PER_COLLECTION)
 
 
 @asynccontextmanager

@@ -42,21 +42,21 @@ def attempt_span(job: Job, traceparent: str | None) -> Iterator[Span]:
 
     A job that comes from no trace begins one only where spans are exported.
     """
-    ids = {"job_id": job.id, "job_type": job.type, "correlation_id": job.correlation_id}
-    with structlog.contextvars.bound_contextvars(**ids):
-        if traceparent is None and not _exports:
-            yield trace.INVALID_SPAN
-            return
-        parent = propagate.extract({"traceparent": traceparent} if traceparent else {})
-        attributes: dict[str, AnyValue] = {
-            "kinolog.job.id": job.id,
-            "kinolog.job.type": job.type,
-            "kinolog.job.attempt": job.attempt,
-        }
-        with _tracer.start_as_current_span(
-            f"job {job.type}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes
-        ) as span:
-            yield span
+    # Each attempt has a task of its own, and with it a context of its own: nothing needs to be unbound.
+    structlog.contextvars.bind_contextvars(job_id=job.id, job_type=job.type, correlation_id=job.correlation_id)
+    if traceparent is None and not _exports:
+        yield trace.INVALID_SPAN
+        return
+    parent = propagate.extract({"traceparent": traceparent} if traceparent else {})
+    attributes: dict[str, AnyValue] = {
+        "kinolog.job.id": job.id,
+        "kinolog.job.type": job.type,
+        "kinolog.job.attempt": job.attempt,
+    }
+    with _tracer.start_as_current_span(
+        f"job {job.type}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes
+    ) as span:
+        yield span
 
 
 def _configure_logging(service: str, settings: ServiceSettings) -> None:

@@ -21,7 +21,7 @@ class CatalogSettings(ServiceSettings):
     # A transaction costs as much as fifty events. Nobody who waits for a sequence is kept waiting by this.
     catalog_rest_seconds: float = 0.1
     # Aggregates that are remembered, so that their rows need not be read back for the next event.
-    catalog_recent_aggregates: int = 2_000
+    catalog_recent_aggregates: int = 10_000
     # How long a question waits for the sequence that its caller has seen.
     catalog_wait_seconds: float = 5.0
     catalog_questions_at_once: int = 200

@@ -36,13 +36,22 @@ class Held:
     def __init__(self, log: EventLog, identity: Identity, loaded: Loaded[Job]) -> None:
         self._log = log
         self._identity = identity
-        self._loaded = loaded
+        self._known = loaded
+        self._written: tuple[Change, int] | None = None
         self._attempt = loaded.require().attempt
         self._writing = asyncio.Lock()
 
     @property
     def job(self) -> Job:
         return self._loaded.require()
+
+    @property
+    def _loaded(self) -> Loaded[Job]:
+        """What this worker wrote last is folded when somebody asks: after the end of an attempt nobody does."""
+        if self._written is not None:
+            change, sequence = self._written
+            self._known, self._written = advanced(self._known, change, sequence, self._identity), None
+        return self._known
 
     async def write(self, decide: Callable[[Job], Event], together_with: Companions = _alone) -> Event:
         """Append what is decided, and return it. `together_with` names what appears with that event, or not at all.
@@ -72,7 +81,7 @@ class Held:
         changes = own_changes(self._loaded, event, self._identity)
         origin = self._identity.origin(self.job.correlation_id)
         sequence = await self._log.append([*companions, *changes], origin)
-        self._loaded = advanced(self._loaded, changes[-1], sequence, self._identity)
+        self._written = changes[-1], sequence
         return event
 
     async def _has_moved(self) -> bool:
@@ -87,7 +96,7 @@ class Held:
     def _follow(self, now: Loaded[Job]) -> bool:
         if not self._is_mine(now.require()):
             raise JobLost(f"the job {now.id} is not attempt {self._attempt} of this worker any more")
-        self._loaded = now
+        self._known, self._written = now, None
         return True
 
     def _is_mine(self, job: Job) -> bool:
