@@ -8,7 +8,7 @@ from benchmarks.engine.report import US, short
 
 _WIDTH: Final = 720
 _LEFT: Final = 120
-_RIGHT: Final = 160
+_RIGHT: Final = 200
 _TOP: Final = 48
 _ROW: Final = 34
 _BAR: Final = 20
@@ -20,8 +20,8 @@ _STYLE: Final = """\
 }"""
 
 
-def bars(title: str, figures: Mapping[str, float]) -> str:
-    """The longest bar first; beside each its figure, and how Kinolog's compares with it."""
+def bars(title: str, figures: Mapping[str, float], shares: Mapping[str, float]) -> str:
+    """The longest bar first; beside each its figure, and Kinolog's share of it."""
     ranked = sorted(figures.items(), key=lambda item: -item[1])
     height = _TOP + _ROW * len(ranked) + 12
     return "\n".join(
@@ -31,22 +31,20 @@ def bars(title: str, figures: Mapping[str, float]) -> str:
             f"<style>{_STYLE}</style>",
             f'<rect class="page" width="{_WIDTH}" height="{height}" rx="8"/>',
             f'<text class="title" x="16" y="28">{escape(title)}</text>',
-            *(line for place, (peer, _) in enumerate(ranked) for line in _bar(peer, place, figures)),
+            *(line for place, (peer, _) in enumerate(ranked) for line in _bar(peer, place, figures, shares.get(peer))),
             "</svg>\n",
         ]
     )
 
 
-def _bar(peer: str, place: int, figures: Mapping[str, float]) -> Iterator[str]:
+def _bar(peer: str, place: int, figures: Mapping[str, float], share: float | None) -> Iterator[str]:
     figure, top = figures[peer], _TOP + place * _ROW
     width = max(2.0, (_WIDTH - _LEFT - _RIGHT) * figure / max(figures.values()))
     middle, kind = top + _BAR * 0.75, "us" if peer == US else "bar"
     yield f'<text x="{_LEFT - 10}" y="{middle}" text-anchor="end">{escape(peer)}</text>'
     yield f'<rect class="{kind}" x="{_LEFT}" y="{top}" width="{width:.1f}" height="{_BAR}" rx="3"/>'
-    yield f'<text x="{_LEFT + width + 8:.1f}" y="{middle}">{short(figure)}{_compared(peer, figures)}</text>'
+    yield f'<text x="{_LEFT + width + 8:.1f}" y="{middle}">{short(figure)}{_compared(share)}</text>'
 
 
-def _compared(peer: str, figures: Mapping[str, float]) -> str:
-    if peer == US or US not in figures:
-        return ""
-    return f'<tspan class="note" dx="10">Kinolog: {figures[US] / figures[peer]:.2f} ×</tspan>'
+def _compared(share: float | None) -> str:
+    return "" if share is None else f'<tspan class="note" dx="10">Kinolog: {share:.2f} ×</tspan>'

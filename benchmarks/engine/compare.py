@@ -84,8 +84,9 @@ def _as_data(trials: list[Trial], where: dict[str, Any], options: argparse.Names
 
 def _draw(trials: list[Trial], modes: tuple[Mode, ...]) -> None:
     for mode in modes:
-        bars = report.medians(_of(trials, mode), "drain_per_second")
-        (_IMAGES / f"engine-{mode}.svg").write_text(chart.bars(f"No-op jobs drained per second, {mode}", bars))
+        figures = report.medians(_of(trials, mode), "drain_per_second")
+        shares = report.shares(_of(trials, mode), "drain_per_second")
+        (_IMAGES / f"engine-{mode}.svg").write_text(chart.bars(f"No-op jobs drained a second, {mode}", figures, shares))
 
 
 def _of(trials: list[Trial], mode: Mode) -> report.Rounds:

@@ -40,10 +40,18 @@ def _figures(rounds: Rounds) -> str:
     return table(["peer", *_COLUMNS.values()], rows)
 
 
-def _shares(rounds: Rounds) -> str:
+def shares(rounds: Rounds, column: str) -> dict[str, float]:
     """The median over the rounds in which both took part of Kinolog's figure divided by the peer's."""
-    others = [peer for peer in rounds if peer != US and rounds[peer].keys() & rounds.get(US, {}).keys()]
-    rows = [[f"{US} ÷ {peer}", *(f"{_share(rounds, peer, column):.2f}" for column in _COMPARED)] for peer in others]
+    return {peer: _share(rounds, peer, column) for peer in _compared(rounds)}
+
+
+def _compared(rounds: Rounds) -> list[str]:
+    return [peer for peer in rounds if peer != US and rounds[peer].keys() & rounds.get(US, {}).keys()]
+
+
+def _shares(rounds: Rounds) -> str:
+    columns = [shares(rounds, column) for column in _COMPARED]
+    rows = [[f"{US} ÷ {peer}", *(f"{column[peer]:.2f}" for column in columns)] for peer in _compared(rounds)]
     return table(["same round", *(_COLUMNS[column] for column in _COMPARED)], rows) if rows else ""
 
 
