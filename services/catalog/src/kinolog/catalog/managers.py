@@ -26,11 +26,12 @@ async def run_managers(
     """Begin once the rows have come to where the log ended at the start: before that they would tell old news."""
     interval, pause = settings.catalog_manager_interval_seconds, settings.catalog_manager_pause_seconds
     reaper = Reaper(service.log, service.board, SqlReader(database), system_clock)
-    deadlines = Deadlines(service.log, SqlWork(database), system_clock)
-    pipelines = _pipelines(service, settings, database)
-    batches = Batches(service.log, SqlWork(database))
-    schedules = _schedules(service, settings, database)
-    dispatch = _dispatch(service, settings, database)
+    work = SqlWork(database)
+    deadlines = Deadlines(service.log, work, system_clock)
+    pipelines = _pipelines(service, settings, work)
+    batches = Batches(service.log, work)
+    schedules = _schedules(service, settings, work)
+    dispatch = _dispatch(service, settings, work)
     for manager in (pipelines, batches, schedules, dispatch):
         manager.attend(hearing)
     await applied.wait_for(await service.log.last_sequence())
@@ -44,29 +45,29 @@ async def run_managers(
         tasks.create_task(dispatch.keep_going(pause, interval))
 
 
-def _pipelines(service: Service, settings: CatalogSettings, database: Database) -> Pipelines:
+def _pipelines(service: Service, settings: CatalogSettings, work: SqlWork) -> Pipelines:
     return Pipelines(
         service.log,
-        SqlWork(database),
+        work,
         system_clock,
         missing_grace_seconds=settings.catalog_missing_job_grace_seconds,
         interval_seconds=settings.catalog_manager_interval_seconds,
     )
 
 
-def _schedules(service: Service, settings: CatalogSettings, database: Database) -> Schedules:
+def _schedules(service: Service, settings: CatalogSettings, work: SqlWork) -> Schedules:
     return Schedules(
         service.log,
-        SqlWork(database),
+        work,
         system_clock,
         grace_seconds=settings.catalog_schedule_grace_seconds,
         most_at_once=settings.catalog_schedule_most_times,
     )
 
 
-def _dispatch(service: Service, settings: CatalogSettings, database: Database) -> Dispatch:
+def _dispatch(service: Service, settings: CatalogSettings, work: SqlWork) -> Dispatch:
     return Dispatch(
-        work=SqlWork(database),
+        work=work,
         orders=NatsOrders(service.writes),
         clock=system_clock,
         longest_wait_seconds=settings.dispatch_longest_wait_seconds,

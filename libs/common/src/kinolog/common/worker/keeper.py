@@ -22,7 +22,7 @@ from kinolog.common.worker.outcome import Interruption, Outcome
 from kinolog.common.worker.patience import AttemptPatience
 from kinolog.common.worker.progress import Heartbeat, Progress
 from kinolog.common.worker.queue import Delivery
-from kinolog.common.worker.wait import wait_for_any
+from kinolog.common.worker.wait import loop_time, wait_for_any
 
 _START: Final = Progress(phase="start")
 # A hint overtakes the event that it is of: the log is asked again and again for this long.
@@ -41,13 +41,13 @@ class Kept:
         self.patience = patience
         self.progress = _START
         self.has_news = False
-        self.began_at = self.heard_at = self.beat_at = _now()
+        self.began_at = self.heard_at = self.beat_at = loop_time()
         self.interruption: Interruption | WorkError | None = None
         self.is_over = False
         self._task = asyncio.current_task()
 
     def note(self, progress: Progress) -> None:
-        self.progress, self.has_news, self.heard_at = progress, True, _now()
+        self.progress, self.has_news, self.heard_at = progress, True, loop_time()
 
     def interrupt(self, why: Interruption | WorkError) -> None:
         """Stop the handler, if it still runs. The first reason counts."""
@@ -93,7 +93,7 @@ class Keeper:
     def suspect(self, job_id: str) -> None:
         """Somebody hints that the job is to be cancelled: the log will tell."""
         if any(kept.held.job.id == job_id for kept in self._kept):
-            self._suspected[job_id] = _now() + _SUSPICION_SECONDS
+            self._suspected[job_id] = loop_time() + _SUSPICION_SECONDS
             self._has_suspicion.set()
 
     def release_all(self) -> None:
@@ -114,7 +114,7 @@ class Keeper:
             await self._has_kept.wait()
             await asyncio.sleep(self._settings.progress_interval_seconds)
             for kept in tuple(self._kept):
-                await self._look_after(kept, _now())
+                await self._look_after(kept, loop_time())
 
     async def _look_after(self, kept: Kept, now: float) -> None:
         if kept.is_over or kept.interruption is Interruption.LOST:
@@ -158,7 +158,7 @@ class Keeper:
 
     def _to_look_at(self) -> list[Kept]:
         """The suspected attempts, or all when nothing in particular is suspected."""
-        now, job_ids = _now(), {kept.held.job.id for kept in self._kept}
+        now, job_ids = loop_time(), {kept.held.job.id for kept in self._kept}
         self._suspected = {
             job_id: until for job_id, until in self._suspected.items() if until > now and job_id in job_ids
         }
@@ -173,7 +173,3 @@ class Keeper:
             return
         if standing is not None:
             kept.interrupt(standing)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

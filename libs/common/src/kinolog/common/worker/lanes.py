@@ -24,7 +24,7 @@ from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.events.job import PickedBecause
 from kinolog.common.subjects import EventSubject
-from kinolog.common.worker.wait import wait_for_any
+from kinolog.common.worker.wait import loop_time, wait_for_any
 
 _ANSWER_SECONDS: Final = 1.0
 # A few hints in a hundred overtake the consumer's own signal: the lane is asked again for this long.
@@ -98,11 +98,11 @@ class _Lane:
         self._arrived.put_nowait(message)
 
     def hint(self) -> None:
-        self.may_have_more, self._eager_until = True, _now() + _EAGER_SECONDS
+        self.may_have_more, self._eager_until = True, loop_time() + _EAGER_SECONDS
 
     def expect(self, delay_seconds: float) -> None:
         """Something will be delivered again after the delay, to whoever asks then."""
-        heapq.heappush(self._expected_at, _now() + max(0.0, delay_seconds))
+        heapq.heappush(self._expected_at, loop_time() + max(0.0, delay_seconds))
 
     def look_up(self, now: float) -> None:
         """Notice what is due."""
@@ -188,7 +188,7 @@ class LaneQueue:
         self._woken.clear()  # Before the sweep, never after it: a hint during the sweep must not be forgotten.
         if not self._client.is_connected:
             return ()
-        now = _now()
+        now = loop_time()
         is_sweep = now - self._swept_at >= self._poll_seconds
         self._swept_at = now if is_sweep else self._swept_at
         for lane in self._lanes:
@@ -198,7 +198,7 @@ class LaneQueue:
 
     async def wait_for_a_hint(self, *stopping: asyncio.Event) -> None:
         """Until something may have come, or the next sweep is due."""
-        now = _now()
+        now = loop_time()
         pause = min(self._swept_at + self._poll_seconds - now, *(lane.next_look_seconds(now) for lane in self._lanes))
         await wait_for_any(self._woken, *stopping, seconds=max(0.0, pause))
 
@@ -227,7 +227,3 @@ class LaneQueue:
 def _is_status(message: Msg) -> bool:
     """Such as 404 for an empty lane."""
     return bool(message.headers and message.headers.get("Status"))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -8,6 +8,7 @@ from kinolog.common.events import RecordedEvent
 from kinolog.common.events.job import JobQueued, PickedBecause
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.worker.progress import Heartbeat, Presence
+from kinolog.common.worker.wait import loop_time
 
 _POLL_SECONDS: Final = 0.002
 
@@ -36,10 +37,10 @@ class MemoryDelivery:
         self.queue.waiting.pop(self.sequence, None)
 
     async def hand_back(self, delay_seconds: float) -> None:
-        self.available_at = _now() + delay_seconds
+        self.available_at = loop_time() + delay_seconds
 
     async def hold(self) -> None:
-        self.available_at = _now() + self.queue.lease_seconds
+        self.available_at = loop_time() + self.queue.lease_seconds
 
 
 class MemoryQueue:
@@ -66,7 +67,7 @@ class MemoryQueue:
         return []
 
     def _ready(self) -> list[MemoryDelivery]:
-        ready = (delivery for delivery in self.waiting.values() if delivery.available_at <= _now())
+        ready = (delivery for delivery in self.waiting.values() if delivery.available_at <= loop_time())
         return sorted(ready, key=lambda delivery: (-delivery.lane, delivery.sequence))
 
     async def _hand_out(self, delivery: MemoryDelivery) -> None:
@@ -103,7 +104,3 @@ class MemoryBoard:
 
     async def workers(self) -> list[Presence]:
         return list(self._workers.values())
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

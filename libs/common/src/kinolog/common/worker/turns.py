@@ -24,7 +24,7 @@ from kinolog.common.events.job import PickedBecause
 from kinolog.common.worker.lanes import LaneQueue
 from kinolog.common.worker.order import DispatchOrder
 from kinolog.common.worker.queue import Delivery
-from kinolog.common.worker.wait import wait_for_any
+from kinolog.common.worker.wait import loop_time, wait_for_any
 
 _FRESH_SECONDS: Final = 3.0
 
@@ -67,10 +67,10 @@ class Turns:
 
     @property
     def are_managed(self) -> bool:
-        return self._order is not None and self._order.is_managed and _now() - self._received_at < _FRESH_SECONDS
+        return self._order is not None and self._order.is_managed and loop_time() - self._received_at < _FRESH_SECONDS
 
     def receive(self, order: DispatchOrder) -> None:
-        self._order, self._received_at = order, _now()
+        self._order, self._received_at = order, loop_time()
         named = {turn.queued_sequence for turn in order.turns}
         self._taken = {sequence: until for sequence, until in self._taken.items() if sequence in named}
         self.arrived.set()
@@ -78,13 +78,13 @@ class Turns:
     def take(self, most: int) -> list[TurnDelivery]:
         self.arrived.clear()
         turns = self._order.turns if self._order is not None else ()
-        mine = [turn for turn in turns if self._taken.get(turn.queued_sequence, 0.0) <= _now()][:most]
+        mine = [turn for turn in turns if self._taken.get(turn.queued_sequence, 0.0) <= loop_time()][:most]
         self._taken |= {turn.queued_sequence: math.inf for turn in mine}
         return [TurnDelivery(self, turn.job_id, turn.queued_sequence, turn.because) for turn in mine]
 
     def give_back(self, sequence: int, delay_seconds: float) -> None:
         """This worker may take the turn again after the delay; others may at any time."""
-        self._taken[sequence] = _now() + delay_seconds
+        self._taken[sequence] = loop_time() + delay_seconds
 
 
 class FairQueue:
@@ -137,7 +137,3 @@ class FairQueue:
 
 def _is_fresh(order: DispatchOrder) -> bool:
     return system_clock() - order.at < timedelta(seconds=_FRESH_SECONDS)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""Waiting for one of several events, or for time."""
+"""Waiting for one of several events, or for time; and that time."""
 
 import asyncio
 
@@ -13,3 +13,8 @@ async def wait_for_any(*events: asyncio.Event, seconds: float | None = None) -> 
     finally:
         for wait in waits:
             wait.cancel()
+
+
+def loop_time() -> float:
+    """The event loop's own clock, in seconds from any beginning: nobody sets it, unlike the wall's."""
+    return asyncio.get_running_loop().time()
