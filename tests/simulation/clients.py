@@ -31,9 +31,9 @@ Write = Callable[[Origin], Awaitable[int | None]]
 
 
 class Clients:
-    """`history` is what the audit compares with the log; `hint` is told of what a worker might want to know at once."""
+    """`history` is what the audit compares with the log; `hint` is told of changes, by id and version."""
 
-    def __init__(self, plan: Plan, log: EventLog, hint: Callable[[str | None], None]) -> None:
+    def __init__(self, plan: Plan, log: EventLog, hint: Callable[[str, int], None]) -> None:
         self.history: list[HistoryLine] = []
         self.job_ids = [derived_id(JOB.id_prefix, str(plan.seed), str(number)) for number in range(len(plan.jobs) + 1)]
         self._plan = plan
@@ -56,12 +56,15 @@ class Clients:
     async def set_paused(self, name: str, *, is_paused: bool) -> None:
         setting = setting_id(queue_setting(QUEUE))
         event = SettingChanged(name=queue_setting(QUEUE), value={"is_paused": is_paused})
+        versions: list[int] = []
 
         async def write(origin: Origin) -> int:
-            return await self._log.append((await load(self._log, SETTING, setting)).changes(event), origin)
+            changes = (await load(self._log, SETTING, setting)).changes(event)
+            versions.append(changes[0].version)
+            return await self._log.append(changes, origin)
 
         await self._insist(name, setting, write)
-        self._hint(None)
+        self._hint(setting, versions[-1])
 
     async def _submit(self, number: int, job: JobPlan) -> None:
         await asyncio.sleep(job.at)
@@ -76,7 +79,7 @@ class Clients:
             case Wish.CANCEL:
                 await self._wait_until_it_runs(job_id)
                 await self._decide(name, job_id, lambda loaded: _wanted(loaded.require(), asking))
-                self._hint(job_id)
+                self._hint(job_id, 0)
             case _:
                 await self._decide(name, job_id, lambda loaded: _wanted(loaded.require(), asking))
 

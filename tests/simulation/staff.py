@@ -132,11 +132,14 @@ class Worker:
     def stop(self) -> None:
         self._stopping.set()
 
-    def hear(self, job_id: str | None) -> None:
-        """A hint that a job is to be cancelled, or without a job that a setting has changed."""
+    def hear(self, aggregate_id: str, version: int) -> None:
+        """A hint that a job is to be cancelled, or that a setting changes."""
         if self.runner is None or self._place.weather.strikes(Fault.HINT_LOST):
             return
-        self.runner.controls.hint() if job_id is None else self.runner.keeper.suspect(job_id)
+        if aggregate_id.startswith(JOB.id_prefix):
+            self.runner.keeper.suspect(aggregate_id)
+        else:
+            self.runner.controls.hint(aggregate_id, version)
 
 
 async def keep_projecting(place: Place) -> None:

@@ -92,6 +92,6 @@ class World:
             if not service.cancelled():
                 service.result()
 
-    def _hint(self, job_id: str | None) -> None:
+    def _hint(self, aggregate_id: str, version: int) -> None:
         for worker in self.workers:
-            worker.hear(job_id)
+            worker.hear(aggregate_id, version)

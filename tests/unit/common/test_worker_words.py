@@ -191,9 +191,11 @@ async def test_a_paused_queue_starts_nothing_until_it_is_resumed(workplace: Work
 
 async def test_from_a_hint_until_the_log_has_told_nothing_is_taken(workplace: Workplace) -> None:
     runner = workplace.runner(trim)
-    runner.controls.hint()
+    runner.controls.hint(setting_id(queue_setting("render")), 1)
+    await runner.controls.look()
     hinted = runner.controls.is_open
     following = asyncio.create_task(runner.controls.run())
+    await _set(workplace, queue_setting("render"), is_paused=False)
     await eventually(lambda: runner.controls.is_open)
     following.cancel()
     assert not hinted

@@ -51,5 +51,12 @@ def share_setting(project_id: str) -> str:
 
 async def read_control(log: EventLog, control: type[C], name: str) -> C:
     """What is set at present, or the defaults."""
-    state = (await load(log, SETTING, setting_id(name))).state
-    return control.model_validate(state.value if state is not None and state.value is not None else {})
+    value, _ = await read_versioned_control(log, control, name)
+    return value
+
+
+async def read_versioned_control(log: EventLog, control: type[C], name: str) -> tuple[C, int]:
+    """What is set at present, or the defaults, and the version of the setting's last event; 0 where it has none."""
+    loaded = await load(log, SETTING, setting_id(name))
+    value = loaded.state.value if loaded.state is not None else None
+    return control.model_validate({} if value is None else value), loaded.version

@@ -6,14 +6,18 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from kinolog.common.controls import QueueControl, WorkerControl, queue_setting, read_control, worker_setting
+from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.controls import QueueControl, WorkerControl, queue_setting, read_versioned_control, worker_setting
 from kinolog.common.errors import LogError
 from kinolog.common.log import EventLog
 from kinolog.common.worker.identity import Identity
-from kinolog.common.worker.wait import wait_for_any
+from kinolog.common.worker.wait import loop_time, wait_for_any
 
-# A hint overtakes the event that it is of: the log is asked again and again.
-_HINT_PAUSES_SECONDS: Final = (0.0, 0.01, 0.02, 0.05, 0.1)
+# A hint overtakes the event that it is of: the log is asked again until it tells, or for so long. An event that was
+# refused has left a hint, too.
+_FIRST_PAUSE_SECONDS: Final = 0.01
+_LONGEST_PAUSE_SECONDS: Final = 0.2
+_BELIEVED_SECONDS: Final = 5.0
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -26,22 +30,27 @@ class Controls:
 
     def __init__(self, log: EventLog, identity: Identity, poll_seconds: float) -> None:
         self._log = log
-        self._identity = identity
+        self._queue, self._worker = queue_setting(identity.queue), worker_setting(identity.worker_id)
         self._poll_seconds = poll_seconds
         self._hinted = asyncio.Event()
         self._open = asyncio.Event()
+        self._known: dict[str, int] = {}
+        self._announced: dict[str, int] = {}
+        self._believed_until = 0.0
+        self._is_closed = False
         self.changed = asyncio.Event()
         self.is_draining = False
-        self._is_closed = self._is_unsure = False
         self._open.set()
 
     @property
     def is_open(self) -> bool:
         return self._open.is_set()
 
-    def hint(self) -> None:
-        self._is_unsure = True
-        self._open.clear()
+    def hint(self, setting: str, version: int) -> None:
+        """The setting with that id is about to have that version."""
+        self._announced[setting] = max(version, self._announced.get(setting, 0))
+        self._believed_until = loop_time() + _BELIEVED_SECONDS
+        self._decide()
         self._hinted.set()
 
     async def wait_until_open(self, stopping: asyncio.Event) -> None:
@@ -49,34 +58,38 @@ class Controls:
 
     async def run(self) -> None:
         """Follow the settings, for ever."""
+        pause = _FIRST_PAUSE_SECONDS
         while True:
             self._hinted.clear()
-            for pause in _HINT_PAUSES_SECONDS if self._is_unsure else (0.0,):
-                await asyncio.sleep(pause)
-                await self.look()
-            self._make_sure()
-            await wait_for_any(self._hinted, seconds=self._poll_seconds)
+            await self.look()
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS) if self._is_unsure else _FIRST_PAUSE_SECONDS
+            await wait_for_any(self._hinted, seconds=pause if self._is_unsure else self._poll_seconds)
 
     async def look(self) -> None:
         try:
-            queue = await read_control(self._log, QueueControl, queue_setting(self._identity.queue))
-            worker = await read_control(self._log, WorkerControl, worker_setting(self._identity.worker_id))
+            queue, queue_version = await read_versioned_control(self._log, QueueControl, self._queue)
+            worker, worker_version = await read_versioned_control(self._log, WorkerControl, self._worker)
         except (LogError, ValidationError) as error:
             _logger.warning("Could not look whether to take jobs", error=str(error))
             return
+        self._known = {setting_id(self._queue): queue_version, setting_id(self._worker): worker_version}
         self._learn(is_closed=queue.is_paused or worker.is_draining, is_draining=worker.is_draining)
 
-    def _learn(self, *, is_closed: bool, is_draining: bool) -> None:
-        if (is_closed, is_draining) == (self._is_closed, self.is_draining):
-            return
-        self._is_closed, self.is_draining = is_closed, is_draining
-        self._make_sure()
-        self.changed.set()
-        _logger.info("Takes no jobs for now" if is_closed else "Takes jobs", is_draining=is_draining)
+    @property
+    def _is_unsure(self) -> bool:
+        """Whether the log has yet to tell what was hinted at."""
+        is_behind = any(version > self._known.get(setting, 0) for setting, version in self._announced.items())
+        return is_behind and loop_time() < self._believed_until
 
-    def _make_sure(self) -> None:
-        """The log has told, or had nothing to tell; unless another hint has come meanwhile."""
-        self._is_unsure = self._hinted.is_set()
+    def _learn(self, *, is_closed: bool, is_draining: bool) -> None:
+        is_news = (is_closed, is_draining) != (self._is_closed, self.is_draining)
+        self._is_closed, self.is_draining = is_closed, is_draining
+        self._decide()
+        if is_news:
+            self.changed.set()
+            _logger.info("Takes no jobs for now" if is_closed else "Takes jobs", is_draining=is_draining)
+
+    def _decide(self) -> None:
         if self._is_closed or self._is_unsure:
             self._open.clear()
         else:

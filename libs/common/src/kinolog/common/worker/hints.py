@@ -19,15 +19,18 @@ from kinolog.common.worker.identity import Identity
 
 @asynccontextmanager
 async def listening(
-    client: Client, identity: Identity, *, on_cancel: Callable[[str], None], on_setting: Callable[[], None]
+    client: Client, identity: Identity, *, on_cancel: Callable[[str], None], on_setting: Callable[[str, int], None]
 ) -> AsyncIterator[None]:
-    """Call `on_cancel` with the id of each job that is to be cancelled, `on_setting` when this worker's change."""
+    """Call `on_cancel` with the id of each job that is to be cancelled; `on_setting` with the id and the new version of
+    a setting of this worker's.
+    """
 
     async def hear_of_cancel(message: Msg) -> None:
         on_cancel(EventSubject.parse(message.subject).id)
 
-    async def hear_of_setting(_: Msg) -> None:
-        on_setting()
+    async def hear_of_setting(message: Msg) -> None:
+        subject = EventSubject.parse(message.subject)
+        on_setting(subject.id, subject.version)
 
     names = (queue_setting(identity.queue), worker_setting(identity.worker_id))
     filters = [subjects.aggregate_filter(SETTING.kind, setting_id(name)) for name in names]

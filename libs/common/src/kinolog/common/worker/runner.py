@@ -27,7 +27,6 @@ from kinolog.common.worker.wait import wait_for_any
 
 _UNREADABLE_RETRY_SECONDS: Final = 300.0
 _UNAVAILABLE_RETRY_SECONDS: Final = 1.0
-_CLOSED_RETRY_SECONDS: Final = 0.25
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -70,7 +69,7 @@ class Runner:
 
     async def _begin(self, delivery: Delivery, serving: asyncio.TaskGroup) -> None:
         if not self.controls.is_open:  # Closed while it waited for this very delivery
-            await delivery.hand_back(_CLOSED_RETRY_SECONDS)
+            await delivery.hand_back(0)
             return
         self._occupy()
         serving.create_task(self._serve(delivery)).add_done_callback(self._vacate)
