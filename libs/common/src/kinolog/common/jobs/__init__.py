@@ -1,0 +1,56 @@
+"""The job types: what each takes, what it gives, and which queue runs it. One module per family.
+
+The gateway validates `input_data` with these models and the workers receive them, so both mean the same.
+"""
+
+from typing import Final
+
+from kinolog.common.errors import Refused
+from kinolog.common.jobs.base import JobType, Output, Patience
+from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
+from kinolog.common.jobs.caption import CAPTION_JOBS, CaptionInput, CaptionOutput, ModelSize
+from kinolog.common.jobs.ingest import INGEST_JOBS, DownloadInput, DownloadOutput, UploadInput, UploadOutput
+from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
+from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TRIM_JOBS, TrimInput, TrimOutput
+
+__all__ = [
+    "JOB_TYPES",
+    "SHORTEST_CLIP_SECONDS",
+    "BurnInput",
+    "BurnOutput",
+    "CaptionInput",
+    "CaptionOutput",
+    "DownloadInput",
+    "DownloadOutput",
+    "JobType",
+    "ModelSize",
+    "NoopInput",
+    "NoopOutput",
+    "Output",
+    "Patience",
+    "TrimInput",
+    "TrimOutput",
+    "UploadInput",
+    "UploadOutput",
+    "job_type",
+]
+
+JOB_TYPES: Final = {
+    each.name: each
+    for family in (
+        INGEST_JOBS,
+        CAPTION_JOBS,
+        BURN_JOBS,
+        TRIM_JOBS,
+        NOOP_JOBS,
+    )
+    for each in family
+}
+
+
+def job_type(name: str) -> JobType:
+    """Raises Refused for a type that nobody handles."""
+    if name not in JOB_TYPES:
+        open_to_all = sorted(kind.name for kind in JOB_TYPES.values() if not kind.is_internal)
+        raise Refused("validation", f"type must be one of {', '.join(open_to_all)}", field="type")
+    return JOB_TYPES[name]

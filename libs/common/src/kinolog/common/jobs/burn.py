@@ -1,0 +1,33 @@
+"""Burning captions into the picture."""
+
+from typing import Any, Final
+
+from pydantic import field_serializer
+
+from kinolog.common.fields import Request
+from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.style import CaptionStyle
+
+
+class BurnInput(Request):
+    """Without `caption_id` the newest caption of the video is burned."""
+
+    caption_id: str | None = None
+    style: CaptionStyle = CaptionStyle()
+
+    @field_serializer("style")
+    def _only_what_was_asked_for(self, style: CaptionStyle) -> dict[str, Any]:
+        """A caption has a look of its own, which a default written out here would hide."""
+        return style.model_dump(exclude_unset=True)
+
+
+class BurnOutput(Output):
+    """`font` is the family that was drawn: a shipped one where the asked-for font is not free to ship."""
+
+    video_id: str
+    caption_id: str
+    encoder: str
+    font: str
+
+
+BURN_JOBS: Final = (JobType("burn", "render", BurnInput, BurnOutput),)
