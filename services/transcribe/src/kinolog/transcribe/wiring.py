@@ -1,26 +1,48 @@
 """Builds the service from its settings: the one place where concrete things are chosen."""
 
+from typing import TYPE_CHECKING
+
 from kinolog.common.worker.attempt import Handler
-from kinolog.transcribe.adapters.devices import choose_device
-from kinolog.transcribe.adapters.faster_whisper import FasterWhisper, Limits
-from kinolog.transcribe.adapters.hub import Hub
-from kinolog.transcribe.adapters.models import FolderModel, HubModels, ModelShelf
+from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
 from kinolog.transcribe.domain import Layout
-from kinolog.transcribe.handlers import TranscribeHandlers
+from kinolog.transcribe.handlers import TranscribeHandlers, Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
+
+if TYPE_CHECKING:
+    from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
+    from kinolog.transcribe.adapters.models import ModelShelf
 
 
 def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
-    transcribe = TranscribeHandlers(transcriber(settings), _layout(settings))
+    transcribe = TranscribeHandlers(_late_transcriber(settings), _layout(settings))
     return {"caption": transcribe.caption}
 
 
-def transcriber(settings: TranscribeSettings) -> FasterWhisper:
-    return FasterWhisper(_shelf(settings), _limits(settings), use_vad=settings.transcribe_use_vad)
+def _late_transcriber(settings: TranscribeSettings) -> Transcriber:
+    """What somebody has chosen is made at once, so that a mistake is told at the start."""
+    if (settings.transcribe_device, settings.transcribe_compute_type) != ("auto", "auto"):
+        return transcriber(settings)
+    return LateTranscriber(lambda: transcriber(settings).transcribe)
 
 
-def _shelf(settings: TranscribeSettings) -> ModelShelf:
+def transcriber(settings: TranscribeSettings) -> "FasterWhisper":
+    """Only this imports Whisper's libraries, of 50 MiB: a worker that has had no job yet does not need them."""
+    from kinolog.transcribe.adapters.faster_whisper import FasterWhisper, Limits
+
+    limits = Limits(
+        piece_seconds=settings.transcribe_piece_seconds,
+        max_audio_seconds=settings.transcribe_max_audio_seconds,
+        stop_grace_seconds=settings.transcribe_stop_grace_seconds,
+    )
+    return FasterWhisper(_shelf(settings), limits, use_vad=settings.transcribe_use_vad)
+
+
+def _shelf(settings: TranscribeSettings) -> "ModelShelf":
+    from kinolog.transcribe.adapters.devices import choose_device
+    from kinolog.transcribe.adapters.hub import Hub
+    from kinolog.transcribe.adapters.models import FolderModel, HubModels, ModelShelf
+
     device = choose_device(
         settings.transcribe_device, settings.transcribe_compute_type, settings.transcribe_cpu_threads
     )
@@ -28,14 +50,6 @@ def _shelf(settings: TranscribeSettings) -> ModelShelf:
         return ModelShelf(FolderModel(settings.transcribe_model_dir), device)
     hub = Hub(settings.transcribe_hub_url, settings.transcribe_download_dir, settings.transcribe_hub_timeout_seconds)
     return ModelShelf(HubModels(hub), device)
-
-
-def _limits(settings: TranscribeSettings) -> Limits:
-    return Limits(
-        piece_seconds=settings.transcribe_piece_seconds,
-        max_audio_seconds=settings.transcribe_max_audio_seconds,
-        stop_grace_seconds=settings.transcribe_stop_grace_seconds,
-    )
 
 
 def _layout(settings: TranscribeSettings) -> Layout:
