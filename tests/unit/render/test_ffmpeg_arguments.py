@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments
+from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments, work_of
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
 from kinolog.render.domain.recipe import Recipe, Track
 
@@ -17,7 +17,7 @@ BOTH = Recipe(
 
 
 def arguments(recipe: Recipe) -> list[str]:
-    return list(ffmpeg_arguments(recipe, Path("/blobs/ab"), Path("/work/output.mp4"), OPTIONS))
+    return list(ffmpeg_arguments(work_of(recipe, Path("/blobs/ab"), Path("/work/output.mp4")), OPTIONS))
 
 
 def value_of(option: str, given: list[str]) -> str:

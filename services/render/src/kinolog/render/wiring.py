@@ -7,15 +7,20 @@ from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.typesetter import AssTypesetter
-from kinolog.render.handlers import RenderHandlers
+from kinolog.render.handlers.burn import BurnHandler
+from kinolog.render.handlers.studio import Studio
+from kinolog.render.handlers.trim import TrimHandler
 from kinolog.render.settings import RenderSettings
 
 
 def handlers(settings: RenderSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `render`."""
+    studio = Studio(encoder(settings), Inspector(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
-    render = RenderHandlers(encoder(settings), Inspector(settings), typesetter)
-    return {"burn": render.burn, "trim": render.trim}
+    return {
+        "burn": BurnHandler(studio, typesetter).burn,
+        "trim": TrimHandler(studio).trim,
+    }
 
 
 def encoder(settings: RenderSettings) -> FFmpeg:

@@ -22,8 +22,8 @@ class FontUsed(_Fact):
 
 
 class Step(_Fact):
-    """One run of a program. In `arguments`, `{source0}`, `{source1}` … stand for the files that went in, in the order of
-    the command, `{output}` for what came out, and `{folder}` for the folder it ran in.
+    """One run of a program. In `arguments`, `{source0}`, `{source1}` … stand for the files that went in, in the order
+    of the command, `{output}` for what came out, and `{folder}` for the folder it ran in.
 
     `encoder` is the picture's, None where none was encoded; `hardware` the device it ran on, None for the CPU.
     """

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kinolog.common.events import BlobRef
+from kinolog.common.events.rendering import Rendering
 from kinolog.common.events.video import VideoRegistered
 from kinolog.common.media.facts import MediaFacts
 
@@ -19,7 +20,9 @@ class Identity:
     parent_video_id: str | None = None
 
 
-def registered(job_id: str, identity: Identity, content: BlobRef, facts: MediaFacts) -> VideoRegistered:
+def registered(
+    job_id: str, identity: Identity, content: BlobRef, facts: MediaFacts, rendering: Rendering | None = None
+) -> VideoRegistered:
     """The media type is the one found inside: what an uploader claims would be served to browsers later."""
     return VideoRegistered(
         project_id=identity.project_id,
@@ -39,4 +42,5 @@ def registered(job_id: str, identity: Identity, content: BlobRef, facts: MediaFa
         is_clip=identity.is_clip,
         parent_video_id=identity.parent_video_id,
         job_id=job_id,
+        rendering=rendering,
     )

@@ -1,9 +1,11 @@
 """Encoding with the ffmpeg program on the CPU, as a limited child process."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +13,13 @@ import imageio_ffmpeg
 
 from kinolog.common.child import Child, run_child
 from kinolog.common.errors import ChildError, ChildFailed, ChildStalled, PassingError, PermanentError, WorkError
-from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments
+from kinolog.render.adapters.coders import CPU_ENCODERS
+from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments, without_places, work_of
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.ffmpeg_progress import ProgressReader
 from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.recipe import Recipe
+from kinolog.render.domain.work import Encoded, Work
 
 FONTS_CONFIGURATION: Final = "fonts.conf"
 """A file of this name in the working folder tells fontconfig which fonts exist."""
@@ -29,32 +33,50 @@ _OUT_OF_MEMORY: Final = "Cannot allocate memory"
 class FFmpeg:
     options: EncodeOptions
     bounds: EncodeBounds
-    name: str = "libx264"
 
-    async def encode(self, recipe: Recipe, source: Path, output: Path, on_progress: OnProgress) -> None:
-        """Make `output`, an MP4 file, in the folder that holds what the recipe's filters read. Raises WorkError.
+    @property
+    def versions(self) -> dict[str, str]:
+        return {"ffmpeg": _version()}
+
+    async def encode(self, recipe: Recipe, source: Path, output: Path, on_progress: OnProgress) -> Encoded:
+        """Make `output`, an MP4 file, as a recipe has it. See `run`."""
+        return await self.run(work_of(recipe, source, output), on_progress)
+
+    async def run(self, work: Work, on_progress: OnProgress) -> Encoded:
+        """Make the output, in the folder that also holds what filters read. Raises WorkError.
 
         Without success, by cancellation too, ffmpeg is gone and no half-made file is left.
         """
-        child = self._child(recipe, ffmpeg_arguments(recipe, source, output, self.options), output.parent)
-        with _discarded_on_failure(output):
+        arguments = ffmpeg_arguments(work, self.options)
+        child = self._child(work, arguments)
+        with _discarded_on_failure(work.output):
             try:
-                await run_child(child, ProgressReader(recipe.seconds, on_progress))
+                await run_child(child, ProgressReader(work.seconds, on_progress))
             except ChildError as error:
                 raise explained(error) from error
+        encoder = CPU_ENCODERS[work.picture.codec] if work.picture else None
+        return Encoded(arguments=without_places(arguments, work), encoder=encoder)
 
-    def _child(self, recipe: Recipe, arguments: tuple[str, ...], workdir: Path) -> Child:
+    def _child(self, work: Work, arguments: tuple[str, ...]) -> Child:
+        workdir = work.output.parent
         return Child(
             argv=(imageio_ffmpeg.get_ffmpeg_exe(), *arguments),
             workdir=workdir,
             limits=self.bounds.limits,
             timeout_seconds=self.bounds.timeout_seconds,
-            stall_seconds=self._patience_seconds(recipe),
+            stall_seconds=self._patience_seconds(work),
             env={"FONTCONFIG_FILE": str((workdir / FONTS_CONFIGURATION).absolute())},
         )
 
-    def _patience_seconds(self, recipe: Recipe) -> float:
-        return self.bounds.stall_seconds + recipe.skipped_seconds / self.bounds.slowest_seek_speed
+    def _patience_seconds(self, work: Work) -> float:
+        return self.bounds.stall_seconds + work.skipped_seconds / self.bounds.slowest_seek_speed
+
+
+@cache
+def _version() -> str:
+    """As the program itself says: `ffmpeg version 7.1-static https://… Copyright …`."""
+    told = subprocess.run((imageio_ffmpeg.get_ffmpeg_exe(), "-version"), capture_output=True, text=True, check=True)
+    return told.stdout.split()[2]
 
 
 @contextmanager

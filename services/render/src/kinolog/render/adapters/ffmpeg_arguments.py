@@ -1,52 +1,74 @@
-"""The command line of ffmpeg for a recipe. Nothing a user wrote appears in it, only paths and numbers of ours."""
+"""The command line of ffmpeg. Nothing a user wrote appears in it, only paths, filters and numbers of ours."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
+from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
 from kinolog.render.domain.recipe import Recipe, Track
+from kinolog.render.domain.work import Picture, Sound, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
+# Metadata and chapters are a stranger's words, and stay behind.
+_WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
 
 
-def ffmpeg_arguments(recipe: Recipe, source: Path, output: Path, options: EncodeOptions) -> tuple[str, ...]:
+def ffmpeg_arguments(work: Work, options: EncodeOptions) -> tuple[str, ...]:
     return (
         *("-hide_banner", "-nostdin", "-loglevel", "warning", *_PROGRESS),
-        *_input(recipe, source, options),
-        *(_picture(recipe.picture, options) if recipe.picture else ("-vn",)),
-        *(_sound(recipe.sound, options) if recipe.sound else ("-an",)),
-        *_output(output),
+        *(word for source in work.sources for word in _input(source, options)),
+        *work.arguments,
+        *(cpu_picture_arguments(work.picture, options) if work.picture else ("-vn",)),
+        *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
+        *(*_WITHOUT_WORDS, *work.muxer_options, "-f", work.muxer, _file(work.output)),
     )
 
 
-def _input(recipe: Recipe, source: Path, options: EncodeOptions) -> tuple[str, ...]:
+def without_places(arguments: Sequence[str], work: Work) -> tuple[str, ...]:
+    """The same command line with names for the files in it, as `kinolog.common.events.rendering.Step` wants it."""
+    names = {_file(source.path): f"{{source{number}}}" for number, source in enumerate(work.sources)}
+    names[_file(work.output)] = "{output}"
+    folder = str(work.output.parent.absolute())
+    return tuple(names.get(word, word.replace(folder, "{folder}")) for word in arguments)
+
+
+def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
+    """A recipe, applied to a file."""
+    picture, sound = recipe.picture, recipe.sound
+    return Work(
+        sources=(Source(path=source, container=recipe.container),),
+        arguments=(*(_picture(picture) if picture else ()), *(_sound(sound) if sound else ())),
+        picture=Picture() if picture else None,
+        sound=Sound(codec="copy" if sound.is_copied else "aac") if sound else None,
+        output=output,
+        seconds=recipe.seconds,
+        skipped_seconds=recipe.skipped_seconds,
+    )
+
+
+def _input(source: Source, options: EncodeOptions) -> tuple[str, ...]:
     """The same bounds as for looking into the file; `file:` keeps a name from being taken for a protocol."""
     return (
         *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(DEMUXERS)),
         *("-codec_whitelist", ",".join(DECODERS), "-max_pixels", str(options.max_pixels)),
-        *("-f", recipe.container, "-i", f"file:{source.absolute()}"),
+        *(*source.options, "-f", source.container, "-i", _file(source.path)),
     )
 
 
-def _picture(track: Track, options: EncodeOptions) -> tuple[str, ...]:
+def _file(path: Path) -> str:
+    return f"file:{path.absolute()}"
+
+
+def _picture(track: Track) -> tuple[str, ...]:
     """`passthrough` and the filter's clock keep every frame at its own time; otherwise ffmpeg evens them out."""
     return (
         *("-map", f"0:{track.stream}", "-filter:v", ",".join(track.filters)),
         *("-fps_mode", "passthrough", "-enc_time_base:v", "filter"),
-        *("-c:v", "libx264", "-preset", options.preset, "-crf", str(options.crf)),
-        *("-pix_fmt", "yuv420p", "-threads:v", str(options.threads)),
     )
 
 
-def _sound(track: Track, options: EncodeOptions) -> tuple[str, ...]:
-    if track.is_copied:
-        return ("-map", f"0:{track.stream}", "-c:a", "copy")
-    filters = ("-filter:a", ",".join(track.filters)) if track.filters else ()
-    return ("-map", f"0:{track.stream}", *filters, "-c:a", "aac", "-b:a", f"{options.audio_kbps}k")
-
-
-def _output(output: Path) -> tuple[str, ...]:
-    """Metadata and chapters are a stranger's words, and stay behind."""
-    without_words = ("-map_metadata", "-1", "-map_chapters", "-1")
-    return (*without_words, "-movflags", "+faststart", "-f", "mp4", f"file:{output.absolute()}")
+def _sound(track: Track) -> tuple[str, ...]:
+    filters = ("-filter:a", ",".join(track.filters)) if track.filters and not track.is_copied else ()
+    return ("-map", f"0:{track.stream}", *filters)

@@ -6,6 +6,7 @@ libass and fontconfig are shown these alone, so a burn looks the same on every m
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ class Font:
     path: Path
     family: str
     characters: frozenset[str]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,5 @@ def _read(path: Path) -> Font:
 def _parsed(path: Path) -> Font:
     with path.open("rb") as file, TTFont(file, lazy=True) as font:
         characters = frozenset(map(chr, font.getBestCmap() or ()))
-        return Font(path, str(font["name"].getBestFamilyName() or path.stem), characters)
+        digest = sha256(path.read_bytes()).hexdigest()
+        return Font(path, str(font["name"].getBestFamilyName() or path.stem), characters, digest)

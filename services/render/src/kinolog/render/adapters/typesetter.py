@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kinolog.common.events.rendering import FontUsed
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
 from kinolog.common.subtitles.ass import to_ass
@@ -40,7 +41,8 @@ class AssTypesetter:
         drawn = style.model_copy(update={"font_name": family})
         (workdir / _SCRIPT).write_text(to_ass(cues, drawn, width=frame.width, height=frame.height), "utf-8")
         _lay_out(fonts, workdir)
-        return Typeset(filter=_FILTER, font=family)
+        drawn_with = tuple(FontUsed(family=font.family, sha256=font.sha256) for font in fonts if font.family == family)
+        return Typeset(filter=_FILTER, font=family, fonts=drawn_with)
 
 
 def _lay_out(fonts: Sequence[Font], workdir: Path) -> None:

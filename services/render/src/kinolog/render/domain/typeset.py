@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kinolog.common.events.rendering import FontUsed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
@@ -13,7 +15,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typeset:
-    """`filter` is what an encoder has to apply, `font` the family that it draws."""
+    """`filter` is what an encoder has to apply, `font` the family that it draws, `fonts` the files it has that from."""
 
     filter: str
     font: str
+    fonts: tuple[FontUsed, ...] = ()

@@ -1,0 +1,47 @@
+"""Which encoder makes a codec, and how it is told how good the picture is to be."""
+
+from typing import Final
+
+from kinolog.render.adapters.ffmpeg_options import EncodeOptions
+from kinolog.render.domain.work import Picture, PictureCodec, Sound
+
+CPU_ENCODERS: Final[dict[PictureCodec, str]] = {
+    "h264": "libx264",
+    "hevc": "libx265",
+    "av1": "libsvtav1",
+    "vp9": "libvpx-vp9",
+}
+# What looks like x264 at a rate factor of 18, roughly, beyond it in each encoder's own scale.
+_QUALITY_OFFSETS: Final[dict[PictureCodec, int]] = {"h264": 0, "hevc": 3, "av1": 10, "vp9": 10}
+_SPEEDS: Final[dict[PictureCodec, tuple[str, ...]]] = {
+    "av1": ("-preset", "8"),
+    "vp9": ("-deadline", "good", "-cpu-used", "4", "-row-mt", "1"),
+}
+_TAGS: Final[dict[PictureCodec, tuple[str, ...]]] = {"hevc": ("-tag:v", "hvc1")}
+_QUIET: Final[dict[PictureCodec, tuple[str, ...]]] = {"hevc": ("-x265-params", "log-level=error")}
+
+
+def cpu_picture_arguments(picture: Picture, options: EncodeOptions) -> tuple[str, ...]:
+    codec = picture.codec
+    speed = _SPEEDS.get(codec, ("-preset", picture.preset or options.preset))
+    return (
+        *("-c:v", CPU_ENCODERS[codec], *speed, *_amount(picture, options)),
+        *("-pix_fmt", picture.pixel_format, "-threads:v", str(options.threads)),
+        *_TAGS.get(codec, ()),
+        *(picture.extra or _QUIET.get(codec, ())),
+    )
+
+
+def sound_arguments(sound: Sound, options: EncodeOptions) -> tuple[str, ...]:
+    if sound.codec == "copy":
+        return ("-c:a", "copy")
+    encoder = {"aac": "aac", "opus": "libopus"}[sound.codec]
+    return ("-c:a", encoder, "-b:a", f"{sound.kbps or options.audio_kbps}k")
+
+
+def _amount(picture: Picture, options: EncodeOptions) -> tuple[str, ...]:
+    if picture.bitrate_kbps is not None:
+        return ("-b:v", f"{picture.bitrate_kbps}k")
+    quality = options.crf if picture.quality is None else picture.quality
+    constant = ("-b:v", "0") if picture.codec == "vp9" else ()
+    return ("-crf", f"{quality + _QUALITY_OFFSETS[picture.codec]:g}", *constant)

@@ -1,0 +1,69 @@
+"""One run of an encoder as plain data: which files go in, what happens to them, what comes out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+PictureCodec = Literal["h264", "hevc", "av1", "vp9"]
+SoundCodec = Literal["aac", "opus", "copy"]
+
+MP4_OPTIONS: Final = ("-movflags", "+faststart")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that goes in. `container` pins the demuxer; `options` of ffmpeg are for this input alone."""
+
+    path: Path
+    container: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """How the picture is to be encoded: with a constant `quality`, or `bitrate_kbps` if given.
+
+    `quality` is on the scale of x264's rate factor, 0 (all) to 51 (least), for every codec; None leaves it and `preset`
+    to the settings. `extra` are further options of the encoder; whoever gives any pins the encoder to the CPU's.
+    """
+
+    codec: PictureCodec = "h264"
+    quality: float | None = None
+    bitrate_kbps: int | None = None
+    preset: str | None = None
+    pixel_format: str = "yuv420p"
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    codec: SoundCodec = "aac"
+    kbps: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """`arguments` are filters and maps, of our own making: what a user wrote never gets there.
+
+    Without a `picture` or a `sound` the result has none. `seconds` is how long the result is to be, and
+    `skipped_seconds` how much of the sources is read before its first frame.
+    """
+
+    sources: tuple[Source, ...]
+    arguments: tuple[str, ...]
+    picture: Picture | None
+    sound: Sound | None
+    output: Path
+    seconds: float
+    skipped_seconds: float = 0.0
+    muxer: str = "mp4"
+    muxer_options: tuple[str, ...] = MP4_OPTIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """What was run: see `kinolog.common.events.rendering.Step`."""
+
+    arguments: tuple[str, ...]
+    encoder: str | None = None
+    hardware: str | None = None

@@ -1,0 +1,1 @@
+"""The jobs of this service: one module per family, all of them at work in the same studio."""

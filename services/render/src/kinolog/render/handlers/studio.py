@@ -1,0 +1,105 @@
+"""What every job of this service works with: look into a file, run the encoder, see that the result is whole, keep it."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, Protocol
+
+from kinolog.common.events.rendering import Rendering, SourceUsed, Step
+from kinolog.common.media.identity import Identity
+from kinolog.common.media.inspector import Inspected
+from kinolog.common.media.publish import register_video
+from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.progress import EncodeProgress, OnProgress
+from kinolog.render.domain.recipe import Recipe, refuse_incomplete
+from kinolog.render.domain.work import Encoded, Work
+
+_OUTPUT: Final = "output.mp4"
+_MEDIA_TYPE: Final = "video/mp4"
+_PROGRAM: Final = "ffmpeg"
+
+
+class Encoder(Protocol):
+    @property
+    def versions(self) -> dict[str, str]:
+        """The program that does the work, and its libraries, each with its version."""
+        ...
+
+    async def encode(self, recipe: Recipe, source: Path, output: Path, on_progress: OnProgress) -> Encoded:
+        """Make `output`; nothing is left of it without success. Raises WorkError."""
+        ...
+
+    async def run(self, work: Work, on_progress: OnProgress) -> Encoded:
+        """Make the output of `work`; nothing is left of it without success. Raises WorkError."""
+        ...
+
+
+class MediaInspector(Protocol):
+    async def inspect(
+        self,
+        file: Path,
+        workdir: Path,
+        *,
+        container: str | None = None,
+        window: tuple[float, float] | None = None,
+        wants_poster: bool = True,
+    ) -> Inspected:
+        """What is in a file. Raises PermanentError for one that is not whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A new file that was found to be whole, and how it came about."""
+
+    file: Path
+    inspected: Inspected
+    rendering: Rendering
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    encoder: Encoder
+    inspector: MediaInspector
+
+    async def look_into(
+        self, source: Path, container: str, ctx: JobContext, window: tuple[float, float] | None = None
+    ) -> Inspected:
+        return await self.inspector.inspect(source, ctx.workdir, container=container, window=window, wants_poster=False)
+
+    async def make(self, recipe: Recipe, source: Path, ctx: JobContext, *used: SourceUsed) -> Made:
+        """Encode, and see that what came out is whole."""
+        output = ctx.workdir / _OUTPUT
+        encoded = await self.encoder.encode(recipe, source, output, partial(report, ctx))
+        made = await self.check(output, ctx)
+        refuse_incomplete(recipe, made.facts)
+        return Made(file=output, inspected=made, rendering=self.rendering(used, encoded))
+
+    async def check(self, output: Path, ctx: JobContext) -> Inspected:
+        """Look into what was made: good exit codes prove nothing. Raises WorkError."""
+        ctx.progress("check")
+        return await self.inspector.inspect(output, ctx.workdir)
+
+    def rendering(
+        self, used: tuple[SourceUsed, ...], *encoded: Encoded, method: str = "full", because: str = ""
+    ) -> Rendering:
+        return Rendering(
+            method=method,
+            because=because,
+            sources=used,
+            steps=tuple(
+                Step(program=_PROGRAM, arguments=each.arguments, encoder=each.encoder, hardware=each.hardware)
+                for each in encoded
+            ),
+            programs=self.encoder.versions,
+        )
+
+    async def publish(self, made: Made, identity: Identity, ctx: JobContext) -> str:
+        """Keep the file, and have it appear as a video when the job completes. Returns the video's id."""
+        ctx.progress("store")
+        content = await ctx.blobs.put_file(made.file, _MEDIA_TYPE)
+        return await register_video(ctx, identity, content, made.inspected, made.rendering)
+
+
+def report(ctx: JobContext, progress: EncodeProgress) -> None:
+    ctx.progress("encode", progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds)
