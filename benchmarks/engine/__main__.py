@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks.engine import compare
 
-NAMES: Final = ("latency", "scale", "cancel", "urgent", "idle", "load", "startup")
+NAMES: Final = ("latency", "scale", "cancel", "urgent", "idle", "load", "memory", "startup")
 
 
 def main(arguments: list[str]) -> None:

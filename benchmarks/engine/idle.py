@@ -13,7 +13,7 @@ from benchmarks.engine.lab import options
 from benchmarks.engine.process import running
 from benchmarks.engine.report import table
 from benchmarks.engine.services import Mode, serving
-from benchmarks.engine.usage import cpu_seconds, descendants, resident_mib
+from benchmarks.engine.usage import cpu_seconds, descendants, program, resident_mib
 
 _SETTLE_SECONDS = 5
 _SYNC = {"relaxed": "2m", "strict": "always"}
@@ -40,7 +40,7 @@ async def _platform(mode: Mode, folder: Path, seconds: int) -> dict[str, tuple[f
     async with running(command, where, folder) as platform:
         while not (await platform.line()).startswith("ready"):
             pass
-        names = {pid: _name(line) for pid, line in descendants(platform.pid).items()}
+        names = {pid: program(line) for pid, line in descendants(platform.pid).items()}
         costs = await _costs({platform.pid: "kinolog up", **names}, seconds)
     sums = [sum(each) for each in zip(*costs.values(), strict=True)]
     return {**costs, "all of them": (sums[0], sums[1])}
@@ -55,12 +55,6 @@ async def _costs(processes: Mapping[int, str], seconds: int) -> dict[str, tuple[
         name: ((cpu_seconds(pid, alone=True) - before[pid]) / seconds * 100, resident_mib(pid, alone=True))
         for pid, name in processes.items()
     }
-
-
-def _name(command_line: str) -> str:
-    """`kinolog.render` of `python -m kinolog.render`, or the program."""
-    words = command_line.split()
-    return words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
 
 
 if __name__ == "__main__":

@@ -28,6 +28,12 @@ def descendants(pid: int) -> dict[int, str]:
     return {each: _command_line(each) for each in _family(pid, _all()) if each != pid}
 
 
+def program(command_line: str) -> str:
+    """`kinolog.render` of `python -m kinolog.render`, or the name of the program's file."""
+    words = command_line.split()
+    return words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
+
+
 def _tree(pid: int, alone: bool) -> Iterator[list[str]]:
     processes = _all()
     return (processes[each] for each in _family(pid, processes) if each == pid or not alone)
