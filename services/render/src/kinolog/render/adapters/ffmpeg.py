@@ -1,11 +1,9 @@
 """Encoding with the ffmpeg program on the CPU, as a limited child process."""
 
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +34,7 @@ class FFmpeg:
 
     @property
     def versions(self) -> dict[str, str]:
-        return {"ffmpeg": _version()}
+        return {"ffmpeg": imageio_ffmpeg.get_ffmpeg_version()}
 
     async def encode(self, recipe: Recipe, source: Path, output: Path, on_progress: OnProgress) -> Encoded:
         """Make `output`, an MP4 file, as a recipe has it. See `run`."""
@@ -70,13 +68,6 @@ class FFmpeg:
 
     def _patience_seconds(self, work: Work) -> float:
         return self.bounds.stall_seconds + work.skipped_seconds / self.bounds.slowest_seek_speed
-
-
-@cache
-def _version() -> str:
-    """As the program itself says: `ffmpeg version 7.1-static https://… Copyright …`."""
-    told = subprocess.run((imageio_ffmpeg.get_ffmpeg_exe(), "-version"), capture_output=True, text=True, check=True)
-    return told.stdout.split()[2]
 
 
 @contextmanager

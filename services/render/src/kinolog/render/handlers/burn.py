@@ -15,7 +15,7 @@ from kinolog.common.subtitles import Cue, cues_from_json
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, look_of, named_caption
 from kinolog.render.domain.typeset import Frame, Typeset
-from kinolog.render.handlers.studio import Made, Studio
+from kinolog.render.handlers.studio import Made, Studio, used_video
 
 
 class Typesetter(Protocol):
@@ -40,11 +40,8 @@ class BurnHandler:
             look = look_of(job, caption)
             typeset = await self.typesetter.typeset(cues, look, frame_of(found.facts), ctx.workdir)
             recipe = burn_recipe(found.facts, typeset.filter)
-            used = (
-                SourceUsed(sha256=video.content.sha256, id=video.id),
-                SourceUsed(sha256=caption.cues.sha256, id=caption_id),
-            )
-            made = await self.studio.make(recipe, source, ctx, *used)
+            text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
+            made = await self.studio.make(recipe, source, ctx, used_video(video), text)
         video_id = await self.studio.publish(_with_fonts(made, typeset), burned_identity(video), ctx)
         encoder = made.rendering.steps[-1].encoder or ""
         return BurnOutput(video_id=video_id, caption_id=caption_id, encoder=encoder, font=typeset.font)

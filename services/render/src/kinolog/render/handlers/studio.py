@@ -1,10 +1,11 @@
-"""What every job of this service works with: look into a file, run the encoder, see that the result is whole, keep it."""
+"""What every job here works with: look into a file, run the encoder, see that the result is whole, keep it."""
 
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+from kinolog.common.aggregates import Video
 from kinolog.common.events.rendering import Rendering, SourceUsed, Step
 from kinolog.common.media.identity import Identity
 from kinolog.common.media.inspector import Inspected
@@ -99,6 +100,10 @@ class Studio:
         ctx.progress("store")
         content = await ctx.blobs.put_file(made.file, _MEDIA_TYPE)
         return await register_video(ctx, identity, content, made.inspected, made.rendering)
+
+
+def used_video(video: Video) -> SourceUsed:
+    return SourceUsed(sha256=video.content.sha256, id=video.id)
 
 
 def report(ctx: JobContext, progress: EncodeProgress) -> None:

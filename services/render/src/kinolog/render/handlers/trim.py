@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.jobs import TrimInput, TrimOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.trim import clip_identity, trim_recipe, window_of
-from kinolog.render.handlers.studio import Studio
+from kinolog.render.handlers.studio import Studio, used_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,7 @@ class TrimHandler:
         ctx.progress("prepare")
         async with media_file(ctx, video.content) as source:
             found = await self.studio.look_into(source, video.container, ctx, window=(start, end))
-            used = SourceUsed(sha256=video.content.sha256, id=video.id)
-            made = await self.studio.make(trim_recipe(found.facts, start, end), source, ctx, used)
+            made = await self.studio.make(trim_recipe(found.facts, start, end), source, ctx, used_video(video))
         return TrimOutput(
             video_id=await self.studio.publish(made, clip_identity(video, job), ctx),
             start_time=start,
