@@ -31,6 +31,8 @@ _ANSWER_SECONDS: Final = 1.0
 _EAGER_SECONDS: Final = 0.1
 _EAGER_PAUSE_SECONDS: Final = 0.004
 _NANOSECONDS: Final = 1_000_000_000
+# Disconnected with a full buffer: the next sweep tries again.
+_COULD_NOT_ASK: Final = "Could not ask a lane"
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -122,11 +124,15 @@ class _Lane:
         taken = self.leftovers(most)
         if len(taken) == most:
             return taken
-        request = {"batch": most - len(taken), "no_wait": True}
-        await self.client.publish(self._subject, json.dumps(request).encode(), reply=self.inbox)
-        return taken + await self._answered(most - len(taken))
+        await self.ask(most - len(taken))
+        return taken + await self.answered(most - len(taken))
 
-    async def _answered(self, most: int) -> list[LaneDelivery]:
+    async def ask(self, most: int) -> None:
+        request = {"batch": most, "no_wait": True}
+        await self.client.publish(self._subject, json.dumps(request).encode(), reply=self.inbox)
+
+    async def answered(self, most: int) -> list[LaneDelivery]:
+        """What was asked for, or has come too late before."""
         taken: list[LaneDelivery] = []
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
@@ -189,11 +195,11 @@ class LaneQueue:
         if not self._client.is_connected:
             return ()
         now = loop_time()
-        is_sweep = now - self._swept_at >= self._poll_seconds
-        self._swept_at = now if is_sweep else self._swept_at
         for lane in self._lanes:
             lane.look_up(now)
-            lane.may_have_more |= is_sweep
+        if now - self._swept_at < self._poll_seconds:
+            return await self._ask_in_turn(most)
+        self._swept_at = now
         return await self._sweep(most)
 
     async def wait_for_a_hint(self, *stopping: asyncio.Event) -> None:
@@ -203,14 +209,35 @@ class LaneQueue:
         await wait_for_any(self._woken, *stopping, seconds=max(0.0, pause))
 
     async def _sweep(self, most: int) -> list[LaneDelivery]:
+        """Ask every lane. Where nothing is expected all are asked at once, which wakes everybody only once."""
+        is_quiet = not any(lane.may_have_more for lane in self._lanes)
+        for lane in self._lanes:
+            lane.may_have_more = True
+        return await (self._ask_at_once(most) if is_quiet else self._ask_in_turn(most))
+
+    async def _ask_in_turn(self, most: int) -> list[LaneDelivery]:
         taken: list[LaneDelivery] = []
         try:
             for lane in self._lanes:
                 if lane.may_have_more and len(taken) < most:
                     taken += await lane.pull(most - len(taken))
-        except NatsError as error:  # Disconnected with a full buffer: the next sweep tries again.
-            _logger.debug("Could not ask a lane", error=repr(error))
+        except NatsError as error:
+            _logger.debug(_COULD_NOT_ASK, error=repr(error))
         return taken
+
+    async def _ask_at_once(self, most: int) -> list[LaneDelivery]:
+        """Should several lanes have something after all, the least urgent is handed back."""
+        taken = [delivery for lane in self._lanes for delivery in lane.leftovers(1)]
+        try:
+            for lane in self._lanes:
+                await lane.ask(1)
+            for lane in self._lanes:
+                taken += await lane.answered(1)
+        except NatsError as error:
+            _logger.debug(_COULD_NOT_ASK, error=repr(error))
+        for delivery in taken[most:]:
+            await delivery.hand_back(0)
+        return taken[:most]
 
     async def _wake(self, message: Msg) -> None:
         number = int(message.subject.rpartition(".")[2])
