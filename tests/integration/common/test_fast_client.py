@@ -54,3 +54,10 @@ async def test_an_asker_that_gives_up_leaves_nothing_behind(nats_client: Client)
     asking.cancel()
     await asyncio.wait([asking])
     assert {} == nats_client._resp_map
+
+
+async def test_an_answer_that_comes_too_late_is_for_nobody(nats_client: Client) -> None:
+    await answer_in_reverse(nats_client, 2)
+    with pytest.raises(NoAnswer):
+        await nats_client.request("questions", b"first", timeout=0.05)
+    assert b"second" == (await nats_client.request("questions", b"second", timeout=5)).data

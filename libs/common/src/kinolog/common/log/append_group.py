@@ -61,7 +61,7 @@ class Group:
 
     def takes(self, call: Call) -> bool:
         """Take a call in, unless one of its aggregates is in the group already."""
-        aggregates = {message.change.filter for message in call.messages}
+        aggregates = {message.filter for message in call.messages}
         if not self.aggregates.isdisjoint(aggregates):
             return False
         self.aggregates |= aggregates

@@ -78,15 +78,18 @@ class GroupCommit:
 
     async def _with_others(self, messages: Sequence[Message]) -> int | None:
         """The sequence of the last message, or None once it may and must go alone."""
-        call = Call(messages, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        call = Call(messages, loop.create_future())
         self._waiting.append(call)
+        deadline = loop.call_later(self._settings.log_deadline_seconds, call.fail, TimeoutError())
         try:
-            async with asyncio.timeout(self._settings.log_deadline_seconds):
-                return await call.outcome
-        except BaseException:
+            return await call.outcome
+        except asyncio.CancelledError:
             if call.was_let_go:
                 self._came_back()
             raise
+        finally:
+            deadline.cancel()
 
     async def _go_alone(self, messages: Sequence[Message]) -> int:
         """For whoever has been counted in `_alone`."""

@@ -146,13 +146,13 @@ class JetStreamLog:
                 return messages
 
     async def _find_stored(self, message: Message) -> int | None:
-        for stored in await self._messages_of(message.change.filter):
+        for stored in await self._messages_of(message.filter):
             if stored.headers.get("Nats-Msg-Id") == message.event_id:
                 return stored.sequence
         return await self._find_at_leader(message) if await self._replicas() > 1 else None
 
     async def _find_at_leader(self, message: Message) -> int | None:
-        found = await self._last_at_leader(str(message.change.subject))
+        found = await self._last_at_leader(message.subject)
         if found is None or message.event_id.encode() not in base64.b64decode(found["hdrs"]):
             return None
         return int(found["seq"])
