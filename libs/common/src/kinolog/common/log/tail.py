@@ -25,8 +25,10 @@ from kinolog.common.subjects import EVENTS_STREAM
 
 _PULL_MESSAGES: Final = 1_000
 _PULL_EXPIRES_SECONDS: Final = 30
-_HEARTBEAT_SECONDS: Final = 1
-_SILENCE_SECONDS: Final = 2.5
+# An idle tail costs the server little but this. Pulls that were lost with their connection are missed sooner.
+_HEARTBEAT_SECONDS: Final = 3
+_LOOK_SECONDS: Final = 2.5
+_SILENT_LOOKS: Final = 3
 _FORGOTTEN_AFTER_SECONDS: Final = 60
 _RETRY_PAUSE_SECONDS: Final = 0.25
 _NANOSECONDS: Final = 1_000_000_000
@@ -125,6 +127,12 @@ class _Pulls:
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS_STREAM}.{consumer}"
         self._inbox = inbox
         self._open = 0
+        self._reconnects = client.stats["reconnects"]
+
+    @property
+    def are_gone(self) -> bool:
+        """The server forgets them with the connection that they came over."""
+        return self._client.stats["reconnects"] != self._reconnects
 
     def used(self, messages: int) -> None:
         self._open -= messages
@@ -171,11 +179,17 @@ class _Reader:
         return StoredBatch(messages, is_caught_up, self._stream_created)
 
     async def _next_message(self) -> Msg:
+        """Raises TimeoutError when none can be expected any more."""
         await self._pulls.top_up()
         if not self._arrived.empty():
             return self._arrived.get_nowait()  # Watching the clock for each would cost more than reading it.
-        async with asyncio.timeout(_SILENCE_SECONDS):
-            return await self._arrived.get()
+        for _ in range(_SILENT_LOOKS):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    return await self._arrived.get()
+            if self._pulls.are_gone:
+                break
+        raise TimeoutError
 
     def _goes_on(self, status: str, message: Msg) -> bool:
         """A heartbeat, or a pull that ran out, is no reason to stop."""
