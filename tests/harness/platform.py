@@ -138,14 +138,16 @@ def _is_under(pid: int, ancestor: int) -> bool:
 
 
 @contextmanager
-def started(folder: Path, *options: str, **environment: str) -> Iterator[Running]:
-    """`kinolog up` in a folder, ready, until the end of the block."""
+def started(folder: Path, *options: str, prefix: tuple[str, ...] = (), **environment: str) -> Iterator[Running]:
+    """`kinolog up` in a folder, ready, until the end of the block; behind the words of `prefix`, which must exec it."""
     port = free_port()
-    command = [sys.executable, "-m", "kinolog.cli", "up", "--data-dir", str(folder), "--port", str(port), *options]
+    up = [sys.executable, "-m", "kinolog.cli", "up", "--data-dir", str(folder), "--port", str(port), *options]
     settings = {"KINOLOG_TOKEN": TOKEN, "KINOLOG_TRANSCRIBE_MODEL_DIR": str(MODEL), "KINOLOG_LEASE_SECONDS": "2"}
     folder.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".log").open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | settings | environment)
+        process = subprocess.Popen(
+            [*prefix, *up], stdout=output, stderr=output, env=os.environ | settings | environment
+        )
     running = Running(folder, port, process)
     try:
         _wait_until_ready(running)

@@ -22,7 +22,12 @@ def test_only_this_machine_gets_in_and_only_with_the_password() -> None:
     conf = render_conf(NatsAccess(4222, "secret"), "always")
 
     assert 'listen: "127.0.0.1:4222"' in conf
-    assert 'authorization { user: "kinolog", password: "secret" }' in conf
+    assert 'authorization { users: [ { user: "kinolog", password: "secret" } ] }' in conf
+    assert 'accounts { $SYS: { users: [ { user: "watcher", password: "secret" } ] } }' in conf
+
+
+def test_no_limit_but_the_disk_is_set_to_the_log() -> None:
+    assert "max_file_store: 1PB\n" in render_conf(NatsAccess(4222, "secret"), "always")
 
 
 def test_port_and_password_are_kept_for_the_next_start(tmp_path: Path) -> None:

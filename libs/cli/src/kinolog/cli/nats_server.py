@@ -17,6 +17,8 @@ from kinolog.cli.process import Command
 
 NAME = "nats"
 USER = "kinolog"
+# Of the server's own account: it may ask how the server is, and sees nothing of the log.
+WATCHER = "watcher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class NatsAccess:
     def environment(self) -> dict[str, str]:
         """How a service learns all of this."""
         return {"KINOLOG_NATS_URL": self.url, "KINOLOG_NATS_USER": USER, "KINOLOG_NATS_PASSWORD": self.password}
+
+
+# The disk is the limit. Left to itself the server takes three quarters of what is free when it starts, so that a large
+# log on a disk that is two thirds full is refused every event after a restart.
+_MOST_STORED = "1PB"
 
 
 def prepare(folder: Path, sync_interval: str) -> NatsAccess:
@@ -60,12 +67,14 @@ def render_conf(access: NatsAccess, sync_interval: str) -> str:
     return f"""\
 server_name: kinolog
 listen: "127.0.0.1:{access.port}"
-authorization {{ user: "{USER}", password: "{access.password}" }}
+authorization {{ users: [ {{ user: "{USER}", password: "{access.password}" }} ] }}
+accounts {{ $SYS: {{ users: [ {{ user: "{WATCHER}", password: "{access.password}" }} ] }} }}
 max_payload: 1MB
 logtime: false
 jetstream {{
   store_dir: "."
   sync_interval: {sync_interval}
+  max_file_store: {_MOST_STORED}
 }}
 """
 

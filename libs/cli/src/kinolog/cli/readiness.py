@@ -16,7 +16,7 @@ _RETRY_SECONDS = 0
 _ANSWERS_SECONDS = 0.25
 
 
-async def connect(access: NatsAccess) -> NatsClient | None:
+async def connect(access: NatsAccess, user: str = USER) -> NatsClient | None:
     """A connection to the server, or None while it does not accept any."""
 
     async def ignore(error: Exception) -> None:
@@ -26,7 +26,7 @@ async def connect(access: NatsAccess) -> NatsClient | None:
     try:
         await client.connect(
             access.url,
-            user=USER,
+            user=user,
             password=access.password,
             connect_timeout=_CONNECT_SECONDS,
             allow_reconnect=False,

@@ -23,6 +23,9 @@ class SupervisorSettings(BaseSettings):
     # How often nats-server flushes to disk; anything but `always` may lose acknowledged events on power failure.
     sync_interval: Annotated[str, StringConstraints(pattern=r"^(always|[1-9][0-9]{0,5}(ms|s|m))$")] = "always"
 
+    # How often nats-server is asked whether it can still write.
+    nats_health_interval_seconds: Annotated[float, Field(gt=0)] = 5.0
+
     start_timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
     # A part that ends this often before it was ever ready will not come up by itself.
     start_deaths_limit: Annotated[int, Field(ge=1)] = 3

@@ -13,6 +13,7 @@ from kinolog.cli.child import Backoff, Child
 from kinolog.cli.data_folder import write_private
 from kinolog.cli.errors import StartFailed
 from kinolog.cli.log_lines import Log
+from kinolog.cli.nats_health import watch_over
 from kinolog.cli.nats_server import NatsAccess
 from kinolog.cli.plan import STAGES, Plan
 from kinolog.cli.process import Command
@@ -46,6 +47,7 @@ class Platform:
         self._log = log
         self._lock = lock
         self._nats: Child | None = None
+        self._health: asyncio.Task[None] | None = None
         self._stages: list[list[Child]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -75,6 +77,9 @@ class Platform:
             return bool(found)
 
         await self._until_ready("nats-server", [self._nats], connected)
+        health = watch_over(self._nats, access, self._log, self._settings.nats_health_interval_seconds)
+        self._health = asyncio.create_task(health, name="nats-health")
+        self._tasks.append(self._health)
         return found[0]
 
     async def _provision(self, connection: NatsClient) -> None:
@@ -145,6 +150,8 @@ class Platform:
             child.kill()
 
     async def _stop_nats(self) -> None:
+        if self._health:
+            self._health.cancel()
         if self._nats:
             self._nats.terminate()
             await _all_ended([self._nats], self._settings.stop_nats_grace_seconds)

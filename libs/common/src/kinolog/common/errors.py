@@ -6,6 +6,7 @@ KinologError
 │   ├── Conflict            somebody else appended to the aggregate first: reload, decide again
 │   ├── OutcomeUnknown      no acknowledgement came and the log could not be asked in time
 │   ├── LogUnavailable      the log cannot be reached at present
+│   │   └── LogFull         it can, and has no room for another event
 │   ├── LogCorrupt          a gap, a rewound stream or a missing stream: stop and call a person
 │   └── EventUnreadable
 │       ├── UnknownEvent    no class is registered for the type
@@ -57,6 +58,10 @@ class OutcomeUnknown(LogError):
 
 class LogUnavailable(LogError):
     """NATS did not answer within the deadline; nothing was written."""
+
+
+class LogFull(LogUnavailable):
+    """NATS may store no more: its disk is full, or a limit is reached; nothing was written."""
 
 
 class LogCorrupt(LogError):

@@ -38,6 +38,7 @@ STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "log-unavailable": (503, "The log cannot be reached"),
     "catalog-unavailable": (503, "The catalog cannot be reached"),
     "storage-unavailable": (503, "The storage cannot be reached"),
+    "log-full": (507, "The log is full"),
 }
 RETRY_AFTER_SECONDS: Final = 2
 

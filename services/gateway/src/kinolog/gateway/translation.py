@@ -17,6 +17,7 @@ from kinolog.common.errors import (
     BlobMissing,
     Conflict,
     KinologError,
+    LogFull,
     LogUnavailable,
     OutcomeUnknown,
     Refused,
@@ -56,9 +57,11 @@ def problem_of(error: Exception) -> Problem:
             return error
         case Refused():
             return _refusal(error)
+        case LogFull():
+            return Problem("log-full", "nothing was written: make room on the disk of nats-server, or raise its limit")
         case LogUnavailable() | OutcomeUnknown():
-            detail = "repeat the request, with the same Idempotency-Key if it changes something"
-            return Problem("log-unavailable", f"the log did not answer in time: {detail}")
+            detail = "repeat the request, with the same Idempotency-Key if it changes something; if that goes on, see"
+            return Problem("log-unavailable", f"the log did not answer in time: {detail} if its disk is full")
         case Conflict():
             return Problem("conflict", "others keep changing this: read it again, then repeat the request")
         case BlobMissing():

@@ -11,7 +11,7 @@ import structlog
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError, OutboundBufferLimitError
 
-from kinolog.common.errors import Conflict, LogUnavailable, OutcomeUnknown
+from kinolog.common.errors import Conflict, LogError, LogFull, LogUnavailable, OutcomeUnknown
 from kinolog.common.log.api import ApiError
 from kinolog.common.log.group_commit import GroupCommit, Publish
 from kinolog.common.log.publish import Message
@@ -20,6 +20,8 @@ _logger: Final = structlog.get_logger(__name__)
 
 # Wrong last sequence (in two spellings), or an id that the stream has seen: ours, or somebody else's event.
 _CONTESTED: Final = {10071, 10164, 10201}
+# No room on the server, in the account or in the stream: nobody makes any within our patience.
+_FULL: Final = {10002, 10023, 10047, 10077}
 # Id still in process, stream not ready, too many requests, lost batch, too many open batches.
 _TRY_AGAIN: Final = {10158, 10163, 10167, 10176, 10210}
 _FIRST_PAUSE_SECONDS: Final = 0.02
@@ -50,6 +52,8 @@ class Appender:
             except ApiError as error:
                 if error.err_code in _CONTESTED:
                     return await self._sequence_or_conflict(messages)
+                if error.err_code in _FULL:
+                    raise _without_room(error, is_unsure=is_unsure) from error
                 if not _is_passing(error):
                     raise
             except (NoRespondersError, OutboundBufferLimitError) as error:
@@ -67,6 +71,11 @@ class Appender:
         if sequence is None:
             raise Conflict([f"{message.change.kind} {message.change.id}" for message in messages])
         return sequence
+
+
+def _without_room(error: ApiError, *, is_unsure: bool) -> LogError:
+    """An earlier try whose answer was lost may have found the last room there was."""
+    return OutcomeUnknown(str(error)) if is_unsure else LogFull(str(error))
 
 
 def _is_passing(error: ApiError) -> bool:

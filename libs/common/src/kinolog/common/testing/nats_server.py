@@ -12,7 +12,7 @@ from typing import Final, Self
 
 _CONF: Final = """\
 listen: "127.0.0.1:{port}"
-jetstream {{ store_dir: "{folder}", sync_interval: {sync_interval} }}
+jetstream {{ store_dir: "{folder}", sync_interval: {sync_interval}, max_file_store: {most_stored} }}
 """
 _START_SECONDS: Final = 10.0
 
@@ -20,13 +20,13 @@ _START_SECONDS: Final = 10.0
 class NatsServer:
     """Keeps its port and store over restarts."""
 
-    def __init__(self, folder: Path, *, sync_interval: str = "always") -> None:
+    def __init__(self, folder: Path, *, sync_interval: str = "always", most_stored: str = "1PB") -> None:
         self._folder = folder
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        conf = _CONF.format(port=self._port, folder=folder / "store", sync_interval=sync_interval)
-        (folder / "nats.conf").write_text(conf)
+        values = {"sync_interval": sync_interval, "most_stored": most_stored}
+        (folder / "nats.conf").write_text(_CONF.format(port=self._port, folder=folder / "store", **values))
 
     @property
     def url(self) -> str:
