@@ -123,6 +123,17 @@ async def test_only_pending_jobs_past_their_deadline_are_overdue(scene: Scene) -
     assert [overdue] == await (await scene.work()).overdue_jobs(NOON + MINUTE)
 
 
+async def test_the_next_deadline_is_the_first_of_the_pending_jobs(scene: Scene) -> None:
+    running, *_ = [await scene.submit(total_timeout_seconds=seconds) for seconds in (30, 120, 60)]
+    await scene.start(running)
+    assert NOON + MINUTE == await (await scene.work()).next_deadline()
+
+
+async def test_without_a_deadline_there_is_no_next_one(scene: Scene) -> None:
+    await scene.submit()
+    assert None is await (await scene.work()).next_deadline()
+
+
 async def test_only_failed_jobs_with_an_unfinished_batch_stop_others(scene: Scene) -> None:
     failed, alone, kept = [
         await scene.submit(batch_id=batch, on_failure=policy)

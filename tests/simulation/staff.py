@@ -160,4 +160,4 @@ async def keep_reaping(place: Place) -> None:
     while True:
         await asyncio.sleep(_REAP_SECONDS)
         with suppress(LogUnavailable, OutcomeUnknown):
-            await reaper.reap()
+            await reaper.look()

@@ -66,6 +66,28 @@ async def _was_queued(log: JetStreamLog, job_id: str) -> bool:
     return not (await job_of(log, job_id)).is_waiting
 
 
+@on_sqlite
+async def test_a_catalog_that_had_nothing_to_watch_notices_a_new_deadline(
+    jetstream_log: JetStreamLog, running: Any
+) -> None:
+    async with running(catalog_reap_interval_seconds=0.1):
+        await done(jetstream_log, await submitted(jetstream_log))
+        overdue = await submitted(jetstream_log, total_timeout_seconds=0.5)
+        await eventually(lambda: has_status(jetstream_log, overdue, JobStatus.FAILED))
+
+
+@on_sqlite
+async def test_a_catalog_that_had_nothing_to_watch_notices_a_job_that_is_abandoned(
+    jetstream_log: JetStreamLog, running: Any
+) -> None:
+    async with running(catalog_reap_interval_seconds=0.1):
+        await done(jetstream_log, await submitted(jetstream_log))
+        job_id = await submitted(jetstream_log)
+        started = start_attempt(await job_of(jetstream_log, job_id), worker="wrk", lease_seconds=0.2)
+        await append(jetstream_log, job_id, started)
+        await eventually(lambda: has_status(jetstream_log, job_id, JobStatus.PENDING))
+
+
 async def test_what_was_missed_while_the_catalog_was_away_is_made_up_for(
     jetstream_log: JetStreamLog, running: Any
 ) -> None:

@@ -24,6 +24,9 @@ class Scene:
     async def overdue_jobs(self, now: datetime) -> list[str]:
         return [self.job_id]
 
+    async def next_deadline(self) -> datetime | None:
+        return (await load(self.log, JOB, self.job_id)).require().deadline
+
     async def look_at(self, moment: datetime) -> Job:
         await Deadlines(self.log, self, lambda: moment).look()
         return (await load(self.log, JOB, self.job_id)).require()
@@ -55,3 +58,8 @@ async def test_a_job_that_was_started_meanwhile_is_its_workers(scene: Scene) -> 
     loaded = await load(scene.log, JOB, scene.job_id)
     await scene.log.append(loaded.changes(start_attempt(loaded.require(), worker="w", lease_seconds=1)), ORIGIN)
     assert JobStatus.RUNNING is (await scene.look_at(NOON + MINUTE)).status
+
+
+async def test_the_next_look_is_due_with_the_next_deadline(scene: Scene) -> None:
+    deadlines = Deadlines(scene.log, scene, lambda: NOON + 0.9 * MINUTE)
+    assert 6.0 == await deadlines.look()

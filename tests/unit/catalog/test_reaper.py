@@ -39,7 +39,7 @@ class Scene:
 
     async def reap_at(self, moment: datetime) -> Job:
         self.now = moment
-        await self.reaper.reap()
+        await self.reaper.look()
         return await self.job()
 
     async def job(self) -> Job:

@@ -7,11 +7,10 @@ from kinolog.catalog.adapters.orders import NatsOrders
 from kinolog.catalog.adapters.reader import SqlReader
 from kinolog.catalog.adapters.work import SqlWork
 from kinolog.catalog.domain.applied import Applied
-from kinolog.catalog.domain.bell import Bell, Hearing
+from kinolog.catalog.domain.bell import Hearing
 from kinolog.catalog.handlers.batches import Batches
 from kinolog.catalog.handlers.deadlines import Deadlines
 from kinolog.catalog.handlers.dispatch import Dispatch
-from kinolog.catalog.handlers.manager import keep_looking
 from kinolog.catalog.handlers.pipelines import Pipelines
 from kinolog.catalog.handlers.reaper import Reaper
 from kinolog.catalog.handlers.schedules import Schedules
@@ -32,13 +31,12 @@ async def run_managers(
     batches = Batches(service.log, work)
     schedules = _schedules(service, settings, work)
     dispatch = _dispatch(service, settings, work)
-    for manager in (pipelines, batches, schedules, dispatch):
+    for manager in (reaper, deadlines, pipelines, batches, schedules, dispatch):
         manager.attend(hearing)
     await applied.wait_for(await service.log.last_sequence())
     async with asyncio.TaskGroup() as tasks:
-        for look in (reaper.reap, deadlines.look):
-            net = settings.catalog_reap_interval_seconds
-            tasks.create_task(keep_looking(look, Bell(), pause_seconds=0.0, interval_seconds=net))
+        for manager in (reaper, deadlines):
+            tasks.create_task(manager.keep_going(settings.catalog_reap_interval_seconds, interval))
         tasks.create_task(pipelines.keep_going(pause))
         tasks.create_task(batches.keep_going(pause, interval))
         tasks.create_task(schedules.keep_going(pause, interval))

@@ -17,7 +17,7 @@ class CatalogSettings(ServiceSettings):
 
     catalog_retry_interval_seconds: float = 0.5
     # How soon tables are missed that somebody has deleted.
-    catalog_check_interval_seconds: float = 5.0
+    catalog_check_interval_seconds: float = 15.0
     # A transaction costs as much as fifty events. Nobody who waits for a sequence is kept waiting by this.
     catalog_rest_seconds: float = 0.1
     # Aggregates that are remembered, so that their rows need not be read back for the next event.
@@ -27,7 +27,7 @@ class CatalogSettings(ServiceSettings):
     catalog_questions_at_once: int = 200
     # A NATS message holds a megabyte by default, headers included.
     catalog_page_limit_bytes: int = 900_000
-    # How often jobs are looked for whose worker is gone and whose delivery was forgotten.
+    # How often jobs are looked for whose worker is gone and whose delivery was forgotten, while any run.
     catalog_reap_interval_seconds: float = 5.0
 
     # The process managers act on what they hear. This is how often they look anyhow, and how long they gather hints.

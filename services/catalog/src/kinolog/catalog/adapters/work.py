@@ -84,6 +84,12 @@ class SqlWork:
         """The pending jobs whose deadline has passed."""
         return await self._ids(WITH_DEADLINE.of(select(_JOBS.c.id)).where(_JOBS.c.deadline <= now))
 
+    async def next_deadline(self) -> datetime | None:
+        """The first of all deadlines of pending jobs."""
+        async with self._database.begin() as connection:
+            first: datetime | None = await connection.scalar(WITH_DEADLINE.of(select(func.min(_JOBS.c.deadline))))
+            return first
+
     async def stopping_jobs(self) -> list[str]:
         """The failed jobs that may end others of their batch."""
         batches = OPEN_IN_BATCH.of(select(_JOBS.c.batch_id)).distinct()

@@ -5,17 +5,19 @@ late acknowledgement of a paused worker or with a consumer's state, and then nob
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import structlog
 
-from kinolog.catalog.handlers.manager import origin_of
+from kinolog.catalog.domain.bell import Bell, Hearing
+from kinolog.catalog.handlers.manager import keep_looking, origin_of
 from kinolog.common.aggregates import JOB, Job, JobStatus, Loaded
 from kinolog.common.aggregates.job_decisions import reap_job
 from kinolog.common.clock import Clock
 from kinolog.common.errors import Conflict, EventUnreadable
+from kinolog.common.events.job import JobStarted
 from kinolog.common.log import EventLog, load
 from kinolog.common.worker.board import Board
 from kinolog.common.worker.claim import lease_of
@@ -51,10 +53,22 @@ class Reaper:
     jobs: RunningJobs
     clock: Clock
     elapsed: Callable[[], float] = _seconds_of_loop
+    bell: Bell = field(default_factory=Bell)
     _heard: dict[str, Heard] = field(default_factory=dict)
 
-    async def reap(self) -> None:
+    def attend(self, hearing: Hearing) -> None:
+        hearing.listen(lambda _: self.bell.ring(), JobStarted)
+
+    async def keep_going(self, pause_seconds: float, interval_seconds: float) -> None:
+        """Look after every pause while jobs run; while none does, when one is started."""
+        await keep_looking(self.look, self.bell, pause_seconds=pause_seconds, interval_seconds=interval_seconds)
+
+    async def look(self) -> float | None:
         running = await self.jobs.running_jobs()
+        await self.reap(running)
+        return 0.0 if running else None
+
+    async def reap(self, running: Sequence[str]) -> None:
         self._heard = {job_id: heard for job_id, heard in self._heard.items() if job_id in running}
         for job_id in running:
             try:
