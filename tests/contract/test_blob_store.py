@@ -1,9 +1,13 @@
 """One suite over the places where blobs are kept."""
 
 import hashlib
+import os
+import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import obstore
 import pytest
 
 from kinolog.common.blobs import CHUNK_BYTES, BlobStore
@@ -76,3 +80,21 @@ async def test_a_blob_is_lent_as_a_local_file(blobs: BlobStore, tmp_path: Path) 
 async def test_a_file_is_stored(blobs: BlobStore, tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(CONTENT)
     assert CONTENT == await blobs.read(await blobs.put_file(tmp_path / "film.mp4"))
+
+
+async def test_what_a_killed_writer_left_is_swept_once_it_is_old(blobs: BlobStore) -> None:
+    kept = await blobs.put_bytes(CONTENT)
+    await obstore.put_async(blobs._store, "tmp/tmp_left", CONTENT)
+    now = datetime.now(UTC)
+    swept = [await blobs.sweep(now + timedelta(hours=hours)) for hours in (-1, 1, 1)]
+    assert ([0, 1, 0], True) == (swept, await blobs.exists(kept.sha256))
+
+
+async def test_a_file_that_was_being_written_is_swept_from_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    for name, age_seconds in (("tmp_young#1", 60), ("tmp_old#1", 7_200), ("tmp_old", 7_200)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, times=(time.time() - age_seconds,) * 2)
+    await BlobStore.open(f"file://{tmp_path}").sweep(datetime.now(UTC) - timedelta(hours=1))
+    assert ["tmp_young#1"] == [path.name for path in folder.iterdir()]

@@ -7,7 +7,8 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlparse
@@ -26,6 +27,7 @@ CHUNK_BYTES: Final = 1024 * 1024
 PART_BYTES: Final = 8 * CHUNK_BYTES
 PARTS_AT_ONCE: Final = 2
 _FOLDER: Final = "sha256"
+_TEMPORARY: Final = "tmp"
 
 
 class BlobStore:
@@ -48,7 +50,7 @@ class BlobStore:
 
         Raises StorageFailed, and what the stream raises.
         """
-        temporary = f"tmp/{ids.new_id('tmp')}"
+        temporary = f"{_TEMPORARY}/{ids.new_id('tmp')}"
         digest = _Digest()
         try:
             await obstore.put_async(
@@ -123,6 +125,26 @@ class BlobStore:
         finally:
             copy.unlink(missing_ok=True)
 
+    async def sweep(self, before: datetime) -> int:
+        """Remove what was begun under a temporary name and not touched since then; how many that were.
+
+        Raises StorageFailed.
+        """
+        try:
+            if self._folder is not None:
+                return await asyncio.to_thread(_sweep_folder, self._folder / _TEMPORARY, before.timestamp())
+            return await self._sweep_store(before)
+        except (StorageError, OSError) as error:
+            raise StorageFailed(str(error)) from error
+
+    async def _sweep_store(self, before: datetime) -> int:
+        count = 0
+        async for found in obstore.list(self._store, _TEMPORARY):
+            for old in (each["path"] for each in found if each["last_modified"] < before):
+                await self._discard(old)
+                count += 1
+        return count
+
     async def _publish(self, temporary: str, sha256: str) -> None:
         if self._folder is None:
             await obstore.rename_async(self._store, temporary, key_of(sha256))
@@ -174,6 +196,17 @@ def _durable_rename(source: Path, target: Path) -> None:
     os.replace(source, target)
     for folder in (target.parent, *made):
         _fsync(folder)
+
+
+def _sweep_folder(folder: Path, before: float) -> int:
+    """By itself, since obstore does not list the names under which it writes."""
+    count = 0
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):  # Its writer has come to an end meanwhile.
+            if path.stat().st_mtime < before:
+                path.unlink()
+                count += 1
+    return count
 
 
 def _make_folders(folder: Path) -> Iterator[Path]:

@@ -19,6 +19,7 @@ from nats.micro.service import ServiceConfig
 from kinolog.common import subjects, telemetry
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import LogError
+from kinolog.common.leftovers import sweeping
 from kinolog.common.log.connection import connect
 from kinolog.common.log.direct import DirectReader
 from kinolog.common.log.jetstream import JetStreamLog
@@ -75,7 +76,10 @@ def run_worker(
                 identity, fair, service.log, service.board, service.blobs, handlers, settings, slots=slots
             )
             keeper, controls = runner.keeper, runner.controls
-            async with listening(service.writes, identity, on_cancel=keeper.suspect, on_setting=controls.hint):
+            async with (
+                sweeping(service.blobs, settings.blob_leftover_hours),
+                listening(service.writes, identity, on_cancel=keeper.suspect, on_setting=controls.hint),
+            ):
                 await runner.run(service.stopping)
 
     run(name, settings, work)

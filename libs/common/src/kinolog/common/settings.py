@@ -18,6 +18,9 @@ class ServiceSettings(BaseSettings):
     blobs_url: str = f"file://{Path('data/blobs').absolute()}"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
+    # What a killed process left of a blob is removed at the next start, once it has not grown for this long. No writer
+    # is silent for so long, even by a clock that is an hour wrong.
+    blob_leftover_hours: float = Field(6.0, gt=0)
     # Longer than a NATS restart, shorter than a caller's patience.
     log_deadline_seconds: float = 8.0
     # Appends that are under way together leave in one atomic batch where that is cheaper. Beyond 200 events a batch

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from kinolog.common.clock import system_clock
+from kinolog.common.leftovers import sweeping
 from kinolog.common.service import VERSION, Service
 from kinolog.gateway import translation
 from kinolog.gateway.adapters.catalog import NatsCatalog
@@ -67,7 +68,7 @@ ROUTERS = (
 @asynccontextmanager
 async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIterator[Gateway]:
     live = Live(service.log, ring_size=settings.ring_size_events, progress_queue_size=settings.ws_progress_queue_size)
-    async with listen(service.reads, live.report):
+    async with listen(service.reads, live.report), sweeping(service.blobs, settings.blob_leftover_hours):
         yield Gateway(
             log=service.log,
             desk=Desk(service.log),
