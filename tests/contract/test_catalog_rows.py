@@ -79,13 +79,42 @@ def states_of(model: type[State]) -> st.SearchStrategy[State]:
 async def test_a_row_gives_back_the_state_it_was_made_of(
     listing: Listing, data: st.DataObject, catalog_database: Database
 ) -> None:
-    states = [storable(state) for state in data.draw(st.lists(states_of(listing.model), max_size=5))]
-    folded: dict[Key, Folded] = {
-        Key(listing.kind, state.id): Loaded(AGGREGATES[listing.kind], state.id, state, INT64_MAX, 7) for state in states
-    }
+    states = data.draw(st.lists(states_of(listing.model), max_size=5))
+    folded = by_key([folded_of(listing, state) for state in states])
     store = SqlStore(catalog_database)
     await store.create(START)
 
     async with store.transaction() as transaction:
         await transaction.write(Fold(changed=folded), START)
         assert folded == await transaction.known(folded)
+
+
+@pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
+@given(data=st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_a_row_that_changed_in_any_fields_gives_back_the_new_state(
+    listing: Listing, data: st.DataObject, catalog_database: Database
+) -> None:
+    before = [folded_of(listing, state) for state in data.draw(st.lists(states_of(listing.model), min_size=1))]
+    after = [folded_of(listing, data.draw(changed(listing, folded.require()))) for folded in before]
+    store = SqlStore(catalog_database)
+    await store.create(START)
+
+    async with store.transaction() as transaction:
+        await transaction.write(Fold(changed=by_key(before)), START)
+        await transaction.write(Fold(known=by_key(before), changed=by_key(after)), START)
+        assert by_key(after) == await transaction.known(by_key(after))
+
+
+def changed(listing: Listing, state: State) -> st.SearchStrategy[State]:
+    """The same state with other values in some of its fields, which its events may or may not change."""
+    others = st.fixed_dictionaries({}, optional=fields_of(listing.model))
+    return others.map(lambda values: storable(state.model_copy(update=values), state))
+
+
+def folded_of(listing: Listing, state: State) -> Folded:
+    return Loaded(AGGREGATES[listing.kind], state.id, storable(state), INT64_MAX, 7)
+
+
+def by_key(those: list[Folded]) -> dict[Key, Folded]:
+    return {Key(folded.aggregate.kind, folded.id): folded for folded in those}

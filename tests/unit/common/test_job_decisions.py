@@ -65,6 +65,11 @@ def test_a_submitted_job_is_pending_with_all_that_was_asked_for() -> None:
     assert (JobStatus.PENDING, "trim", 7, "user:test") == (job.status, job.type, job.priority, job.created_by)
 
 
+def test_a_submitted_job_is_as_if_its_fields_had_been_validated_one_by_one() -> None:
+    job = given_events(SUBMITTED)
+    assert list(Job(**dict(job)).__dict__.items()) == list(job.__dict__.items())
+
+
 @pytest.mark.parametrize(("priority", "lane"), [(-5, 0), (0, 0), (7, 7), (10, 10), (2**62, 10)])
 def test_a_priority_beyond_the_lanes_saturates(priority: int, lane: int) -> None:
     queued = submit_job(a_submission(priority=priority))

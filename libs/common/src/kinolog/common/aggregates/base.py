@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -27,12 +29,31 @@ class State(BaseModel):
         """
         if deep:
             return super().model_copy(update=update, deep=True)
-        copied = self.__class__.__new__(self.__class__)
-        object.__setattr__(copied, "__dict__", {**self.__dict__, **(update or {})})
-        object.__setattr__(copied, "__pydantic_fields_set__", self.__pydantic_fields_set__)
-        object.__setattr__(copied, "__pydantic_extra__", None)
-        object.__setattr__(copied, "__pydantic_private__", None)
-        return copied
+        return self._of({**self.__dict__, **(update or {})}, self.__pydantic_fields_set__)
+
+    @classmethod
+    def of_sound(cls, fields: Mapping[str, Any]) -> Self:
+        """As validating the fields, in a tenth of the time, where that was done already: as those of an event.
+
+        All that have no default must be there.
+        """
+        return cls._of({**blank_of(cls), **fields}, set(fields))
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any], fields_set: set[str]) -> Self:
+        made = cls.__new__(cls)
+        object.__setattr__(made, "__dict__", fields)
+        object.__setattr__(made, "__pydantic_fields_set__", fields_set)
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
+
+
+@cache
+def blank_of(model: type[State]) -> Mapping[str, Any]:
+    """What each field of a state is before anybody has told, in their order; nothing of it is changed in place."""
+    fields = model.model_fields.items()
+    return MappingProxyType({name: field.get_default(call_default_factory=True) for name, field in fields})
 
 
 @dataclass(frozen=True, slots=True)

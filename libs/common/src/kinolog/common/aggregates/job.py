@@ -116,15 +116,15 @@ def evolve(state: Job | None, recorded: RecordedEvent) -> Job | None:
 
 
 def _submitted(submission: Submission, recorded: RecordedEvent) -> Job:
-    return Job(
-        id=recorded.subject.id,
-        **dict(submission),
-        deadline=_deadline(submission.total_timeout_seconds, recorded),
-        correlation_id=recorded.metadata.correlation_id,
-        created_by=recorded.metadata.actor,
-        created_at=recorded.occurred_at,
-        updated_at=recorded.occurred_at,
-    )
+    fields = {
+        "id": recorded.subject.id,
+        "deadline": _deadline(submission.total_timeout_seconds, recorded),
+        "correlation_id": recorded.metadata.correlation_id,
+        "created_by": recorded.metadata.actor,
+        "created_at": recorded.occurred_at,
+        "updated_at": recorded.occurred_at,
+    }
+    return Job.of_sound({**fields, **submission.__dict__})
 
 
 @singledispatch

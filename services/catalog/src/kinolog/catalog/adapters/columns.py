@@ -35,6 +35,8 @@ TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgre
 # JSON and not JSONB, which would turn 1e23 into a whole number that is not equal to it.
 DOCUMENT: Final[TypeEngine[Any]] = JSON(none_as_null=True)
 
+_SQLITE_TIME_CHARACTERS: Final = len("2026-11-21 12:00:00.000000")
+
 # In this order: a bool is an int too.
 _SCALARS: Final[Mapping[type, TypeEngine[Any]]] = types.MappingProxyType(
     {bool: Boolean(), int: BigInteger(), float: Double(), str: TEXT, datetime: UtcTime()}
@@ -55,8 +57,11 @@ def _json(value: Any) -> str | None:
 
 
 def _sqlite_time(value: datetime | None) -> str | None:
-    """As SQLAlchemy writes it."""
-    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    """As SQLAlchemy writes it: in UTC, but without saying so."""
+    if value is None:
+        return None
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds")[:_SQLITE_TIME_CHARACTERS]
 
 
 def columns_of(model: type[BaseModel]) -> Iterator[Column[Any]]:

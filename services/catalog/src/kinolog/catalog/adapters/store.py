@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable
 
 from kinolog.catalog.adapters.database import Database
-from kinolog.catalog.adapters.rows import Upsert, to_folded
+from kinolog.catalog.adapters.rows import Pair, Rows, to_folded
 from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, TABLES, schema_digest
 from kinolog.catalog.domain.folding import Fold, Folded, Key, Quarantined
 from kinolog.catalog.domain.recent import Recent
@@ -38,7 +38,7 @@ class SqlStore:
         self._recent_aggregates = recent_aggregates
         self._is_indexed = is_indexed
         self._recent = Recent(recent_aggregates)
-        self._upserts = {kind: Upsert(kind, database.dialect, database.schema) for kind in TABLES}
+        self._rows = {kind: Rows(kind, database.dialect, database.schema) for kind in TABLES}
 
     async def is_current(self) -> bool:
         """Whether there are tables, made by a release that has the same ones and reads the same events."""
@@ -64,7 +64,7 @@ class SqlStore:
         """Only one of these goes on at a time, in any process: it begins with the lock on the checkpoint."""
         async with self._database.begin() as connection:
             found = await _lock_checkpoint(connection)
-            transaction = SqlTransaction(self._database, connection, found, self._recent, self._upserts)
+            transaction = SqlTransaction(self._database, connection, found, self._recent, self._rows)
             yield transaction
         self._recent.remember(transaction.written, before=found, after=transaction.mark)
 
@@ -116,12 +116,12 @@ class SqlTransaction:
         connection: AsyncConnection,
         mark: Mark,
         recent: Recent,
-        upserts: Mapping[str, Upsert],
+        rows: Mapping[str, Rows],
     ) -> None:
         self._database = database
         self._connection = connection
         self._recent = recent
-        self._upserts = upserts
+        self._rows = rows
         self.mark = mark
         self.written: Mapping[Key, Folded] = {}
 
@@ -151,7 +151,7 @@ class SqlTransaction:
         return found
 
     async def write(self, fold: Fold, checkpoint: Checkpoint) -> None:
-        await self._write_rows(folded for folded in fold.changed.values() if folded.exists)
+        await self._write_rows(fold)
         await self._remove_rows(key for key, folded in fold.changed.items() if not folded.exists)
         if fold.quarantined:
             await self._connection.execute(insert(QUARANTINE), [_quarantine_row(entry) for entry in fold.quarantined])
@@ -159,13 +159,14 @@ class SqlTransaction:
         self.written = fold.changed
         await _write_mark(self._connection, self.mark)
 
-    async def _write_rows(self, changed: Iterable[Folded]) -> None:
-        rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        for folded in changed:
-            kind = folded.aggregate.kind
-            rows[kind].append(self._upserts[kind].values(folded))
-        for kind, of_kind in rows.items():
-            await self._connection.exec_driver_sql(self._upserts[kind].statement, of_kind)
+    async def _write_rows(self, fold: Fold) -> None:
+        pairs: dict[str, list[Pair]] = defaultdict(list)
+        for key, folded in fold.changed.items():
+            if folded.exists:
+                pairs[key.kind].append((folded, fold.known.get(key)))
+        for kind, of_kind in pairs.items():
+            for statement, rows in self._rows[kind].writes(of_kind):
+                await self._connection.exec_driver_sql(statement, rows)
 
     async def _remove_rows(self, keys: Iterable[Key]) -> None:
         for kind, ids in _by_kind(keys):

@@ -45,8 +45,12 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Fold:
-    """What a batch comes to: the aggregates that it changed, and the entries that it had to set aside."""
+    """What a batch comes to: the aggregates that it changed, and the entries that it had to set aside.
 
+    `known` are those of them that had a row, as they were before.
+    """
+
+    known: Mapping[Key, Folded] = field(default_factory=dict)
     changed: dict[Key, Folded] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
 
@@ -73,7 +77,7 @@ def keys_of(entries: Iterable[Entry]) -> set[Key]:
 
 def fold_entries(entries: Iterable[Entry], known: Mapping[Key, Folded], frozen: Set[Key]) -> Fold:
     """Fold entries into the aggregates as known before; nothing is folded into those that are frozen."""
-    fold, stuck = Fold(), set(frozen)
+    fold, stuck = Fold(known), set(frozen)
     for entry in entries:
         key = _key_of(entry)
         if reason := _fold_one(entry, key, fold.changed, known, stuck):

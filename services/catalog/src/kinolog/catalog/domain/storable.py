@@ -5,15 +5,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from operator import is_
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
+from kinolog.catalog.domain.changed import changed_fields
 from kinolog.catalog.domain.errors import Unstorable
+from kinolog.common.aggregates.base import State
 from kinolog.common.fields import INT64_MAX
 
+Rule = Callable[[Any, int], Any]
 M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound=State)
 
 # PostgreSQL refuses NUL in text, and neither engine can encode half a surrogate pair.
 _UNENCODABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -22,14 +27,13 @@ _REPLACEMENT: Final = "\ufffd"
 _DEEPEST_NESTING: Final = 100
 
 
-def storable(state: M, before: M | None = None) -> M:
+def storable(state: S, before: S | None = None) -> S:
     """The same state with characters that SQL cannot hold replaced by U+FFFD. Twice gives the same as once.
 
     What it shares with the state before, which is storable, is not looked at again. Raises Unstorable for whole
     numbers beyond 64 bits, numbers that are not finite, times without a zone and documents that are nested too deeply.
     """
-    known = {} if before is None else before.__dict__
-    return _model(state, {name: value for name, value in state.__dict__.items() if value is not known.get(name)}, 0)
+    return _with_storable(state, changed_fields(state, before), 0)
 
 
 def storable_value(value: Any) -> Any:
@@ -38,7 +42,7 @@ def storable_value(value: Any) -> Any:
     return _composed(value, 0) if scalar is None else scalar(value)
 
 
-def _model(state: M, fields: Mapping[str, Any], depth: int) -> M:
+def _with_storable(model: M, fields: Mapping[str, Any], depth: int) -> M:
     updates: dict[str, Any] = {}
     name = ""
     try:
@@ -48,7 +52,7 @@ def _model(state: M, fields: Mapping[str, Any], depth: int) -> M:
                 updates[name] = kept
     except Unstorable as error:
         raise Unstorable(f"{name} {error}") from error
-    return state.model_copy(update=updates) if updates else state
+    return model.model_copy(update=updates) if updates else model
 
 
 def _kept(value: Any, depth: int) -> Any:
@@ -59,20 +63,45 @@ def _kept(value: Any, depth: int) -> Any:
 
 
 def _composed(value: Any, depth: int) -> Any:
-    match value:
-        case Enum():
-            return value  # One of ours, and not what somebody wrote.
-        case str():
-            return _text(value)
-        case dict():
-            kept = {_text(key): _kept(member, depth + 1) for key, member in value.items()}
-            return value if _are_same(kept, value) and _are_same(kept.values(), value.values()) else kept
-        case list() | tuple():
-            members = [_kept(member, depth + 1) for member in value]
-            return value if _are_same(members, value) else type(value)(members)
-        case BaseModel():
-            return _model(value, value.__dict__, depth + 1)
+    return _rule_of(type(value))(value, depth)  # type: ignore[arg-type]  # It holds classes to be unhashable.
+
+
+@cache
+def _rule_of(kind: type) -> Rule:
+    return next((rule for base, rule in _RULES if issubclass(kind, base)), _as_it_is)
+
+
+def _as_it_is(value: Any, depth: int) -> Any:
     return value
+
+
+def _word(value: str, depth: int) -> str:
+    return _text(value)
+
+
+def _document(value: dict[str, Any], depth: int) -> dict[str, Any]:
+    kept = {_text(key): _kept(member, depth + 1) for key, member in value.items()}
+    return value if _are_same(kept, value) and _are_same(kept.values(), value.values()) else kept
+
+
+def _members(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any] | tuple[Any, ...]:
+    members = [_kept(member, depth + 1) for member in value]
+    return value if _are_same(members, value) else type(value)(members)
+
+
+def _model(value: BaseModel, depth: int) -> BaseModel:
+    return _with_storable(value, value.__dict__, depth + 1)
+
+
+# An enumeration is one of ours, and not what somebody wrote, though its members may be strings.
+_RULES: Final[tuple[tuple[type, Rule], ...]] = (
+    (Enum, _as_it_is),
+    (str, _word),
+    (dict, _document),
+    (list, _members),
+    (tuple, _members),
+    (BaseModel, _model),
+)
 
 
 def _are_same(some: Iterable[Any], others: Iterable[Any]) -> bool:
@@ -99,7 +128,7 @@ def _text(value: str) -> str:
 def _number(value: float) -> float:
     if not math.isfinite(value):
         raise Unstorable("is not a finite number")
-    return value + 0.0  # SQLite knows no negative zero.
+    return value if value or math.copysign(1.0, value) > 0 else 0.0  # SQLite knows no negative zero.
 
 
 def _time(value: datetime) -> datetime:
