@@ -26,7 +26,7 @@ async def serve(service: Service, settings: GatewaySettings) -> None:
 
 async def _stop(server: Server, stopping: asyncio.Event) -> None:
     await stopping.wait()
-    server.should_exit = True
+    server.stop()
 
 
 def main() -> None:
