@@ -44,6 +44,6 @@ class WorkerSettings(ServiceSettings):
     # Hints tell of cancel requests and settings at once; these looks are for hints that were lost.
     cancel_poll_seconds: float = 1.0
     control_poll_seconds: float = 15.0
-    presence_interval_seconds: float = 3.0
+    presence_interval_seconds: float = 5.0
     # How long running jobs may still finish when the worker is told to stop, before they are handed back.
     finish_grace_seconds: float = 2.0

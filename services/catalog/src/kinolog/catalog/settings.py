@@ -45,4 +45,4 @@ class CatalogSettings(ServiceSettings):
     # Workers follow an order for three seconds.
     dispatch_repeat_seconds: float = 1.0
     # A worker that was silent for so long is not counted as alive.
-    dispatch_worker_silence_seconds: float = 10.0
+    dispatch_worker_silence_seconds: float = 15.0

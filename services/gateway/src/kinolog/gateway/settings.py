@@ -36,7 +36,7 @@ class GatewaySettings(ServiceSettings):
     ws_send_timeout_seconds: float = 15.0
     ws_message_bytes: int = 64 * 1024
     sse_keepalive_seconds: float = 15.0
-    presence_interval_seconds: float = 3.0
+    presence_interval_seconds: float = 5.0
     # How long one request may go on changing all jobs that match; repeating it goes on where it stopped.
     bulk_seconds: float = 20.0
     # How many jobs of a batch, or of a change of many, are written at the same time.
