@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType, new_class
 from typing import Any, Final
 
@@ -93,10 +94,16 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
 
 def schema_digest() -> str:
     """Differs when a release changes the tables, or the events that it can read: then the rows are made anew."""
+    events = sorted(f"{name} {event.data_version}" for name, event in event_classes().items())
+    return hashlib.sha256("\n".join((str(_GENERATION), *_words_of_tables(), *events)).encode()).hexdigest()
+
+
+@cache
+def _words_of_tables() -> tuple[str, ...]:
+    """Put together once: whether the tables are still there is asked every few seconds."""
     dialect = sqlite.dialect()
-    words = [str(_GENERATION)]
+    words: list[str] = []
     for table in METADATA.sorted_tables:
         words.append(str(CreateTable(table).compile(dialect=dialect)))
         words += sorted(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
-    words += sorted(f"{name} {event.data_version}" for name, event in event_classes().items())
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+    return tuple(words)

@@ -72,7 +72,7 @@ def entries_after(applied: int, entries: Iterable[Entry]) -> list[Entry]:
 
 def keys_of(entries: Iterable[Entry]) -> set[Key]:
     """The aggregates that may have a row."""
-    return {key for key in map(_key_of, entries) if key.kind in _KINDS and is_id(key.id)}
+    return {key for key in set(map(_key_of, entries)) if key.kind in _KINDS and is_id(key.id)}
 
 
 def fold_entries(entries: Iterable[Entry], known: Mapping[Key, Folded], frozen: Set[Key]) -> Fold:
