@@ -10,21 +10,23 @@ from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from kinolog.common.media.facts import MediaRefused
+from kinolog.common.media.facts import Colour, MediaRefused
 from kinolog.common.media.opened import AnyPacket, Opened
 
 _PACKETS_AT_START: Final = 30
 # Enough to reach the end from the last key frame of ordinary files.
 _PACKETS_AT_END: Final = 300
 _BEFORE_END_SECONDS: Final = 1.0
+_FULL_RANGE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What only decoded frames tell: the clockwise turn in degrees, and whether a frame is two fields."""
+    """What only decoded frames tell: the clockwise turn in degrees, whether a frame is two fields, and its colours."""
 
     rotation: int = 0
     is_interlaced: bool = False
+    colour: Colour | None = None
 
 
 def look_at_frames(media: Opened, duration: float) -> Look:
@@ -34,7 +36,7 @@ def look_at_frames(media: Opened, duration: float) -> Look:
         frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START)
         _frame_near(media, stream, max(0.0, duration - _BEFORE_END_SECONDS), _PACKETS_AT_END)
         if isinstance(frame, VideoFrame):
-            look = Look(-frame.rotation % 360, frame.interlaced_frame)
+            look = Look(-frame.rotation % 360, frame.interlaced_frame, _colour_of(frame))
     return look
 
 
@@ -53,6 +55,17 @@ def _frame_near(
         part = "picture" if isinstance(stream, VideoStream) else "sound"
         raise MediaRefused("media_corrupt", f"The {part} cannot be decoded at {at:.1f} s: upload an undamaged file.")
     return first
+
+
+def _colour_of(frame: VideoFrame) -> Colour:
+    return Colour(
+        pixel_format=frame.format.name,
+        bit_depth=max(component.bits for component in frame.format.components),
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
+        matrix=int(frame.colorspace),
+        is_full_range=int(frame.color_range) == _FULL_RANGE,
+    )
 
 
 def _decoded(packet: AnyPacket) -> list[VideoFrame | AudioFrame] | None:

@@ -41,6 +41,20 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Colour:
+    """How the numbers of a picture are to be seen. `primaries`, `transfer` and `matrix` are those of ITU-T H.273, where
+    2 is what the file does not tell.
+    """
+
+    pixel_format: str
+    bit_depth: int
+    primaries: int
+    transfer: int
+    matrix: int
+    is_full_range: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacts:
     """`duration` is what can be read, whatever the header says. `width` and `height` are as shown, `rotation` is the
     clockwise turn in degrees that a player makes for that; None where there is no picture. `video_stream` and
@@ -62,6 +76,7 @@ class MediaFacts:
     audio_stream: int | None
     window: Window | None = None
     poster: Poster | None = None
+    colour: Colour | None = None
 
 
 class MediaRefused(KinologError):

@@ -55,6 +55,7 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None) -> Med
         audio_stream=media.sound.index if media.sound else None,
         window=found.window,
         poster=poster,
+        colour=look.colour,
     )
 
 

@@ -41,7 +41,19 @@ def sound_arguments(sound: Sound, options: EncodeOptions) -> tuple[str, ...]:
 
 def _amount(picture: Picture, options: EncodeOptions) -> tuple[str, ...]:
     if picture.bitrate_kbps is not None:
-        return ("-b:v", f"{picture.bitrate_kbps}k")
+        return _average(picture.codec, picture.bitrate_kbps)
     quality = options.crf if picture.quality is None else picture.quality
-    constant = ("-b:v", "0") if picture.codec == "vp9" else ()
-    return ("-crf", f"{quality + _QUALITY_OFFSETS[picture.codec]:g}", *constant)
+    return ("-crf", f"{quality + _QUALITY_OFFSETS[picture.codec]:g}", *_ceiling(picture.codec, picture.most_kbps))
+
+
+def _average(codec: PictureCodec, kbps: int) -> tuple[str, ...]:
+    """SVT-AV1 takes no ceiling beside an average."""
+    ceiling = () if codec == "av1" else ("-maxrate", f"{kbps * 3 // 2}k", "-bufsize", f"{kbps * 3}k")
+    return ("-b:v", f"{kbps}k", *ceiling)
+
+
+def _ceiling(codec: PictureCodec, kbps: int | None) -> tuple[str, ...]:
+    """libvpx has its ceiling in the place of the average, where 0 stands for none."""
+    if codec == "vp9":
+        return ("-b:v", f"{kbps or 0}k")
+    return () if kbps is None else ("-maxrate", f"{kbps}k", "-bufsize", f"{kbps * 2}k")

@@ -7,18 +7,19 @@ from typing import Final
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
-from kinolog.render.domain.recipe import Recipe, Track
-from kinolog.render.domain.work import Picture, Sound, Source, Work
+from kinolog.render.domain.recipe import Muxer, Recipe, Track
+from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
 # Metadata and chapters are a stranger's words, and stay behind.
 _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
+_MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
 
 
 def ffmpeg_arguments(work: Work, options: EncodeOptions) -> tuple[str, ...]:
     return (
         *("-hide_banner", "-nostdin", "-loglevel", "warning", *_PROGRESS),
-        *(word for source in work.sources for word in _input(source, options)),
+        *(word for source in work.sources for word in input_arguments(source, options)),
         *work.arguments,
         *(cpu_picture_arguments(work.picture, options) if work.picture else ("-vn",)),
         *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
@@ -40,15 +41,17 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
     return Work(
         sources=(Source(path=source, container=recipe.container),),
         arguments=(*(_picture(picture) if picture else ()), *(_sound(sound) if sound else ())),
-        picture=Picture() if picture else None,
-        sound=Sound(codec="copy" if sound.is_copied else "aac") if sound else None,
+        picture=recipe.picture_coding if picture else None,
+        sound=(Sound(codec="copy") if sound.is_copied else recipe.sound_coding) if sound else None,
         output=output,
         seconds=recipe.seconds,
         skipped_seconds=recipe.skipped_seconds,
+        muxer=recipe.muxer,
+        muxer_options=_MUXER_OPTIONS[recipe.muxer],
     )
 
 
-def _input(source: Source, options: EncodeOptions) -> tuple[str, ...]:
+def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:
     """The same bounds as for looking into the file; `file:` keeps a name from being taken for a protocol."""
     return (
         *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(DEMUXERS)),

@@ -12,7 +12,7 @@ def derived_title(title: str, what: str) -> str:
     return title[: _TITLE_CHARACTERS - len(suffix)] + suffix
 
 
-def derived_filename(filename: str, what: str) -> str:
-    suffix = f"-{what}.mp4"
+def derived_filename(filename: str, what: str, extension: str = "mp4") -> str:
+    suffix = f"-{what}.{extension}"
     stem = PurePosixPath(filename.replace("\\", "/")).stem or "video"
     return stem[: _FILENAME_CHARACTERS - len(suffix)] + suffix

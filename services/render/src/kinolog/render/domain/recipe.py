@@ -1,14 +1,20 @@
 """A recipe: everything about a rendering that is decided before an encoder starts, as plain data."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from kinolog.common.errors import PassingError
 from kinolog.common.media.facts import MediaFacts
+from kinolog.render.domain.work import Picture, Sound
+
+Muxer = Literal["mp4", "webm"]
 
 # A recording may begin in the middle of a group of frames, and a damaged packet costs a frame or two.
 LOSABLE_FRAMES: Final = 8
 LOSABLE_SECONDS: Final = 0.5
+
+_USUAL_PICTURE: Final = Picture()
+_USUAL_SOUND: Final = Sound()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +28,10 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """`seconds` and `frame_count` are what must come out; `skipped_seconds` of the source come before it."""
+    """`seconds` and `frame_count` are what must come out; `skipped_seconds` of the source come before it.
+
+    `picture_coding` and `sound_coding` say how tracks are encoded that are not copied.
+    """
 
     container: str
     picture: Track | None
@@ -30,6 +39,9 @@ class Recipe:
     seconds: float
     frame_count: int | None
     skipped_seconds: float = 0.0
+    picture_coding: Picture = _USUAL_PICTURE
+    sound_coding: Sound = _USUAL_SOUND
+    muxer: Muxer = "mp4"
 
 
 def even_sides(facts: MediaFacts) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ PictureCodec = Literal["h264", "hevc", "av1", "vp9"]
 SoundCodec = Literal["aac", "opus", "copy"]
 
 MP4_OPTIONS: Final = ("-movflags", "+faststart")
+WEBM_OPTIONS: Final = ("-cues_to_front", "1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,14 @@ class Picture:
     """How the picture is to be encoded: with a constant `quality`, or `bitrate_kbps` if given.
 
     `quality` is on the scale of x264's rate factor, 0 (all) to 51 (least), for every codec; None leaves it and `preset`
-    to the settings. `extra` are further options of the encoder; whoever gives any pins the encoder to the CPU's.
+    to the settings. `most_kbps` is what it may not exceed for longer than a moment, however good it is to be.
+    `extra` are further options of the encoder; whoever gives any pins the encoder to the CPU's.
     """
 
     codec: PictureCodec = "h264"
     quality: float | None = None
     bitrate_kbps: int | None = None
+    most_kbps: int | None = None
     preset: str | None = None
     pixel_format: str = "yuv420p"
     extra: tuple[str, ...] = ()
