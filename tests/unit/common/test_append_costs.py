@@ -1,8 +1,12 @@
 """Which way appends go: the one that was measured to be cheaper for as many as there are."""
 
+import asyncio
+import time
+
 import pytest
 
-from kinolog.common.log.append_costs import AppendCosts, Stretch, Way
+from kinolog.common.log.append_costs import AppendCosts, Stretch, Way, waited_seconds
+from kinolog.common.worker.wait import loop_time
 
 TRIAL_INTERVAL_SECONDS = 5.0
 
@@ -100,3 +104,27 @@ def test_a_stretch_with_a_failure_is_not_counted(costs: AppendCosts, seconds: Se
     stretch.failed()
     stretch.answered()
     assert 0.0 == costs.seconds_each(Way.ALONE, 2)
+
+
+def compute(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+async def test_what_the_process_computes_is_no_waiting() -> None:
+    began_at, waited_before = loop_time(), waited_seconds()
+    compute(0.02)
+    waited = waited_seconds() - waited_before
+    assert waited <= loop_time() - began_at - 0.02
+
+
+async def test_waiting_for_an_answer_is_waiting() -> None:
+    waited_before = waited_seconds()
+    await asyncio.sleep(0.02)
+    assert waited_seconds() - waited_before > 0.01
+
+
+def test_appends_that_nobody_waited_for_cost_nothing(costs: AppendCosts) -> None:
+    note(costs, 64, alone=-0.001, together=0.1)
+    assert (Way.ALONE, 0.0) == (costs.cheaper(64), costs.seconds_each(Way.ALONE, 64))

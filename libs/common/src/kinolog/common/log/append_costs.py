@@ -1,8 +1,11 @@
 """What an append costs alone and in a group, as measured: how much a group saves depends on disk, load and fsync.
 
 With an fsync for every answer a group of fifty is many times cheaper than fifty lone appends; without, it is dearer.
+What counts is waiting: while lone appends are stored their callers go on computing, and that time is not the appends'.
 """
 
+import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +16,11 @@ _WEIGHT_OF_NEWEST: Final = 0.2
 _WORTH_WAITING: Final = 0.8
 
 
+def waited_seconds() -> float:
+    """A clock that stands still while the event loop's thread computes."""
+    return asyncio.get_running_loop().time() - time.thread_time()
+
+
 class Way(Enum):
     ALONE = "alone"
     TOGETHER = "together"
@@ -20,7 +28,7 @@ class Way(Enum):
 
 @dataclass(slots=True)
 class _Figure:
-    """Seconds per append, and when that was last tried and last seen."""
+    """Seconds of waiting per append, and when that was last tried and last seen."""
 
     seconds: float | None = None
     tried_at: float = float("-inf")
@@ -28,7 +36,7 @@ class _Figure:
 
 
 class AppendCosts:
-    """Seconds per append, either way, by how many are under way at a time (in powers of two).
+    """Seconds of waiting per append, either way, by how many are under way at a time (in powers of two).
 
     A figure that has not been renewed for `trial_interval_seconds` is measured anew by going that way once.
     """
@@ -52,10 +60,10 @@ class AppendCosts:
         return Way.TOGETHER if together < alone * _WORTH_WAITING else Way.ALONE
 
     def note(self, way: Way, appends: int, seconds: float) -> None:
-        """So many appends were answered in that time. An old figure is replaced, a fresh one is drawn nearer."""
+        """So many appends took that much waiting. An old figure is replaced, a fresh one is drawn nearer."""
         if appends < 2:
             return
-        figure, newest, now = self._figure(way, appends), seconds / appends, self._clock()
+        figure, newest, now = self._figure(way, appends), max(0.0, seconds) / appends, self._clock()
         if figure.seconds is None or now - figure.noted_at >= self._trial_interval_seconds:
             figure.seconds = newest
         figure.seconds += (newest - figure.seconds) * _WEIGHT_OF_NEWEST
@@ -79,7 +87,10 @@ class AppendCosts:
 
 
 class Stretch:
-    """Clocks appends that go alone: from a departure until as many were answered as were under way at most."""
+    """Clocks appends that go alone: from a departure until as many were answered as were under way at most.
+
+    `clock` is best one of waiting.
+    """
 
     def __init__(self, costs: AppendCosts, clock: Callable[[], float]) -> None:
         self._costs = costs

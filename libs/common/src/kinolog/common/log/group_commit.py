@@ -14,7 +14,7 @@ import structlog
 from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogUnavailable, OutcomeUnknown
-from kinolog.common.log.append_costs import AppendCosts, Stretch, Way
+from kinolog.common.log.append_costs import AppendCosts, Stretch, Way, waited_seconds
 from kinolog.common.log.append_group import Call, Group
 from kinolog.common.log.publish import Message
 from kinolog.common.settings import ServiceSettings
@@ -34,10 +34,9 @@ class GroupCommit:
         self.publish_alone: Final = publish
         self._costs = costs
         self._settings = settings
-        self._clock = asyncio.get_running_loop().time
         self._waiting: deque[Call] = deque()
         self._alone = 0
-        self._stretch = Stretch(self._costs, self._clock)
+        self._stretch = Stretch(self._costs, waited_seconds)
         self._sending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -137,7 +136,7 @@ class GroupCommit:
     async def _send(self, group: Group) -> None:
         if len(group.calls) < 2:
             return self._let_go(group.calls)
-        left_at = self._clock()
+        left_at = waited_seconds()
         try:
             last_sequence = await self.publish_alone(group.messages)
         except (NatsError, TimeoutError) as error:
@@ -147,9 +146,9 @@ class GroupCommit:
             raise
         except Exception as error:
             _logger.debug("A group was refused", appends=len(group.calls), error=repr(error))
-            self._note_refusal(len(group.calls), self._clock() - left_at)
+            self._note_refusal(len(group.calls), waited_seconds() - left_at)
             return self._let_go(group.calls)
-        self._costs.note(Way.TOGETHER, len(group.calls), self._clock() - left_at)
+        self._costs.note(Way.TOGETHER, len(group.calls), waited_seconds() - left_at)
         group.was_stored(last_sequence)
         await asyncio.sleep(0)  # Who was just answered may append again in time for the next group.
 
