@@ -9,8 +9,11 @@ from kinolog.common.errors import Refused
 from kinolog.common.jobs.base import JobType, Output, Patience
 from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
 from kinolog.common.jobs.caption import CAPTION_JOBS, CaptionInput, CaptionOutput, ModelSize
+from kinolog.common.jobs.compress import COMPRESS_JOBS, CompressInput, CompressOutput
 from kinolog.common.jobs.ingest import INGEST_JOBS, DownloadInput, DownloadOutput, UploadInput, UploadOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
+from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
+from kinolog.common.jobs.transcode import TRANSCODE_JOBS, TranscodeInput, TranscodeOutput
 from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TRIM_JOBS, TrimInput, TrimOutput
 
 __all__ = [
@@ -20,6 +23,8 @@ __all__ = [
     "BurnOutput",
     "CaptionInput",
     "CaptionOutput",
+    "CompressInput",
+    "CompressOutput",
     "DownloadInput",
     "DownloadOutput",
     "JobType",
@@ -27,7 +32,12 @@ __all__ = [
     "NoopInput",
     "NoopOutput",
     "Output",
+    "PackageInput",
+    "PackageOutput",
+    "PackagedVariant",
     "Patience",
+    "TranscodeInput",
+    "TranscodeOutput",
     "TrimInput",
     "TrimOutput",
     "UploadInput",
@@ -42,6 +52,9 @@ JOB_TYPES: Final = {
         CAPTION_JOBS,
         BURN_JOBS,
         TRIM_JOBS,
+        TRANSCODE_JOBS,
+        COMPRESS_JOBS,
+        PACKAGE_JOBS,
         NOOP_JOBS,
     )
     for each in family
