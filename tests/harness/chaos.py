@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx2
 
+from harness.follower import following
 from harness.history import History
 from harness.platform import SAMPLE, Platform, connected, started
 from kinolog.cli.audit import find_installation, opened, show
@@ -104,7 +105,7 @@ class Client:
     async def _one_round(self, project_id: str, name: str, stop: asyncio.Event) -> None:
         form = {"data": {"project_id": project_id, "title": name}, "files": {"file": ("a.mp4", SAMPLE.read_bytes())}}
         uploaded = await self._ask("/v1/videos/upload", f"{name}-upload", **form)
-        video_id = await self._made_by(str(uploaded.get("id")), stop)
+        video_id = await self._made_by(str(uploaded.get("id")), uploaded.get("sequence", 0), stop)
         if video_id is not None:
             for part in range(3):
                 cut = {"start_time": part, "end_time": part + 0.5}
@@ -119,14 +120,13 @@ class Client:
             await asyncio.sleep(0.5)
         return {}
 
-    async def _made_by(self, job_id: str, stop: asyncio.Event) -> str | None:
+    async def _made_by(self, job_id: str, told: int, stop: asyncio.Event) -> str | None:
         while not stop.is_set():
-            with suppress(httpx2.HTTPError):
-                job = (await self._http.get(f"/v1/jobs/{job_id}")).json()
-                if job.get("output_data"):
-                    return str(job["output_data"]["video_id"])
-                if job.get("status") in ("failed", 404):
-                    return None
+            _, job = await self._history.get(self._http, f"/v1/jobs/{job_id}", told=told)
+            if job.get("output_data"):
+                return str(job["output_data"]["video_id"])
+            if job.get("status") in ("failed", 404):
+                return None
             await asyncio.sleep(0.2)
         return None
 
@@ -137,7 +137,7 @@ async def storm(folder: Path, seed: int, seconds: float) -> tuple[Report, int]:
         async with connected(running) as platform:
             history, stop, struck = History(folder / "history.jsonl"), asyncio.Event(), 0
             clients = [Client(f"client-{number}", history, platform.client) for number in range(CLIENTS)]
-            async with asyncio.TaskGroup() as group:
+            async with following(history, platform.client), asyncio.TaskGroup() as group:
                 for client in clients:
                     group.create_task(client.work(stop))
                     group.create_task(client.write(stop))

@@ -12,7 +12,7 @@ from simulation.virtual_time import virtual_clock
 from kinolog.common.aggregates import JOB, SETTING, Job, JobStatus, Loaded
 from kinolog.common.aggregates.job_decisions import cancel_job, reprioritise_job, retry_job, submit_job
 from kinolog.common.aggregates.setting import setting_id
-from kinolog.common.audit.history import HistoryLine
+from kinolog.common.audit.client_lines import HistoryLine
 from kinolog.common.controls import queue_setting
 from kinolog.common.errors import Conflict, LogUnavailable, OutcomeUnknown, Refused
 from kinolog.common.events import Event

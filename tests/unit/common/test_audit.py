@@ -12,7 +12,8 @@ from kinolog.common.aggregates import JOB, PROJECT, VIDEO
 from kinolog.common.aggregates.base import Change, unborn
 from kinolog.common.aggregates.job_decisions import backoff_seconds
 from kinolog.common.audit import Check, Report, Scope, audit
-from kinolog.common.audit.history import BadHistory, HistoryLine, read_history
+from kinolog.common.audit.client_lines import BadHistory, HistoryLine, read_history
+from kinolog.common.audit.report import OF_HISTORIES
 from kinolog.common.blobs import BlobStore
 from kinolog.common.events import BlobRef, Event
 from kinolog.common.events.job import (
@@ -23,6 +24,7 @@ from kinolog.common.events.job import (
     JobFailed,
     JobQueued,
     JobStarted,
+    Phase,
     QueuedBecause,
 )
 from kinolog.common.events.project import ProjectCreated
@@ -30,7 +32,7 @@ from kinolog.common.events.video import VideoPurged
 from kinolog.common.ids import new_id
 from kinolog.common.log import Origin, load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.testing.examples import ORIGIN, a_submission, a_video, created, registered, submitted
+from kinolog.common.testing.examples import NOON, ORIGIN, a_submission, a_video, created, registered, submitted
 
 WORKER = Origin(source="render", actor="worker:wrk_1", correlation_id="cor_test")
 OTHER = replace(WORKER, actor="worker:wrk_2")
@@ -285,6 +287,86 @@ async def test_one_key_that_led_to_two_things_is_found(log: MemoryLog) -> None:
     lines = said("r-1", "unknown", key="k") + said("r-2", "ok", key="k", ids=(await begun(log, "r-2"),))
     await begun(log, "r-1")
     assert {Check.HISTORY: 1} == dict((await findings(log, lines)).violated)
+
+
+def followed(since: int | None, *seen: tuple[int, str]) -> list[HistoryLine]:
+    lines = [HistoryLine(request="f-1", outcome="invoke", at=1.0, since=since)]
+    return lines + [HistoryLine(request="f-1", outcome="seen", at=2.0, sequence=n, event=event) for n, event in seen]
+
+
+async def three_events(log: MemoryLog) -> list[tuple[int, str]]:
+    for number in range(3):
+        await begun(log, f"r-{number}")
+    return [(entry.sequence, entry.metadata.event_id) for entry in (await log.scan(0, 3)).entries]  # type: ignore[union-attr]
+
+
+async def test_a_follower_who_was_shown_everything_is_found_so(log: MemoryLog) -> None:
+    events = await three_events(log)
+    for since, seen in ((0, events), (1, events[1:]), (None, events[1:])):
+        report = await findings(log, followed(since, *seen))
+        assert (True, len(seen)) == (report.is_clean, report.looked_at[Check.FOLLOWED])
+
+
+@pytest.mark.parametrize("shown", [(0, 2), (0, 1, 1), (1, 0), (1, 2)], ids=["a gap", "twice", "turned", "a late start"])
+async def test_a_follower_who_was_not_shown_every_event_once_in_order_is_found(
+    log: MemoryLog, shown: tuple[int, ...]
+) -> None:
+    events = await three_events(log)
+    report = await findings(log, followed(0, *(events[index] for index in shown)))
+    assert {Check.FOLLOWED} == set(report.violated)
+
+
+@pytest.mark.parametrize("shown", [(1, "evt_other"), (9, "evt_9")])
+async def test_a_follower_who_was_shown_what_is_not_in_the_log_is_found(log: MemoryLog, shown: tuple[int, str]) -> None:
+    await begun(log, "r-1")
+    assert {Check.FOLLOWED: 1} == dict((await findings(log, followed(shown[0] - 1, shown))).violated)
+
+
+async def test_an_event_that_nobody_can_read_is_missed_by_no_follower(log: MemoryLog) -> None:
+    await begun(log, "r-1")
+    await log.append_raw(f"evt.project.{new_id('prj')}.1.created", {}, b"\xff")
+    await begun(log, "r-2")
+    first, _, last = (await log.scan(0, 3)).entries
+    seen = [(each.sequence, each.metadata.event_id) for each in (first, last)]  # type: ignore[union-attr]
+    assert {} == dict((await findings(log, followed(0, *seen))).violated)
+
+
+@pytest.mark.parametrize(("told", "shown", "violations"), [(1, 0, 1), (1, 1, 0), (0, 0, 0), (1, 5, 0)])
+async def test_an_answer_older_than_what_its_reader_was_told_before_is_found(
+    log: MemoryLog, told: int, shown: int, violations: int
+) -> None:
+    project_id = await begun(log, "r-1")
+    invoke = HistoryLine(request="g-1", outcome="invoke", at=1.0, min_seq=told)
+    answer = HistoryLine(request="g-1", outcome="ok", at=2.0, shown={project_id: shown})
+    assert violations == (await findings(log, [invoke, answer])).violated[Check.FRESH]
+
+
+async def test_checks_that_a_history_gives_nothing_to_are_not_said_to_be_kept(log: MemoryLog) -> None:
+    report = await findings(log, said("r-1", "unknown"))
+    assert {Check.FOLLOWED, Check.FRESH} == set(report.skipped) & OF_HISTORIES
+
+
+@pytest.mark.parametrize(("phases_seconds", "violations"), [(0.5, 0), (600.0, 1)])
+async def test_phases_longer_than_their_attempt_are_found(
+    log: MemoryLog, phases_seconds: float, violations: int
+) -> None:
+    phases = (Phase(name="encode", seconds=phases_seconds / 2), Phase(name="store", seconds=phases_seconds / 2))
+    await job_with(log, STARTED, COMPLETED.model_copy(update={"phases": phases}))
+    assert violations == (await audit(log, Scope())).violated[Check.TIMES]
+
+
+async def test_an_attempt_that_ends_before_it_began_is_found() -> None:
+    moments = iter(NOON - timedelta(minutes=number) for number in range(3))
+    log = MemoryLog(clock=lambda: next(moments))
+    await job_with(log, STARTED, COMPLETED)
+    assert {Check.TIMES: 1} == await found_in(log)
+
+
+async def test_times_told_by_different_machines_are_not_compared() -> None:
+    moments = iter(NOON - timedelta(minutes=number) for number in range(3))
+    log = MemoryLog(clock=lambda: next(moments))
+    await append(log, await job_with(log, STARTED), failed_attempt(kind="worker_lost", costs_retry=False), OTHER)
+    assert {} == await found_in(log)
 
 
 def test_a_file_that_is_no_history_is_refused_with_the_line(tmp_path: Path) -> None:

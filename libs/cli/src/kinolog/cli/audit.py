@@ -16,7 +16,7 @@ from kinolog.cli.nats_server import USER, remembered
 from kinolog.cli.settings import read_settings
 from kinolog.cli.tables import plain, plain_console
 from kinolog.common.audit import Check, Report, Scope, audit
-from kinolog.common.audit.history import read_history
+from kinolog.common.audit.client_lines import read_history
 from kinolog.common.audit.rows import CatalogRows
 from kinolog.common.blobs import BlobStore
 from kinolog.common.log.connection import connect

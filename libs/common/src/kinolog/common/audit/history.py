@@ -1,58 +1,13 @@
-"""The histories of clients beside the log: what was promised is there once, what was refused is not.
-
-A history is a file of JSON lines, one for each request and one for its outcome:
-`{"request": "r-1", "outcome": "invoke", "at": 12.5, "method": "POST", "path": "/v1/jobs", "key": "k-1"}` and
-`{"request": "r-1", "outcome": "ok", "at": 12.6, "status": 202, "ids": ["job_…"], "sequence": 17}`.
-`request` was sent as `X-Request-Id`, `key` as `Idempotency-Key`, and `sequence` is the one that the answer named.
-Outcomes are `ok`, `refused` (nothing was written) and `unknown`.
-"""
+"""The histories of clients beside the log: what was promised is there once, what was refused is not."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from kinolog.common.audit.client_lines import HistoryLine, Outcome
 from kinolog.common.audit.report import Check, Report
-from kinolog.common.errors import KinologError
 from kinolog.common.events import RecordedEvent
 
-Outcome = Literal["invoke", "ok", "refused", "unknown"]
-
 _GATEWAY = "gateway"
-
-
-class HistoryLine(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    request: str
-    outcome: Outcome
-    at: float
-    method: str | None = None
-    path: str | None = None
-    key: str | None = None
-    status: int | None = None
-    ids: tuple[str, ...] = ()
-    sequence: int | None = None
-
-
-class BadHistory(KinologError):
-    """The file is not a history; the message names the line."""
-
-
-def read_history(path: Path) -> list[HistoryLine]:
-    """Raises BadHistory."""
-    lines: list[HistoryLine] = []
-    with path.open() as file:
-        for number, text in enumerate(file, start=1):
-            try:
-                lines.append(HistoryLine.model_validate_json(text))
-            except ValidationError as error:
-                raise BadHistory(
-                    f"{path}, line {number} is no line of a history: {error.errors()[0]['msg']}"
-                ) from error
-    return lines
 
 
 class HistoryCheck:
@@ -63,7 +18,8 @@ class HistoryCheck:
         self._invoked: dict[str, HistoryLine] = {}
         self._ended: dict[str, HistoryLine] = {}
         for line in lines:
-            (self._invoked if line.outcome == "invoke" else self._ended)[line.request] = line
+            if line.outcome != "seen" and line.since is None:  # To follow is to ask for nothing that ends.
+                (self._invoked if line.outcome == "invoke" else self._ended)[line.request] = line
         self._promised = {each for line in self._ended.values() if line.outcome == "ok" for each in line.ids}
         self._promised_at = {line.sequence: line for line in self._ended.values() if line.sequence is not None}
         self._found_at: dict[int, str] = {}

@@ -24,7 +24,14 @@ class Check(StrEnum):
     OUTPUTS = "what a completed job names exists"
     BLOBS = "every blob that something names is stored, whole"
     ROWS = "the catalog's rows say what the log says"
+    TIMES = "an attempt ends after it began, and its phases fit into it"
     HISTORY = "what clients were promised is in the log once, and nothing else of theirs"
+    FOLLOWED = "who follows the log is shown every event, once, in order"
+    FRESH = "nobody is shown anything older than what they were told before"
+
+
+# They need a history of what clients asked and were told.
+OF_HISTORIES: Final = frozenset({Check.HISTORY, Check.FOLLOWED, Check.FRESH})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,18 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kinolog.common.aggregates import JOB, Job
+from kinolog.common.audit.client_lines import HistoryLine
 from kinolog.common.audit.effects import Effects
-from kinolog.common.audit.history import HistoryCheck, HistoryLine
+from kinolog.common.audit.followed import FollowedCheck
+from kinolog.common.audit.freshness import FreshnessCheck
+from kinolog.common.audit.history import HistoryCheck
 from kinolog.common.audit.holdings import Holdings
 from kinolog.common.audit.job_ledger import JobLedgers
 from kinolog.common.audit.order import Order
-from kinolog.common.audit.report import Check, Report
+from kinolog.common.audit.report import OF_HISTORIES, Check, Report
 from kinolog.common.audit.rows import Rows, check_rows
 from kinolog.common.audit.storage import check_blobs
+from kinolog.common.audit.times import Times
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import LogCorrupt
 from kinolog.common.events import RecordedEvent
@@ -68,7 +72,8 @@ class _Walk:
         self._order = Order(report)
         self._ledgers = JobLedgers(report)
         self._effects = Effects(report)
-        self._history = HistoryCheck(scope.history, report)
+        self._times = Times(report)
+        self._histories = [kind(scope.history, report) for kind in (HistoryCheck, FollowedCheck, FreshnessCheck)]
 
     async def to_the_end(self) -> int:
         """The sequence that was the last when this began."""
@@ -80,11 +85,16 @@ class _Walk:
             self._report.violate(Check.LOG, str(error))
         self._effects.finish()
         self._ledgers.finish(must_have_ended=self._scope.must_have_ended)
-        if self._scope.history:
-            self._history.finish()
-        else:
-            self._report.skip(Check.HISTORY, "no history was given")
+        self._finish_histories()
         return end
+
+    def _finish_histories(self) -> None:
+        if not self._scope.history:
+            for check in OF_HISTORIES:
+                self._report.skip(check, "no history was given")
+            return
+        for history in self._histories:
+            history.finish()
 
     async def _check_identity(self) -> None:
         created = (await self._log.checkpoint(0)).stream_created
@@ -109,7 +119,8 @@ class _Walk:
             self._set_aside(entry)
             return
         self._effects.see(entry)
-        self._history.see(entry)
+        for history in self._histories:
+            history.see(entry)
         if not self.holdings.is_frozen(entry.subject.kind, entry.subject.id):
             await self._follow(entry)
 
@@ -117,11 +128,13 @@ class _Walk:
         self._order.see(entry)
         if entry.subject.kind == JOB.kind:
             self._ledgers.see(entry)
+            self._times.see(entry)
         after = await self.holdings.see(entry)
         if after is not None and isinstance(after.state, Job):
             self._ledgers.compare(after.id, after.state.status)
             if self._ledgers.has_ended(after.id):
                 self._order.settle(JOB.kind, after.id)
+                self._times.settle(after.id)
 
     def _set_aside(self, entry: Unreadable) -> None:
         """Damage to one event is known and contained: its aggregate is in quarantine. A newer one is a lack of ours."""
