@@ -6,6 +6,7 @@ second by the real ingest, render and transcribe.
 
 import os
 import statistics
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Final
@@ -75,7 +76,14 @@ async def _samples(work: Callable[[int], Awaitable[None]], count: int) -> Sample
         await work((count * (tenth + 1)) // _TENTHS - (count * tenth) // _TENTHS)
         for pid, name in names.items():
             samples[name].append(resident_mib(pid))
+        _tell(tenth + 1, samples)
     return samples
+
+
+def _tell(tenth: int, samples: Samples) -> None:
+    """A run takes half an hour."""
+    said = ", ".join(f"{name} {column[-1]:.1f}" for name, column in samples.items())
+    print(f"{tenth * 100 // _TENTHS} %: {said}", file=sys.stderr, flush=True)
 
 
 def _table(what: str, jobs: int, samples: Samples) -> str:
