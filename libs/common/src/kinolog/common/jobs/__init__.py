@@ -13,10 +13,21 @@ from kinolog.common.jobs.compress import COMPRESS_JOBS, CompressInput, CompressO
 from kinolog.common.jobs.ingest import INGEST_JOBS, DownloadInput, DownloadOutput, UploadInput, UploadOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
 from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
+from kinolog.common.jobs.split import (
+    DEFAULT_THRESHOLDS,
+    SPLIT_JOBS,
+    Detector,
+    SplitClip,
+    SplitFixedInput,
+    SplitFixedOutput,
+    SplitScenesInput,
+    SplitScenesOutput,
+)
 from kinolog.common.jobs.transcode import TRANSCODE_JOBS, TranscodeInput, TranscodeOutput
 from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TRIM_JOBS, TrimInput, TrimOutput
 
 __all__ = [
+    "DEFAULT_THRESHOLDS",
     "JOB_TYPES",
     "SHORTEST_CLIP_SECONDS",
     "BurnInput",
@@ -25,6 +36,7 @@ __all__ = [
     "CaptionOutput",
     "CompressInput",
     "CompressOutput",
+    "Detector",
     "DownloadInput",
     "DownloadOutput",
     "JobType",
@@ -36,6 +48,11 @@ __all__ = [
     "PackageOutput",
     "PackagedVariant",
     "Patience",
+    "SplitClip",
+    "SplitFixedInput",
+    "SplitFixedOutput",
+    "SplitScenesInput",
+    "SplitScenesOutput",
     "TranscodeInput",
     "TranscodeOutput",
     "TrimInput",
@@ -52,6 +69,7 @@ JOB_TYPES: Final = {
         CAPTION_JOBS,
         BURN_JOBS,
         TRIM_JOBS,
+        SPLIT_JOBS,
         TRANSCODE_JOBS,
         COMPRESS_JOBS,
         PACKAGE_JOBS,
