@@ -33,7 +33,7 @@ class State(BaseModel):
 
     @classmethod
     def of_sound(cls, fields: Mapping[str, Any]) -> Self:
-        """As validating the fields, in a tenth of the time, where that was done already: as those of an event.
+        """As validating the fields, in a third of the time, where that was done already: as those of an event.
 
         All that have no default must be there.
         """
