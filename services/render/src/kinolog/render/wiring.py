@@ -9,6 +9,7 @@ from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.handlers.burn import BurnHandler
 from kinolog.render.handlers.studio import Studio
+from kinolog.render.handlers.transcode import TranscodeHandler
 from kinolog.render.handlers.trim import TrimHandler
 from kinolog.render.settings import RenderSettings
 
@@ -20,6 +21,7 @@ def handlers(settings: RenderSettings) -> dict[str, Handler]:
     return {
         "burn": BurnHandler(studio, typesetter).burn,
         "trim": TrimHandler(studio).trim,
+        "transcode": TranscodeHandler(studio).transcode,
     }
 
 

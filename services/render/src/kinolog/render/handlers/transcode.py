@@ -1,0 +1,45 @@
+"""Encoding a video anew, in another format."""
+
+from dataclasses import dataclass, replace
+
+from kinolog.common.jobs import TranscodeInput, TranscodeOutput
+from kinolog.common.media.source import media_file
+from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.colour import is_hdr
+from kinolog.render.domain.transcode import refuse_other, transcode_recipe, transcoded_identity, why_mapped
+from kinolog.render.handlers.studio import Made, Studio, used_video
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeHandler:
+    studio: Studio
+
+    async def transcode(self, job: TranscodeInput, ctx: JobContext) -> TranscodeOutput:
+        video = await ctx.video()
+        ctx.progress("prepare")
+        async with media_file(ctx, video.content) as source:
+            found = await self.studio.look_into(source, video.container, ctx)
+            recipe = transcode_recipe(found.facts, job)
+            made = await self.studio.make(recipe, source, ctx, used_video(video))
+        refuse_other(recipe, job, found.facts, made.inspected.facts)
+        told = _explained(made, why_mapped(found.facts, made.inspected.facts, job))
+        return _output(await self.studio.publish(told, transcoded_identity(video, job), ctx), made)
+
+
+def _explained(made: Made, reason: str) -> Made:
+    because = "; ".join(filter(None, (made.rendering.because, reason)))
+    return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
+
+
+def _output(video_id: str, made: Made) -> TranscodeOutput:
+    facts = made.inspected.facts
+    return TranscodeOutput(
+        video_id=video_id,
+        width=facts.width,
+        height=facts.height,
+        size_bytes=made.file.stat().st_size,
+        video_codec=facts.video_codec,
+        audio_codec=facts.audio_codec,
+        is_hdr=is_hdr(facts.colour),
+        encoder=made.rendering.steps[-1].encoder or "",
+    )
