@@ -130,7 +130,7 @@ def _collect_less() -> None:
 
 
 def _give_back_memory() -> None:
-    """What starting has freed goes back to the system, some two MiB, where the C library is one that keeps it."""
+    """What starting has freed goes back to the system, where the C library is one that keeps it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
