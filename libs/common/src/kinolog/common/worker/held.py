@@ -110,13 +110,12 @@ def own_changes(loaded: Loaded[Job], event: Event, identity: Identity) -> list[C
 
 def advanced(loaded: Loaded[Job], change: Change, sequence: int, identity: Identity) -> Loaded[Job]:
     """The job after an event that this worker has just written, without reading it back."""
-    origin = identity.origin(loaded.require().correlation_id)
     metadata = Metadata(
         event_id="",
         occurred_at=identity.clock(),
-        source=origin.source,
-        actor=origin.actor,
-        correlation_id=origin.correlation_id,
+        source=identity.service,
+        actor=identity.actor,
+        correlation_id=loaded.require().correlation_id,
     )
     return advance(
         loaded, RecordedEvent(sequence=sequence, subject=change.subject, event=change.event, metadata=metadata)

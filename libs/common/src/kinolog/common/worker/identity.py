@@ -20,5 +20,9 @@ class Identity:
     pid: int = field(default_factory=os.getpid)
     clock: Clock = system_clock
 
+    @property
+    def actor(self) -> str:
+        return f"worker:{self.worker_id}"
+
     def origin(self, correlation_id: str) -> Origin:
-        return Origin(source=self.service, actor=f"worker:{self.worker_id}", correlation_id=correlation_id)
+        return Origin(source=self.service, actor=self.actor, correlation_id=correlation_id)

@@ -166,6 +166,8 @@ class Keeper:
         return [kept for kept in self._kept if kept.held.job.id in suspects]
 
     async def _check(self, kept: Kept) -> None:
+        if kept.is_over:  # While those before it were looked at.
+            return
         try:
             standing = await kept.held.standing()
         except LogError as error:  # The commit will find out; nothing is decided on missing knowledge.

@@ -23,7 +23,6 @@ from kinolog.common import subjects
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.events.job import PickedBecause
-from kinolog.common.subjects import EventSubject
 from kinolog.common.worker.wait import loop_time, wait_for_any
 
 _ANSWER_SECONDS: Final = 1.0
@@ -52,7 +51,7 @@ class LaneDelivery:
     def of(cls, lane: "_Lane", message: Msg) -> "LaneDelivery":
         """From the reply `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>`."""
         tokens = message.reply.split(".")
-        job_id = EventSubject.parse(message.subject).id
+        _, _, job_id, _ = message.subject.split(".", 3)
         return cls(lane, message, job_id, int(tokens[-4]), is_first=tokens[-5] == "1")
 
     @property
