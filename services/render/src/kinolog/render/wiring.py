@@ -6,8 +6,10 @@ from kinolog.common.worker.attempt import Handler
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
+from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.handlers.burn import BurnHandler
+from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.studio import Studio
 from kinolog.render.handlers.transcode import TranscodeHandler
 from kinolog.render.handlers.trim import TrimHandler
@@ -22,11 +24,23 @@ def handlers(settings: RenderSettings) -> dict[str, Handler]:
         "burn": BurnHandler(studio, typesetter).burn,
         "trim": TrimHandler(studio).trim,
         "transcode": TranscodeHandler(studio).transcode,
+        "package": PackageHandler(studio).package,
     }
 
 
 def encoder(settings: RenderSettings) -> FFmpeg:
     return FFmpeg(_options(settings), _bounds(settings))
+
+
+def partial_engine(settings: RenderSettings) -> PartialEngine:
+    bounds = PartialBounds(
+        max_pixels=settings.media_max_pixels,
+        max_streams=settings.media_max_streams,
+        max_duration_seconds=settings.media_max_duration_seconds,
+        max_packets=settings.partial_max_packets,
+        max_runs=settings.partial_max_runs,
+    )
+    return PartialEngine(encoder(settings), bounds)
 
 
 def _options(settings: RenderSettings) -> EncodeOptions:

@@ -1,5 +1,6 @@
 """What every job here works with: look into a file, run the encoder, see that the result is whole, keep it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,7 +43,7 @@ class MediaInspector(Protocol):
         workdir: Path,
         *,
         container: str | None = None,
-        window: tuple[float, float] | None = None,
+        windows: Sequence[tuple[float, float]] = (),
         wants_poster: bool = True,
     ) -> Inspected:
         """What is in a file. Raises PermanentError for one that is not whole."""
@@ -64,9 +65,11 @@ class Studio:
     inspector: MediaInspector
 
     async def look_into(
-        self, source: Path, container: str, ctx: JobContext, window: tuple[float, float] | None = None
+        self, source: Path, container: str, ctx: JobContext, windows: Sequence[tuple[float, float]] = ()
     ) -> Inspected:
-        return await self.inspector.inspect(source, ctx.workdir, container=container, window=window, wants_poster=False)
+        return await self.inspector.inspect(
+            source, ctx.workdir, container=container, windows=windows, wants_poster=False
+        )
 
     async def make(self, recipe: Recipe, source: Path, ctx: JobContext, *used: SourceUsed) -> Made:
         """Encode, and see that what came out is whole."""
@@ -76,10 +79,10 @@ class Studio:
         refuse_incomplete(recipe, made.facts)
         return Made(file=output, inspected=made, rendering=self.rendering(used, encoded))
 
-    async def check(self, output: Path, ctx: JobContext) -> Inspected:
+    async def check(self, output: Path, ctx: JobContext, container: str | None = None) -> Inspected:
         """Look into what was made: good exit codes prove nothing. Raises WorkError."""
         ctx.progress("check")
-        return await self.inspector.inspect(output, ctx.workdir)
+        return await self.inspector.inspect(output, ctx.workdir, container=container)
 
     def rendering(
         self, used: tuple[SourceUsed, ...], *encoded: Encoded, method: str = "full", because: str = ""
