@@ -27,3 +27,24 @@ class RenderSettings(MediaSettings):
     encode_cpu_seconds: int = 7 * 24 * 3600
     encode_memory_bytes: int = 16 * 1024**3
     encode_max_file_bytes: int = 1024**4
+
+    # Above this share of frames to encode, joining the rest to them gains nothing over encoding all.
+    partial_max_share: float = 0.5
+    # Below this many pixels that need no encoding, the programs that join take longer to start than is gained.
+    partial_min_saved_megapixels: int = 500
+    # An index of that many takes some 30 MB; two million frames are 18 hours at 30 a second.
+    partial_max_packets: int = 2_000_000
+    # Each place that changes adds some 40 letters to one argument of ffmpeg, which may have 128 Ki of them.
+    partial_max_runs: int = 2_000
+
+    # How many parts of a film are looked at for scenes at once; 0 takes every core there is.
+    scene_workers: int = 0
+    # Shorter parts cost more to begin than they save.
+    scene_segment_seconds: float = 20.0
+    # What two parts of a film both look at, to be sure that they fit.
+    scene_overlap_seconds: float = 1.0
+    scene_memory_bytes: int = 4 * 1024**3
+    scene_max_file_bytes: int = 1024**3
+
+    # All clips of a job appear in one commit of at most a thousand events, and each may bring a poster and captions.
+    split_max_clips: int = 300

@@ -7,10 +7,13 @@ from typing import Final
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
+from kinolog.render.domain.partial_encode import FEED_FORMAT
 from kinolog.render.domain.recipe import Muxer, Recipe, Track
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
+# What no video is taken in, so that a file of it can only be one that was made here.
+_OWN_FORMATS: Final = (FEED_FORMAT,)
 # Metadata and chapters are a stranger's words, and stay behind.
 _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
@@ -53,8 +56,9 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
 
 def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:
     """The same bounds as for looking into the file; `file:` keeps a name from being taken for a protocol."""
+    formats = _OWN_FORMATS if source.container in _OWN_FORMATS else DEMUXERS
     return (
-        *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(DEMUXERS)),
+        *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(formats)),
         *("-codec_whitelist", ",".join(DECODERS), "-max_pixels", str(options.max_pixels)),
         *(*source.options, "-f", source.container, "-i", _file(source.path)),
     )

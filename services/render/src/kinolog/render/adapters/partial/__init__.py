@@ -1,0 +1,1 @@
+"""Joining new packets to those a film has: what touches a stranger's packets runs in child programs."""

@@ -1,0 +1,151 @@
+"""Rendering a film in part: the worker's side, which plans and encodes, and sends child programs for the packets."""
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import av
+from pydantic import TypeAdapter
+
+from kinolog.common.child import Child, run_child
+from kinolog.common.errors import ChildError, PermanentError
+from kinolog.common.media.facts import Question
+from kinolog.render.adapters.ffmpeg import FFmpeg
+from kinolog.render.adapters.partial.index_files import read_index
+from kinolog.render.domain.errand import Action, Errand, Film, KeptSound, Places
+from kinolog.render.domain.obstacle import Obstacle, PartialRefused
+from kinolog.render.domain.packets import PacketIndex, PictureTrack
+from kinolog.render.domain.partial import PartialPlan
+from kinolog.render.domain.partial_encode import encode_work
+from kinolog.render.domain.partial_result import OnPhase, PartialResult, explained
+from kinolog.render.domain.progress import EncodeProgress
+from kinolog.render.domain.work import Encoded
+
+_PROGRAM: Final = "kinolog.render.adapters.partial.program"
+_ERRAND: Final = TypeAdapter(Errand)
+_TRACK: Final = TypeAdapter(PictureTrack)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialBounds:
+    """What a film may have at most to be looked into, and to be rendered in part."""
+
+    max_pixels: int
+    max_streams: int
+    max_duration_seconds: float
+    max_packets: int
+    max_runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartialEngine:
+    encoder: FFmpeg
+    bounds: PartialBounds
+
+    @property
+    def versions(self) -> dict[str, str]:
+        return {**self.encoder.versions, "pyav": av.__version__}
+
+    async def index(self, film: Film, on_phase: OnPhase) -> PacketIndex:
+        """Raises PartialRefused for a film that new packets cannot be joined to."""
+        answer = await self._send(self._errand(film, "index"), on_phase)
+        index = read_index(_TRACK.validate_python(answer["track"]), Places(folder=film.workdir))
+        index.refuse_flaws()
+        return index
+
+    async def render(
+        self,
+        film: Film,
+        index: PacketIndex,
+        plan: PartialPlan,
+        on_phase: OnPhase,
+        *,
+        drawing: str | None = None,
+        sound: KeptSound | None = None,
+    ) -> PartialResult:
+        """Make the film that is planned, and see that it is as planned; `drawing` is a filter for the new frames.
+
+        Raises PartialRefused where all of the film has to be encoded instead, and WorkError as an encoder does.
+        Without success no half-made file is left.
+        """
+        self._refuse_scatter(plan)
+        errand = replace(self._errand(film, "feed"), track=index.track, plan=plan, sound=sound)
+        places = Places(folder=film.workdir)
+        try:
+            encoded = await self._encode(errand, index, plan, drawing, on_phase)
+            await self._send(replace(errand, action="join"), on_phase)
+        except BaseException:
+            places.joined.unlink(missing_ok=True)
+            raise
+        finally:
+            places.feed.unlink(missing_ok=True)
+            places.runs.unlink(missing_ok=True)
+        return explained(plan, places.joined, encoded)
+
+    def _refuse_scatter(self, plan: PartialPlan) -> None:
+        if len(plan.runs) > self.bounds.max_runs:
+            raise PartialRefused(Obstacle.TOO_MANY_RUNS, f"{len(plan.runs)} places")
+
+    async def _encode(
+        self, errand: Errand, index: PacketIndex, plan: PartialPlan, drawing: str | None, on_phase: OnPhase
+    ) -> tuple[Encoded, ...]:
+        if not plan.runs:
+            return ()
+        await self._send(errand, on_phase)
+        places = Places(folder=errand.folder)
+        work = encode_work(index, plan.runs, drawing, places.feed, places.runs)
+        try:
+            encoded = await self.encoder.run(work, lambda progress: on_phase("encode", progress))
+        except PermanentError as error:
+            raise PartialRefused(Obstacle.UNFIT_RUNS, error.detail or error.message) from error
+        return (_named(encoded),)
+
+    async def _send(self, errand: Errand, on_phase: OnPhase) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+
+        def hear(line: str) -> bool:
+            answer.update(json.loads(line))
+            on_phase(errand.action, EncodeProgress(answer.pop("percent", 100.0), None, None))
+            return True
+
+        Places(folder=errand.folder).errand.write_bytes(_ERRAND.dump_json(errand))
+        try:
+            await run_child(self._child(errand), hear)
+        except ChildError as error:
+            raise PartialRefused(Obstacle.BROKEN, f"{error}\n{error.stderr_tail}") from error
+        if refused := answer.get("refused"):
+            raise PartialRefused(Obstacle(refused["obstacle"]), refused["detail"])
+        return answer
+
+    def _child(self, errand: Errand) -> Child:
+        bounds = self.encoder.bounds
+        return Child(
+            argv=(sys.executable, "-I", "-m", _PROGRAM, str(Places(folder=errand.folder).errand.absolute())),
+            workdir=errand.folder,
+            limits=bounds.limits,
+            timeout_seconds=bounds.timeout_seconds,
+            stall_seconds=bounds.stall_seconds,
+        )
+
+    def _errand(self, film: Film, action: Action) -> Errand:
+        question = Question(
+            path=str(film.path.absolute()),
+            container=film.container,
+            max_pixels=self.bounds.max_pixels,
+            max_streams=self.bounds.max_streams,
+            max_duration_seconds=self.bounds.max_duration_seconds,
+        )
+        return Errand(
+            action=action,
+            question=question,
+            folder=film.workdir.absolute(),
+            max_packets=self.bounds.max_packets,
+            threads=self.encoder.options.threads,
+        )
+
+
+def _named(encoded: Encoded) -> Encoded:
+    """What the encoder read and wrote are films of our own, not the one that went in nor the one that came out."""
+    names = {"{source0}": "{folder}/feed", "{output}": "{folder}/runs"}
+    return replace(encoded, arguments=tuple(names.get(word, word) for word in encoded.arguments))

@@ -1,0 +1,57 @@
+"""The child program that handles one film's packets: `python -m kinolog.render.adapters.partial.program ERRAND`.
+
+It runs apart because the bytes are a stranger's. ERRAND is a file of JSON. Answers are lines of JSON: any number of
+`{"percent": …}`, then one `{"track": …}`, `{"done": true}` or `{"refused": {"obstacle": …, "detail": …}}`.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from kinolog.common.media.facts import MediaRefused
+from kinolog.render.adapters.partial.feeding import feed_encoder
+from kinolog.render.adapters.partial.indexing import index_film
+from kinolog.render.adapters.partial.joining import join
+from kinolog.render.adapters.partial.verifying import verify
+from kinolog.render.domain.errand import Errand
+from kinolog.render.domain.obstacle import Obstacle, PartialRefused
+
+_ERRAND: Final = TypeAdapter(Errand)
+
+
+def main() -> None:
+    errand = _ERRAND.validate_json(Path(sys.argv[1]).read_bytes())
+    try:
+        answer = _run(errand)
+    except PartialRefused as refused:
+        answer = {"refused": {"obstacle": refused.obstacle, "detail": refused.detail}}
+    except MediaRefused as refused:
+        answer = {"refused": {"obstacle": Obstacle.DAMAGED, "detail": refused.message}}
+    _say(answer)
+
+
+def _run(errand: Errand) -> dict[str, object]:
+    if errand.track is None or errand.plan is None:
+        return {"track": asdict(index_film(errand, _say_percent))}
+    if errand.action == "feed":
+        feed_encoder(errand, errand.track, errand.plan, _say_percent)
+    else:
+        join(errand, errand.track, errand.plan, _say_percent)
+        verify(errand, errand.track, errand.plan, _say_percent)
+    return {"done": True}
+
+
+def _say_percent(percent: float) -> None:
+    _say({"percent": percent})
+
+
+def _say(answer: object) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
