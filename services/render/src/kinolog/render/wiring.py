@@ -7,7 +7,6 @@ from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
-from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.handlers.burn import BurnHandler
 from kinolog.render.handlers.package import PackageHandler
@@ -31,17 +30,6 @@ def handlers(settings: RenderSettings) -> dict[str, Handler]:
 
 def encoder(settings: RenderSettings) -> FFmpeg:
     return FFmpeg(_options(settings), _bounds(settings))
-
-
-def partial_engine(settings: RenderSettings) -> PartialEngine:
-    bounds = PartialBounds(
-        max_pixels=settings.media_max_pixels,
-        max_streams=settings.media_max_streams,
-        max_duration_seconds=settings.media_max_duration_seconds,
-        max_packets=settings.partial_max_packets,
-        max_runs=settings.partial_max_runs,
-    )
-    return PartialEngine(encoder(settings), bounds)
 
 
 def partial_engine(settings: RenderSettings) -> PartialEngine:
