@@ -19,7 +19,8 @@ from kinolog.gateway.problems import not_found
 router = APIRouter(prefix="/v1/videos/{id}", tags=["videos"])
 
 _SHOWN_TYPES: Final = re.compile(
-    r"(video|audio)/[a-z0-9.+-]{1,60}|image/(jpeg|png|webp)|application/vnd\.apple\.mpegurl|text/vtt; charset=utf-8"
+    r"(video|audio)/[a-z0-9.+-]{1,60}|image/(jpeg|png|webp)"
+    r"|application/(json|vnd\.apple\.mpegurl)|text/vtt; charset=utf-8"
 )
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"video/*": {}}, "description": "The whole file"},
