@@ -8,8 +8,10 @@ from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
+from kinolog.render.domain.economy import Economy
 from kinolog.render.handlers.burn import BurnHandler
 from kinolog.render.handlers.package import PackageHandler
+from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.studio import Studio
 from kinolog.render.handlers.transcode import TranscodeHandler
 from kinolog.render.handlers.trim import TrimHandler
@@ -19,9 +21,13 @@ from kinolog.render.settings import RenderSettings
 def handlers(settings: RenderSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `render`."""
     studio = Studio(encoder(settings), Inspector(settings))
+    joiner = PartialStudio(studio, partial_engine(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
+    economy = Economy(
+        max_share=settings.partial_max_share, min_saved_pixels=settings.partial_min_saved_megapixels * 1_000_000
+    )
     return {
-        "burn": BurnHandler(studio, typesetter).burn,
+        "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter, economy=economy).burn,
         "trim": TrimHandler(studio).trim,
         "transcode": TranscodeHandler(studio).transcode,
         "package": PackageHandler(studio).package,

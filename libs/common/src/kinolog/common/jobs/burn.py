@@ -22,12 +22,19 @@ class BurnInput(Request):
 
 
 class BurnOutput(Output):
-    """`font` is the family that was drawn: a shipped one where the asked-for font is not free to ship."""
+    """`font` is the family that was drawn: a shipped one where the asked-for font is not free to ship.
+
+    `method` is `partial` where only frames that show captions were encoded, and others that need them; `because` says
+    why that way was taken. `encoder` is `copy` where no frame was encoded.
+    """
 
     video_id: str
     caption_id: str
     encoder: str
     font: str
+    method: str = "full"
+    because: str = ""
+    encoded_frames: int | None = None
 
 
 BURN_JOBS: Final = (JobType("burn", "render", BurnInput, BurnOutput),)

@@ -6,8 +6,9 @@ from kinolog.common.errors import KinologError
 
 
 class Obstacle(StrEnum):
-    """Values are ends of sentences: "The whole film was encoded: …"."""
+    """Values say what is the matter with "it", the film."""
 
+    NO_GAIN = "too little of it could stay as it is"
     CODEC = "its picture is not H.264 of 8 bits and 4:2:0 in a common profile"
     FRAMING = "its container does not keep the parameters of the picture apart"
     PARAMETERS = "the parameters of its picture change on the way"
@@ -34,3 +35,9 @@ class PartialRefused(KinologError):
     def __init__(self, obstacle: Obstacle, detail: str = "") -> None:
         super().__init__(f"{obstacle}: {detail}" if detail else str(obstacle))
         self.obstacle, self.detail = obstacle, detail
+
+
+def because_of(refused: PartialRefused) -> str:
+    """Why all of a film was encoded, for a person: what else is known may be in a program's words."""
+    told = f" ({refused.detail})" if refused.obstacle is Obstacle.NO_GAIN else ""
+    return f"all frames were encoded: {refused.obstacle}{told}"

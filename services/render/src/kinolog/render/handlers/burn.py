@@ -2,20 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+import structlog
 
 from kinolog.common.aggregates import CAPTION, Caption
 from kinolog.common.errors import BlobMissing, PermanentError
 from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.jobs import BurnInput, BurnOutput
+from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue, cues_from_json
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, look_of, named_caption
+from kinolog.render.domain.economy import Economy, caption_spans
+from kinolog.render.domain.errand import Film, KeptSound
+from kinolog.render.domain.obstacle import PartialRefused, because_of
+from kinolog.render.domain.packets import PacketIndex
+from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
+from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.partial import PartialStudio, report_phase
 from kinolog.render.handlers.studio import Made, Studio, used_video
+
+_SOUND: Final = "sound.mp4"
+_logger: Final = structlog.get_logger(__name__)
 
 
 class Typesetter(Protocol):
@@ -24,10 +38,22 @@ class Typesetter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burning:
+    """A film and what is to be drawn into it by `drawing`, a filter, during `spans` of seconds."""
+
+    film: Film
+    facts: MediaFacts
+    drawing: str
+    spans: tuple[Seconds, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BurnHandler:
     studio: Studio
+    joiner: PartialStudio
     typesetter: Typesetter
+    economy: Economy
 
     async def burn(self, job: BurnInput, ctx: JobContext) -> BurnOutput:
         video = await ctx.video()
@@ -36,15 +62,64 @@ class BurnHandler:
         ctx.progress("prepare")
         cues = await _cues(caption, ctx)
         async with media_file(ctx, video.content) as source:
-            found = await self.studio.look_into(source, video.container, ctx)
-            look = look_of(job, caption)
-            typeset = await self.typesetter.typeset(cues, look, frame_of(found.facts), ctx.workdir)
-            recipe = burn_recipe(found.facts, typeset.filter)
+            facts = (await self.studio.look_into(source, video.container, ctx)).facts
+            typeset = await self.typesetter.typeset(cues, look_of(job, caption), frame_of(facts), ctx.workdir)
+            film = Film(path=source, container=facts.container, workdir=ctx.workdir)
+            burning = Burning(film=film, facts=facts, drawing=typeset.filter, spans=caption_spans(cues))
             text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
-            made = await self.studio.make(recipe, source, ctx, used_video(video), text)
+            made = await self._drawn(burning, ctx, used_video(video), text)
         video_id = await self.studio.publish(_with_fonts(made, typeset), burned_identity(video), ctx)
-        encoder = made.rendering.steps[-1].encoder or ""
-        return BurnOutput(video_id=video_id, caption_id=caption_id, encoder=encoder, font=typeset.font)
+        return _output(made, video_id=video_id, caption_id=caption_id, font=typeset.font)
+
+    async def _drawn(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
+        """In part where that is possible and worthwhile."""
+        try:
+            return await self._partly(burning, ctx, *used)
+        except PartialRefused as refused:
+            _logger.info("Encoding all frames", action="burn", obstacle=refused.obstacle.name, detail=refused.detail)
+            recipe = burn_recipe(burning.facts, burning.drawing)
+            made = await self.studio.make(recipe, burning.film.path, ctx, *used)
+            rendering = made.rendering.model_copy(update={"because": because_of(refused)})
+            return replace(made, rendering=rendering)
+
+    async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
+        self.economy.refuse_crowded(burning.spans, burning.facts)
+        index = await self.joiner.index(burning.film, ctx)
+        plan = plan_overlay(index, burning.spans)
+        self.economy.refuse_costly(plan, burning.facts)
+        sound, before = await self._sound(burning, index, ctx)
+        drawing = burning.drawing
+        return await self.joiner.make(
+            burning.film, index, plan, ctx, *used, drawing=drawing, sound=sound, before=before
+        )
+
+    async def _sound(
+        self, burning: Burning, index: PacketIndex, ctx: JobContext
+    ) -> tuple[KeptSound | None, tuple[Encoded, ...]]:
+        """As it is, where MP4 players know it; otherwise encoded, as in a film that is encoded as a whole."""
+        film, recipe = burning.film, burn_recipe(burning.facts, burning.drawing)
+        if recipe.sound is None:
+            return None, ()
+        if recipe.sound.is_copied:
+            zero_seconds = index.track.zero_seconds
+            return KeptSound(path=film.path, container=film.container, zero_seconds=zero_seconds), ()
+        output = film.workdir / _SOUND
+        sound_alone = replace(recipe, picture=None, frame_count=None)
+        encoded = await self.studio.encoder.encode(sound_alone, film.path, output, partial(report_phase, ctx, "sound"))
+        return KeptSound(path=output, container=recipe.muxer), (encoded,)
+
+
+def _output(made: Made, *, video_id: str, caption_id: str, font: str) -> BurnOutput:
+    rendering = made.rendering
+    return BurnOutput(
+        video_id=video_id,
+        caption_id=caption_id,
+        encoder=(rendering.steps[-1].encoder if rendering.steps else None) or "copy",
+        font=font,
+        method=rendering.method,
+        because=rendering.because,
+        encoded_frames=made.inspected.facts.frame_count if made.encoded_frames is None else made.encoded_frames,
+    )
 
 
 def _with_fonts(made: Made, typeset: Typeset) -> Made:

@@ -14,6 +14,7 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan
 from kinolog.render.domain.partial_result import OnPhase, PartialResult
 from kinolog.render.domain.progress import EncodeProgress
+from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.studio import Made, Studio
 
 
@@ -60,14 +61,19 @@ class PartialStudio:
         *used: SourceUsed,
         drawing: str | None = None,
         sound: KeptSound | None = None,
+        before: tuple[Encoded, ...] = (),
     ) -> Made:
-        """Render what is planned, and see that what came out is whole. See `PartialRenderer.render`."""
+        """Render what is planned, and see that what came out is whole. See `PartialRenderer.render`.
+
+        `before` is what was encoded on the way here, such as the sound.
+        """
         on_phase = partial(report_phase, ctx)
         result = await self.renderer.render(film, index, plan, on_phase, drawing=drawing, sound=sound)
         inspected = await self._checked(result, ctx)
-        rendering = self.studio.rendering(used, *result.steps, method=result.method, because=result.because)
+        steps = (*before, *result.steps)
+        rendering = self.studio.rendering(used, *steps, method=result.method, because=result.because)
         rendering = rendering.model_copy(update={"programs": self.renderer.versions})
-        return Made(file=result.file, inspected=inspected, rendering=rendering)
+        return Made(file=result.file, inspected=inspected, rendering=rendering, encoded_frames=result.encoded_frames)
 
     async def _checked(self, result: PartialResult, ctx: JobContext) -> Inspected:
         try:

@@ -52,11 +52,12 @@ class MediaInspector(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A new file that was found to be whole, and how it came about."""
+    """A new file that was found to be whole, and how it came about. `encoded_frames` is None where all were."""
 
     file: Path
     inspected: Inspected
     rendering: Rendering
+    encoded_frames: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
