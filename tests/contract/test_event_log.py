@@ -208,3 +208,17 @@ async def test_a_checkpoint_of_another_log_is_corruption(log: EventLog, change: 
     checkpoint = await log.checkpoint(await log.append(first(new_id("prj")), ORIGIN))
     with pytest.raises(LogCorrupt):
         await log.verify(replace(checkpoint, **change))  # type: ignore[arg-type]
+
+
+async def test_births_are_the_first_events_of_one_kind(log: EventLog) -> None:
+    project_ids = [new_id("prj"), new_id("prj")]
+    for project_id in project_ids:
+        await log.append(first(project_id), ORIGIN)
+        await log.append(unborn(VIDEO, new_id("vid")).changes(VideoUpdated(title="Other")), ORIGIN)
+    await rename(log, project_ids[0], "Two")
+    births = await log.births("project")
+    assert project_ids == [each.subject.id for each in births if isinstance(each, RecordedEvent)]
+
+
+async def test_nothing_is_born_in_an_empty_log(log: EventLog) -> None:
+    assert [] == await log.births("project")

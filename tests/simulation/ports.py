@@ -17,7 +17,7 @@ from kinolog.common.aggregates.base import Change
 from kinolog.common.errors import Conflict, LogUnavailable, OutcomeUnknown
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.job import PickedBecause
-from kinolog.common.log import Batch, Checkpoint, EventLog, Origin
+from kinolog.common.log import Batch, Checkpoint, EventLog, Origin, Unreadable
 from kinolog.common.worker.memory import MemoryBoard
 from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.common.worker.queue import Delivery
@@ -62,6 +62,10 @@ class FaultyLog:
             events = [recorded for recorded in events if recorded.occurred_at <= seen_until]
         await self._link.cross()
         return events
+
+    async def births(self, kind: str) -> list[RecordedEvent | Unreadable]:
+        await self._reach()
+        return await self._log.births(kind)
 
     async def scan(self, after: int, limit: int) -> Batch:
         await self._reach()

@@ -47,6 +47,11 @@ def aggregate_filter(kind: str, aggregate_id: str) -> str:
     return f"evt.{kind}.{aggregate_id}.>"
 
 
+def births_filter(kind: str) -> str:
+    """The first event of every aggregate of a kind."""
+    return f"evt.{kind}.*.1.>"
+
+
 def lane_of(priority: int) -> int:
     """The lane that serves a priority: integers beyond 0 to 10 saturate."""
     return max(LOWEST_LANE, min(HIGHEST_LANE, priority))

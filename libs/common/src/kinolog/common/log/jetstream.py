@@ -19,14 +19,15 @@ from kinolog.common.log.direct import Answer, DirectReader, StoredMessage, TooMa
 from kinolog.common.log.entry import entry_of
 from kinolog.common.log.group_commit import GroupCommit
 from kinolog.common.log.patience import patiently
-from kinolog.common.log.port import Batch, Checkpoint, Origin
+from kinolog.common.log.port import Batch, Checkpoint, Origin, Unreadable
 from kinolog.common.log.publish import Message, publish
 from kinolog.common.log.stamp import stamp
 from kinolog.common.log.tail import follow
 from kinolog.common.settings import ServiceSettings
-from kinolog.common.subjects import EVENTS_STREAM, aggregate_filter
+from kinolog.common.subjects import EVENTS_STREAM, aggregate_filter, births_filter
 
 _VERSIONS_PER_REQUEST: Final = 500
+_BIRTHS_PER_REQUEST: Final = 500
 _NO_MESSAGE: Final = 10037
 
 
@@ -63,6 +64,17 @@ class JetStreamLog:
         if not messages and await self._leader_knows(events_of):
             messages = await patiently(lambda: self._some_messages_of(events_of), self._deadline_seconds)
         return [_recorded(message) for message in messages]
+
+    async def births(self, kind: str) -> list[RecordedEvent | Unreadable]:
+        entries: list[RecordedEvent | Unreadable] = []
+        pending, next_sequence = 1, 1
+        while pending:
+            request = {"next_by_subj": births_filter(kind), "seq": next_sequence, "batch": _BIRTHS_PER_REQUEST}
+            answer = await self._get(request)
+            entries += [entry_of(each.sequence, each.subject, each.headers, each.body) for each in answer.messages]
+            pending = answer.pending
+            next_sequence = entries[-1].sequence + 1 if entries else 1
+        return entries
 
     async def scan(self, after: int, limit: int) -> Batch:
         answer = await self._get({"seq": after + 1, "batch": limit})

@@ -11,7 +11,7 @@ from kinolog.common.errors import Conflict, LogCorrupt
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored, to_body, to_headers
 from kinolog.common.log.entry import entry_of
-from kinolog.common.log.port import Batch, Checkpoint, Origin
+from kinolog.common.log.port import Batch, Checkpoint, Origin, Unreadable
 from kinolog.common.log.stamp import stamp
 
 StoredMessage = tuple[str, dict[str, str], bytes]
@@ -45,6 +45,10 @@ class MemoryLog:
     async def read(self, kind: str, aggregate_id: str) -> list[RecordedEvent]:
         sequences = self._of_aggregate.get(f"evt.{kind}.{aggregate_id}.>", [])
         return [from_stored(sequence, *self._messages[sequence - 1]) for sequence in sequences]
+
+    async def births(self, kind: str) -> list[RecordedEvent | Unreadable]:
+        firsts = sorted(own[0] for name, own in self._of_aggregate.items() if name.startswith(f"evt.{kind}."))
+        return [entry_of(sequence, *self._messages[sequence - 1]) for sequence in firsts]
 
     async def scan(self, after: int, limit: int) -> Batch:
         until = min(after + limit, len(self._messages))

@@ -72,6 +72,13 @@ class EventLog(Protocol):
         """All events of one aggregate in order, with one request. Raises EventUnreadable."""
         ...
 
+    async def births(self, kind: str) -> list[RecordedEvent | Unreadable]:
+        """The first event of every aggregate of a kind, in order.
+
+        It takes as long as there are aggregates of the kind, so it is for a job that takes seconds anyway, no more.
+        """
+        ...
+
     async def scan(self, after: int, limit: int) -> Batch:
         """Up to `limit` entries that follow a sequence."""
         ...

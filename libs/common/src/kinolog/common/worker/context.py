@@ -1,16 +1,17 @@
 """What a handler sees of its job besides the input: the job itself, the log, blobs, a folder, progress."""
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
-from kinolog.common.aggregates import VIDEO, Aggregate, Change, Job, Loaded, Video
+from kinolog.common.aggregates import CAPTION, VIDEO, Aggregate, Caption, Change, Job, Loaded, Video
 from kinolog.common.aggregates.base import S, unborn
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import PassingError, PermanentError
-from kinolog.common.events import Event
+from kinolog.common.events import Event, RecordedEvent
 from kinolog.common.ids import IdSource, new_id
-from kinolog.common.log import EventLog, load
+from kinolog.common.log import AsOf, EventLog, load
 from kinolog.common.worker.progress import Progress
 
 SaveCheckpoint = Callable[[dict[str, Any]], Awaitable[None]]
@@ -90,8 +91,33 @@ class JobContext:
         """Tell how far the job is. Cheap: call it as often as there is something to tell, from the event loop."""
         self._on_progress(Progress(phase=phase, percent=percent, speed=speed, eta_seconds=eta_seconds))
 
-    async def load(self, aggregate: Aggregate[S], aggregate_id: str) -> Loaded[S]:
-        return await load(self._log, aggregate, aggregate_id)
+    def part(self, begin: float, end: float) -> "JobContext":
+        """The same attempt, for a part of its work: what that reports as 0 to 100 % counts from `begin` to `end`.
+
+        The time left is not passed on, since that of a part says nothing of the whole. Raises PassingError.
+        """
+        _ = self.workdir  # Only the whole attempt removes its folder, so it has to know that there is one.
+
+        def report(progress: Progress) -> None:
+            percent = begin + (end - begin) * (progress.percent or 0.0) / 100
+            self.progress(progress.phase, percent, speed=progress.speed)
+
+        part = copy(self)
+        part._on_progress = report
+        return part
+
+    async def load(self, aggregate: Aggregate[S], aggregate_id: str, *, as_of: AsOf | None = None) -> Loaded[S]:
+        return await load(self._log, aggregate, aggregate_id, as_of=as_of)
+
+    async def captions_of(self, video_id: str) -> list[Loaded[Caption]]:
+        """Those that are not deleted, in the order in which they were made. See `EventLog.births` for what it costs.
+
+        It asks the log and not the catalog, which may lag behind or be down.
+        """
+        born = [each for each in await self._log.births(CAPTION.kind) if isinstance(each, RecordedEvent)]
+        created = [each for each in born if getattr(each.event, "video_id", None) == video_id]
+        captions = [await self.load(CAPTION, each.subject.id) for each in created]
+        return [each for each in captions if each.state is not None and not each.state.is_deleted]
 
     async def video(self) -> Video:
         """The video that the job names. Raises PermanentError where it is missing or deleted."""
