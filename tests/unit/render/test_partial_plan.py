@@ -80,24 +80,25 @@ def test_runs_come_before_nothing_that_was_to_be_shown_before_them(
         last = max(shown)
 
 
-@given(GROUPS, st.lists(st.integers(0, 2000), min_size=2, max_size=6, unique=True).map(sorted))
+@given(GROUPS, st.sets(st.integers(0, 50), min_size=2, max_size=6))
 def test_a_cut_keeps_exactly_the_frames_of_its_ranges_one_range_after_the_other(
-    groups: list[list[tuple[int, int]]], borders: list[int]
+    groups: list[list[tuple[int, int]]], places: set[int]
 ) -> None:
     index = film(groups)
-    ranges = [(start, end) for start, end in zip(borders[::2], borders[1::2], strict=False)]
-    kept = [sorted(moment for moment in index.shown if start <= moment < end) for start, end in ranges]
-    if not all(kept):
-        with pytest.raises(PartialRefused, match=Obstacle.NO_FRAMES):
-            plan_cut(index, [(start / 100, end / 100) for start, end in ranges])
-        return
+    in_order = sorted(index.shown)
+    borders = [in_order[place] for place in sorted({place % len(in_order) for place in places})]
+    ranges = list(zip(borders[::2], borders[1::2], strict=False)) or [(0, max(in_order) + 1)]
     plan = plan_cut(index, [(start / 100, end / 100) for start, end in ranges])
     expected: list[int] = []
-    length = 0
-    for moments, (_, end) in zip(kept, ranges, strict=True):
-        expected += [moment - moments[0] + length for moment in moments]
-        length += end - moments[0]
+    for start, end in ranges:
+        length = sum(until - begin for begin, until in ranges if until <= start)
+        expected += [moment - start + length for moment in in_order if start <= moment < end]
     assert expected == sorted(in_storage_order(index, plan))
+
+
+def test_a_range_between_two_frames_is_refused() -> None:
+    with pytest.raises(PartialRefused, match=Obstacle.NO_FRAMES):
+        plan_cut(PacketIndex(track=TRACK, shown=[0, 4], starts=[0]), [(0.01, 0.03)])
 
 
 @given(GROUPS)
