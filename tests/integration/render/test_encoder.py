@@ -109,3 +109,10 @@ async def test_a_stored_film_that_lost_its_end_is_refused(workshop: Workshop, me
     ctx = await workshop.begin("render", type="trim", input_data={}, video_id=video_id)
     with pytest.raises(PermanentError, match="can be read"):
         await wiring.handlers(RenderSettings())["trim"](TrimInput(start_time=0, end_time=4), ctx)
+
+
+async def test_what_was_there_before_is_not_taken_for_the_result(numbered_clip: Path, tmp_path: Path) -> None:
+    output = tmp_path / "output.mp4"
+    output.write_bytes(b"of an earlier run")
+    await wiring.encoder(RenderSettings()).encode(WHOLE, numbered_clip, output, lambda progress: None)
+    assert b"ftyp" == output.read_bytes()[4:8]

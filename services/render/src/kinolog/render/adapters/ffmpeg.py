@@ -47,6 +47,8 @@ class FFmpeg:
         """
         arguments = ffmpeg_arguments(work, self.options)
         child = self._child(work, arguments)
+        # Where the output exists already, ffmpeg leaves it as it is and calls that a success.
+        work.output.unlink(missing_ok=True)
         with _discarded_on_failure(work.output):
             try:
                 await run_child(child, ProgressReader(work.seconds, on_progress))
