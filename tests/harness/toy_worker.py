@@ -19,11 +19,12 @@ BYTES_WANTED = "bytes "
 
 async def trim(job: TrimInput, ctx: JobContext) -> TrimOutput:
     ctx.progress("pretend")
-    await asyncio.sleep(job.end_time - job.start_time)
+    start, end = job.windows[0]
+    await asyncio.sleep(end - start)
     content = await ctx.blobs.put_bytes(_output(job, ctx.job.id), "video/mp4")
     video = a_video(content=content, size_bytes=content.size_bytes, is_clip=True, job_id=ctx.job.id)
     video_id = ctx.create(VIDEO, video.model_copy(update={"parent_video_id": ctx.job.video_id}))
-    return TrimOutput(video_id=video_id, start_time=job.start_time, end_time=job.end_time, frame_count=1)
+    return TrimOutput(video_id=video_id, start_time=start, end_time=end, frame_count=1)
 
 
 def _output(job: TrimInput, job_id: str) -> bytes:

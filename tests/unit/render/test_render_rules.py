@@ -10,10 +10,11 @@ from kinolog.common.log.memory import MemoryLog
 from kinolog.common.media.facts import MediaFacts, Window
 from kinolog.common.testing.examples import registered
 from kinolog.render.adapters.font_shelf import SHIPPED_FAMILIES, FontShelf
+from kinolog.render.domain.cut import cut_recipe
 from kinolog.render.domain.font import STAND_INS, family_for, refuse_undrawable
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, Track, refuse_incomplete
-from kinolog.render.domain.trim import trim_recipe, window_of
+from kinolog.render.domain.trim import parts_of, windows_left
 
 
 def facts(**changes: object) -> MediaFacts:
@@ -31,7 +32,7 @@ def facts(**changes: object) -> MediaFacts:
         "audio_codec": "aac",
         "video_stream": 0,
         "audio_stream": 1,
-        "window": Window(frame_count=25, first_at=1.04),
+        "windows": (Window(frame_count=25, first_at=1.04),),
     }
     return MediaFacts(**{**known, **changes})  # type: ignore[arg-type]
 
@@ -90,21 +91,21 @@ def test_a_derived_title_is_no_longer_than_a_title_may_be() -> None:
 
 
 async def test_an_end_that_was_rounded_up_is_the_end_of_the_video() -> None:
-    assert (1.0, 10.0) == window_of(TrimInput(start_time=1, end_time=10.04), await video())
+    assert ((1.0, 10.0),) == windows_left(TrimInput(start_time=1, end_time=10.04), await video(), 1)
 
 
 def test_sound_begins_with_the_first_frame_and_not_with_the_moment_asked_for() -> None:
-    sound = trim_recipe(facts(), 1.01, 2.01).sound
+    sound = cut_recipe(facts(), parts_of(facts(), [(1.01, 2.01)])).sound
     assert Track(stream=1, filters=("atrim=start=1.040000:end=2.010000", "asetpts=PTS-1.040000/TB")) == sound
 
 
 def test_a_window_between_two_frames_is_refused() -> None:
     with pytest.raises(PermanentError, match="no frame between"):
-        trim_recipe(facts(window=Window(frame_count=0, first_at=None)), 1.01, 1.03)
+        parts_of(facts(windows=(Window(frame_count=0, first_at=None),)), [(1.01, 1.03)])
 
 
 def test_fields_are_not_counted_as_frames() -> None:
-    assert trim_recipe(facts(is_interlaced=True), 1.0, 2.0).frame_count is None
+    assert cut_recipe(facts(is_interlaced=True), parts_of(facts(), [(1.0, 2.0)])).frame_count is None
 
 
 WHOLE = Recipe(container="mp4", picture=Track(stream=0), sound=None, seconds=10.0, frame_count=250)

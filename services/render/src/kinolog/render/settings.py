@@ -20,6 +20,9 @@ class RenderSettings(MediaSettings):
     # 0 leaves the number to x264.
     encode_threads: int = 0
 
+    # Windows that one trim may name: each adds filters to a graph, or a video to a commit.
+    trim_max_ranges: int = 100
+
     encode_timeout_seconds: float = 12 * 3600.0
     encode_stall_seconds: float = 120.0
     # Until a trim reaches its start, frames are decoded without a sign; slower than this counts as a stall.

@@ -10,6 +10,7 @@ from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.domain.economy import Economy
 from kinolog.render.handlers.burn import BurnHandler
+from kinolog.render.handlers.cut import Cutter
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.studio import Studio
@@ -28,7 +29,7 @@ def handlers(settings: RenderSettings) -> dict[str, Handler]:
     )
     return {
         "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter, economy=economy).burn,
-        "trim": TrimHandler(studio).trim,
+        "trim": TrimHandler(cutter=Cutter(studio, joiner), most_ranges=settings.trim_max_ranges).trim,
         "transcode": TranscodeHandler(studio).transcode,
         "package": PackageHandler(studio).package,
     }

@@ -17,14 +17,13 @@ from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
     SPLIT_JOBS,
     Detector,
-    SplitClip,
     SplitFixedInput,
     SplitFixedOutput,
     SplitScenesInput,
     SplitScenesOutput,
 )
 from kinolog.common.jobs.transcode import TRANSCODE_JOBS, TranscodeInput, TranscodeOutput
-from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TRIM_JOBS, TrimInput, TrimOutput
+from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TRIM_JOBS, TrimClip, TrimInput, TrimOutput, TrimRange
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
@@ -48,15 +47,16 @@ __all__ = [
     "PackageOutput",
     "PackagedVariant",
     "Patience",
-    "SplitClip",
     "SplitFixedInput",
     "SplitFixedOutput",
     "SplitScenesInput",
     "SplitScenesOutput",
     "TranscodeInput",
     "TranscodeOutput",
+    "TrimClip",
     "TrimInput",
     "TrimOutput",
+    "TrimRange",
     "UploadInput",
     "UploadOutput",
     "job_type",

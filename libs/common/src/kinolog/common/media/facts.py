@@ -9,8 +9,8 @@ from kinolog.common.errors import KinologError
 class Question:
     """What to find out about the file at `path`. Times are seconds from the file's first moment.
 
-    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG; `window`
-    asks which frames are shown from its first moment up to and without its second.
+    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG; `windows`
+    ask which frames are shown from the first moment of each up to and without its second: they rise and do not overlap.
     """
 
     path: str
@@ -20,7 +20,7 @@ class Question:
     container: str | None = None
     poster_path: str | None = None
     poster_width_pixels: int = 640
-    window: tuple[float, float] | None = None
+    windows: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,28 @@ class Poster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WholeGroups:
+    """Frames that can be cut out with their packets as they are: from a key frame up to and without another.
+
+    `end` and `decoded_until` are when that other one is shown and decoded; None where it goes on to the film's end.
+    """
+
+    start: float
+    end: float | None
+    decoded_until: float | None
+    frame_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The frames of a window of time: how many, and the moment of the first, which is None where there are none."""
+    """The frames of a window of time: how many, and the moment of the first, which is None where there are none.
+
+    `groups` are those around it; None where the film's groups of frames are not closed.
+    """
 
     frame_count: int
     first_at: float | None
+    groups: WholeGroups | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +91,7 @@ class MediaFacts:
     audio_codec: str | None
     video_stream: int | None
     audio_stream: int | None
-    window: Window | None = None
+    windows: tuple[Window, ...] = ()
     poster: Poster | None = None
     colour: Colour | None = None
 

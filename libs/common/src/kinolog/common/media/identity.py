@@ -1,10 +1,11 @@
 """Who a video is: what people know of it, joined with what was found in its file."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from kinolog.common.events import BlobRef
 from kinolog.common.events.rendering import Rendering
-from kinolog.common.events.video import VideoRegistered
+from kinolog.common.events.video import VideoRegistered, VideoReplaced
 from kinolog.common.media.facts import MediaFacts
 
 
@@ -25,22 +26,33 @@ def registered(
 ) -> VideoRegistered:
     """The media type is the one found inside: what an uploader claims would be served to browsers later."""
     return VideoRegistered(
+        **_file_facts(content, facts),
         project_id=identity.project_id,
         title=identity.title,
         filename=identity.filename,
         source_url=identity.source_url,
-        content=content.model_copy(update={"media_type": facts.media_type}),
-        duration=facts.duration,
-        width=facts.width,
-        height=facts.height,
-        size_bytes=content.size_bytes,
-        frame_rate=facts.frame_rate,
-        container=facts.container,
-        video_codec=facts.video_codec,
-        audio_codec=facts.audio_codec,
-        rotation=facts.rotation,
         is_clip=identity.is_clip,
         parent_video_id=identity.parent_video_id,
         job_id=job_id,
         rendering=rendering,
     )
+
+
+def replaced(job_id: str, content: BlobRef, facts: MediaFacts, rendering: Rendering | None = None) -> VideoReplaced:
+    """Another file for a video that stays who it is."""
+    return VideoReplaced(**_file_facts(content, facts), job_id=job_id, rendering=rendering)
+
+
+def _file_facts(content: BlobRef, facts: MediaFacts) -> dict[str, Any]:
+    return {
+        "content": content.model_copy(update={"media_type": facts.media_type}),
+        "duration": facts.duration,
+        "width": facts.width,
+        "height": facts.height,
+        "size_bytes": content.size_bytes,
+        "frame_rate": facts.frame_rate,
+        "container": facts.container,
+        "video_codec": facts.video_codec,
+        "audio_codec": facts.audio_codec,
+        "rotation": facts.rotation,
+    }

@@ -4,7 +4,7 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -47,18 +47,18 @@ class Inspector:
         workdir: Path,
         *,
         container: str | None = None,
-        window: tuple[float, float] | None = None,
+        windows: Sequence[tuple[float, float]] = (),
         wants_poster: bool = True,
         on_percent: OnPercent = lambda percent: None,
     ) -> Inspected:
         """Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
         poster = workdir / f"{ids.new_id('pst')}.jpg" if wants_poster else None
-        question = self._question(file, poster, container=container, window=window)
+        question = self._question(file, poster, container=container, windows=windows)
         facts = await self._ask(question, workdir, on_percent)
         return Inspected(facts, poster if facts.poster else None)
 
     def _question(
-        self, file: Path, poster: Path | None, *, container: str | None, window: tuple[float, float] | None
+        self, file: Path, poster: Path | None, *, container: str | None, windows: Sequence[tuple[float, float]]
     ) -> Question:
         """With absolute paths, since the child works in a folder of its own."""
         return Question(
@@ -69,7 +69,7 @@ class Inspector:
             container=container,
             poster_path=None if poster is None else str(poster.absolute()),
             poster_width_pixels=self.settings.poster_width_pixels,
-            window=window,
+            windows=tuple(windows),
         )
 
     async def _ask(self, question: Question, workdir: Path, on_percent: OnPercent) -> MediaFacts:
@@ -83,7 +83,7 @@ class Inspector:
         try:
             await run_child(self._child(question, workdir), hear)
         except ChildError as error:
-            raise _explained(error) from error
+            raise explained(error) from error
         if refused := answer.get("refused"):
             raise PermanentError(refused["kind"], refused["message"])
         return _FACTS.validate_python(answer["facts"])
@@ -102,7 +102,7 @@ class Inspector:
         )
 
 
-def _explained(error: ChildError) -> WorkError:
+def explained(error: ChildError) -> WorkError:
     """A child that ended without an answer was stopped by a limit, or by what the file did to a decoder."""
     detail = f"{error}\n{error.stderr_tail}"
     exit_code = error.exit_code if isinstance(error, ChildFailed) else None

@@ -53,7 +53,7 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None) -> Med
         audio_codec=media.audio_codec,
         video_stream=media.picture.index if media.picture else None,
         audio_stream=media.sound.index if media.sound else None,
-        window=found.window,
+        windows=found.windows,
         poster=poster,
         colour=look.colour,
     )

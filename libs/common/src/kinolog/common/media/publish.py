@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from kinolog.common.aggregates import VIDEO
+from kinolog.common.aggregates import VIDEO, Loaded, Video
 from kinolog.common.events import BlobRef, Event
 from kinolog.common.events.rendering import Rendering
 from kinolog.common.events.video import VideoThumbnailMade
-from kinolog.common.media.identity import Identity, registered
+from kinolog.common.media.identity import Identity, registered, replaced
 from kinolog.common.media.inspector import Inspected
 from kinolog.common.worker.context import JobContext
 
@@ -17,9 +17,21 @@ async def register_video(
     ctx: JobContext, identity: Identity, content: BlobRef, inspected: Inspected, rendering: Rendering | None = None
 ) -> str:
     """Have the video appear when the job completes, and return its id."""
-    events: list[Event] = [registered(ctx.job.id, identity, content, inspected.facts, rendering)]
+    event = registered(ctx.job.id, identity, content, inspected.facts, rendering)
+    return ctx.create(VIDEO, event, *await _poster(ctx, inspected))
+
+
+async def replace_file(
+    ctx: JobContext, video: Loaded[Video], content: BlobRef, inspected: Inspected, rendering: Rendering | None = None
+) -> None:
+    """Have a video get another file when the job completes, provided that nobody changes the video before."""
+    event = replaced(ctx.job.id, content, inspected.facts, rendering)
+    ctx.change(video, event, *await _poster(ctx, inspected))
+
+
+async def _poster(ctx: JobContext, inspected: Inspected) -> list[Event]:
     poster = inspected.facts.poster
-    if poster is not None and inspected.poster is not None:
-        blob = await ctx.blobs.put_file(inspected.poster, POSTER_MEDIA_TYPE)
-        events.append(VideoThumbnailMade(content=blob, width=poster.width, height=poster.height, at=poster.at))
-    return ctx.create(VIDEO, *events)
+    if poster is None or inspected.poster is None:
+        return []
+    blob = await ctx.blobs.put_file(inspected.poster, POSTER_MEDIA_TYPE)
+    return [VideoThumbnailMade(content=blob, width=poster.width, height=poster.height, at=poster.at)]

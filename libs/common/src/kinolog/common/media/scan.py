@@ -1,16 +1,19 @@
 """Reading every packet of a file, without decoding any: how long it really is and how many frames it has."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from operator import itemgetter
 from typing import Final
 
 import av
 
 from kinolog.common.media.facts import MediaRefused, Question, Window
 from kinolog.common.media.formats import STATES_DURATION
+from kinolog.common.media.key_frames import KeyFrames
 from kinolog.common.media.opened import AnyPacket, Opened
 
 OnPercent = Callable[[float], None]
@@ -28,7 +31,7 @@ class Scan:
 
     duration: float
     frame_count: int
-    window: Window | None
+    windows: tuple[Window, ...]
 
 
 def scan(media: Opened, question: Question, on_percent: OnPercent) -> Scan:
@@ -41,11 +44,11 @@ def scan(media: Opened, question: Question, on_percent: OnPercent) -> Scan:
         frames.add(packet)
     _refuse_excess(float(end), question)
     _refuse_lack(float(end), declared if media.container in STATES_DURATION else 0.0)
-    return Scan(duration=float(end), frame_count=frames.count, window=frames.window())
+    return Scan(duration=float(end), frame_count=frames.count, windows=frames.windows())
 
 
 class _Frames:
-    """Counts the frames that are shown, and those of the question's window.
+    """Counts the frames that are shown, and those of the question's windows.
 
     Rounds moments to the clock of the stream as FFmpeg's `trim` filter does, so that both count the same frames.
     """
@@ -53,8 +56,10 @@ class _Frames:
     def __init__(self, media: Opened, question: Question) -> None:
         self._media = media
         self._zero = self._ticks(media.start)
-        self._window = question.window and (self._ticks(question.window[0]), self._ticks(question.window[1]))
-        self._inside: list[int] = []
+        self._windows = [(self._ticks(start), self._ticks(end)) for start, end in question.windows]
+        self._inside = [0] * len(self._windows)
+        self._first: list[int | None] = [None] * len(self._windows)
+        self._key_frames = KeyFrames(self._clock())
         self._has_begun = False
         self.count = 0
 
@@ -64,15 +69,29 @@ class _Frames:
         if packet.stream is not self._media.picture or packet.is_discard or not self._has_begun:
             return
         self.count += 1
-        moment = _moment_of(packet) - self._zero
-        if self._window and self._window[0] <= moment < self._window[1]:
-            self._inside.append(moment)
+        if self._windows:
+            moment = _moment_of(packet) - self._zero
+            self._count_inside(moment)
+            decoded = moment if packet.dts is None else packet.dts - self._zero
+            self._key_frames.add(moment, decoded, packet.is_keyframe)
 
-    def window(self) -> Window | None:
-        if self._window is None:
-            return None
-        first = min(self._inside, default=None)
-        return Window(frame_count=len(self._inside), first_at=None if first is None else float(first * self._clock()))
+    def windows(self) -> tuple[Window, ...]:
+        return tuple(self._window(number) for number in range(len(self._windows)))
+
+    def _count_inside(self, moment: int) -> None:
+        number = bisect_right(self._windows, moment, key=itemgetter(0)) - 1
+        if number >= 0 and moment < self._windows[number][1]:
+            first = self._first[number]
+            self._inside[number] += 1
+            self._first[number] = moment if first is None else min(first, moment)
+
+    def _window(self, number: int) -> Window:
+        first = self._first[number]
+        return Window(
+            frame_count=self._inside[number],
+            first_at=None if first is None else float(first * self._clock()),
+            groups=self._key_frames.around(*self._windows[number]),
+        )
 
     def _ticks(self, seconds: float) -> int:
         microseconds = Fraction(round(seconds * _MICROSECONDS), _MICROSECONDS)

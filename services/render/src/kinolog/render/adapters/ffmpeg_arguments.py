@@ -24,7 +24,7 @@ def ffmpeg_arguments(work: Work, options: EncodeOptions) -> tuple[str, ...]:
         *("-hide_banner", "-nostdin", "-loglevel", "warning", *_PROGRESS),
         *(word for source in work.sources for word in input_arguments(source, options)),
         *work.arguments,
-        *(cpu_picture_arguments(work.picture, options) if work.picture else ("-vn",)),
+        *(cpu_picture_arguments(work.picture, options) if work.picture else _not_encoded(work)),
         *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
         *(*_WITHOUT_WORDS, *work.muxer_options, "-f", work.muxer, _file(work.output)),
     )
@@ -52,6 +52,10 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
         muxer=recipe.muxer,
         muxer_options=_MUXER_OPTIONS[recipe.muxer],
     )
+
+
+def _not_encoded(work: Work) -> tuple[str, ...]:
+    return ("-c:v", "copy") if work.is_picture_copied else ("-vn",)
 
 
 def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:

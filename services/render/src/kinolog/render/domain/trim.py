@@ -1,78 +1,111 @@
-"""Trimming to a window of time: what is a window of a video, and the recipe that keeps exactly its frames."""
+"""Trimming: which parts of a video are left, and what a video of them is called and made of."""
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, TypeAlias
 
 from kinolog.common.aggregates import Video
 from kinolog.common.errors import PermanentError
-from kinolog.common.jobs import TrimInput
-from kinolog.common.media.facts import MediaFacts
+from kinolog.common.jobs import SHORTEST_CLIP_SECONDS, TrimInput
+from kinolog.common.media.facts import MediaFacts, WholeGroups, Window
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.naming import derived_filename, derived_title
-from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
+from kinolog.render.domain.recipe import Muxer
+
+Seconds: TypeAlias = tuple[float, float]
+"""From a moment of the video up to and without another."""
 
 # Callers see durations rounded, and may ask for what they saw.
 _ROUNDING_SECONDS: Final = 0.05
 
 
-def window_of(job: TrimInput, video: Video) -> tuple[float, float]:
-    """From the start up to and without the end. Raises PermanentError for a window that the video does not have."""
-    lasts = f"the video lasts {video.duration:g} s"
-    if job.start_time >= job.end_time:
-        raise PermanentError("invalid_range", "start_time: must be before end_time.")
-    if job.start_time >= video.duration:
-        raise PermanentError("invalid_range", f"start_time: {job.start_time:g} is not inside, {lasts}.")
-    if job.end_time > video.duration + _ROUNDING_SECONDS:
-        raise PermanentError("invalid_range", f"end_time: {job.end_time:g} is beyond the end, {lasts}.")
-    return job.start_time, min(job.end_time, video.duration)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A window of a film that is left, and the frames that are shown in it: `begin` is when the first one is."""
+
+    start: float
+    end: float
+    begin: float
+    frame_count: int
+    groups: WholeGroups | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.begin
 
 
-def trim_recipe(facts: MediaFacts, start: float, end: float) -> Recipe:
-    """Frames are kept by their time stamps; sound begins with the first of them, to the sample.
-
-    Raises PermanentError where the window falls between two frames.
-    """
-    begin = _begin(facts, start)
-    return Recipe(
-        container=facts.container,
-        picture=_picture(facts, start, end),
-        sound=None if facts.audio_stream is None else _sound(facts.audio_stream, begin, end),
-        seconds=end - begin,
-        frame_count=countable_frames(facts, facts.window.frame_count if facts.window else 0),
-        skipped_seconds=start,
-    )
+def windows_left(job: TrimInput, video: Video, most_ranges: int) -> tuple[Seconds, ...]:
+    """What is kept, or what is left without that which is removed. Raises PermanentError for what the video lacks."""
+    if len(job.windows) > most_ranges:
+        message = (
+            f"ranges: {len(job.windows)} are too many, at most {most_ranges} are allowed (KINOLOG_TRIM_MAX_RANGES)."
+        )
+        raise PermanentError("invalid_range", message)
+    named = tuple(_inside(job, number, video.duration) for number in range(len(job.windows)))
+    return named if job.action == "keep" else _between(named, video.duration)
 
 
-def clip_identity(video: Video, job: TrimInput) -> Identity:
+def parts_of(facts: MediaFacts, windows: Sequence[Seconds]) -> tuple[Part, ...]:
+    """The frames of windows that the film was asked about. Raises PermanentError for a window between two frames."""
+    if facts.video_stream is None:
+        return tuple(Part(start=start, end=end, begin=start, frame_count=0) for start, end in windows)
+    return tuple(_part(window, found) for window, found in zip(windows, facts.windows, strict=True))
+
+
+def refuse_changed(before: Video | None, now: Video | None) -> None:
+    """Raises PermanentError where a video has another file than it had: windows of one mean nothing in the other."""
+    if before is not None and (now is None or now.content != before.content):
+        message = "The video got another file after this job was submitted: look at it, and submit the job again."
+        raise PermanentError("video_changed", message)
+
+
+def clip_identity(video: Video, job: TrimInput, muxer: Muxer = "mp4") -> Identity:
+    start, end = job.windows[0][0], job.windows[-1][1]
+    what = f"without {start:g}–{end:g} s" if job.action == "remove" else f"{start:g}–{end:g} s"
+    return _clip(video, job.title or derived_title(video.title, what), "clip", muxer)
+
+
+def segment_identity(video: Video, job: TrimInput, number: int, count: int, muxer: Muxer = "mp4") -> Identity:
+    """`number` counts from 1; file names sort as the segments do."""
+    title = derived_title(job.title or video.title, f"{number}/{count}")
+    return _clip(video, title, f"clip-{number:0{len(str(count))}}", muxer)
+
+
+def _inside(job: TrimInput, number: int, duration: float) -> Seconds:
+    start, end = job.windows[number]
+    place = "" if job.ranges is None else f"ranges.{number}."
+    lasts = f"the video lasts {duration:g} s"
+    if start >= duration:
+        raise PermanentError("invalid_range", f"{place}start_time: {start:g} is not inside, {lasts}.")
+    if end > duration + _ROUNDING_SECONDS:
+        raise PermanentError("invalid_range", f"{place}end_time: {end:g} is beyond the end, {lasts}.")
+    return start, min(end, duration)
+
+
+def _between(removed: Sequence[Seconds], duration: float) -> tuple[Seconds, ...]:
+    """What is left; splinters too short to be a clip go with what they are next to."""
+    borders = ((0.0, 0.0), *removed, (duration, duration))
+    left = tuple((before[1], after[0]) for before, after in pairwise(borders))
+    left = tuple((start, end) for start, end in left if end - start >= SHORTEST_CLIP_SECONDS)
+    if not left:
+        raise PermanentError("invalid_range", "Nothing of the video is left: remove less of it.")
+    return left
+
+
+def _part(window: Seconds, found: Window) -> Part:
+    start, end = window
+    if found.first_at is None:
+        message = f"The video has no frame between {start:g} and {end:g} s: widen start_time and end_time."
+        raise PermanentError("invalid_range", message)
+    return Part(start=start, end=end, begin=found.first_at, frame_count=found.frame_count, groups=found.groups)
+
+
+def _clip(video: Video, title: str, what: str, muxer: Muxer) -> Identity:
     return Identity(
         project_id=video.project_id,
-        title=job.title or derived_title(video.title, f"{job.start_time:g}–{job.end_time:g} s"),
-        filename=derived_filename(video.filename, "clip"),
+        title=title,
+        filename=derived_filename(video.filename, what, muxer),
         is_clip=True,
         parent_video_id=video.id,
     )
-
-
-def _begin(facts: MediaFacts, start: float) -> float:
-    if facts.video_stream is None:
-        return start
-    if facts.window is None or facts.window.first_at is None:
-        raise PermanentError("invalid_range", "The video has no frame between start_time and end_time: widen them.")
-    return facts.window.first_at
-
-
-def _picture(facts: MediaFacts, start: float, end: float) -> Track | None:
-    if facts.video_stream is None:
-        return None
-    keep = f"trim=start={_moment(start)}:end={_moment(end)}"
-    return Track(stream=facts.video_stream, filters=(keep, "setpts=PTS-STARTPTS", *even_sides(facts)))
-
-
-def _sound(stream: int, begin: float, end: float) -> Track:
-    """Sound that starts later than the picture does so in the clip as well."""
-    keep = f"atrim=start={_moment(begin)}:end={_moment(end)}"
-    return Track(stream=stream, filters=(keep, f"asetpts=PTS-{_moment(begin)}/TB"))
-
-
-def _moment(seconds: float) -> str:
-    """Microseconds are as fine as FFmpeg's filters read; never in scientific notation."""
-    return f"{seconds:.6f}"

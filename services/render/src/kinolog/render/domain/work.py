@@ -48,8 +48,8 @@ class Sound:
 class Work:
     """`arguments` are filters and maps, of our own making: what a user wrote never gets there.
 
-    Without a `picture` or a `sound` the result has none. `seconds` is how long the result is to be, and
-    `skipped_seconds` how much of the sources is read before its first frame.
+    Without a `picture` or a `sound` the result has none; `is_picture_copied` leaves the picture as it is. `seconds` is
+    how long the result is to be, and `skipped_seconds` how much of the sources is read before its first frame.
     """
 
     sources: tuple[Source, ...]
@@ -59,6 +59,7 @@ class Work:
     output: Path
     seconds: float
     skipped_seconds: float = 0.0
+    is_picture_copied: bool = False
     muxer: str = "mp4"
     muxer_options: tuple[str, ...] = MP4_OPTIONS
 

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from kinolog.common.aggregates import Video
+from kinolog.common.aggregates import Loaded, Video
 from kinolog.common.events.rendering import Rendering, SourceUsed, Step
 from kinolog.common.media.identity import Identity
 from kinolog.common.media.inspector import Inspected
-from kinolog.common.media.publish import register_video
+from kinolog.common.media.publish import register_video, replace_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.progress import EncodeProgress, OnProgress
 from kinolog.render.domain.recipe import Recipe, refuse_incomplete
@@ -104,6 +104,12 @@ class Studio:
         ctx.progress("store")
         content = await ctx.blobs.put_file(made.file, _MEDIA_TYPE)
         return await register_video(ctx, identity, content, made.inspected, made.rendering)
+
+    async def replace(self, made: Made, video: Loaded[Video], ctx: JobContext) -> None:
+        """Keep the file, and have it take the place of a video's own when the job completes."""
+        ctx.progress("store")
+        content = await ctx.blobs.put_file(made.file, _MEDIA_TYPE)
+        await replace_file(ctx, video, content, made.inspected, made.rendering)
 
 
 def used_video(video: Video) -> SourceUsed:

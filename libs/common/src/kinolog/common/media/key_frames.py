@@ -1,0 +1,48 @@
+"""Where a film can be cut without decoding it: at key frames that nothing refers across."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from fractions import Fraction
+
+from kinolog.common.media.facts import WholeGroups
+
+
+class KeyFrames:
+    """Collects them packet by packet, in the order of storage. Times are ticks of `clock`, a moment or None each."""
+
+    def __init__(self, clock: Fraction) -> None:
+        self._clock = clock
+        self._shown, self._decoded, self._places = array("q"), array("q"), array("q")
+        self._open = bytearray()
+        self._frames = 0
+        self._latest: int | None = None
+
+    def add(self, shown: int, decoded: int, is_key: bool) -> None:
+        if is_key:
+            self._shown.append(shown)
+            self._decoded.append(decoded)
+            self._places.append(self._frames)
+            self._open.append(self._latest is not None and self._latest >= shown)
+        elif self._shown and shown < self._shown[-1]:
+            self._open[-1] = True
+        self._latest = shown if self._latest is None else max(self._latest, shown)
+        self._frames += 1
+
+    def around(self, start: int, end: int) -> WholeGroups | None:
+        """The least whole groups that hold a window. None where one of their borders is not closed, or they are not in
+        order.
+        """
+        first = bisect_right(self._shown, start) - 1
+        last = bisect_left(self._shown, end)
+        if first < 0 or self._open[first] or any(self._open[last : last + 1]) or last <= first:
+            return None
+        is_to_the_end = last == len(self._shown)
+        return WholeGroups(
+            start=self._seconds(self._shown[first]),
+            end=None if is_to_the_end else self._seconds(self._shown[last]),
+            decoded_until=None if is_to_the_end else self._seconds(self._decoded[last]),
+            frame_count=(self._frames if is_to_the_end else self._places[last]) - self._places[first],
+        )
+
+    def _seconds(self, ticks: int) -> float:
+        return float(ticks * self._clock)

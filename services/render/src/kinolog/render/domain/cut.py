@@ -1,0 +1,100 @@
+"""Cutting parts out of a film by encoding them: the recipe that keeps exactly their frames, and the sound in step."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kinolog.common.media.facts import MediaFacts
+from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
+from kinolog.render.domain.trim import Part, Seconds
+
+_COPIED_SOUND: Final = frozenset({"aac", "mp3"})
+
+
+def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
+    """Frames are kept by their time stamps; the sound of each part begins with its first frame, to the sample."""
+    seconds = sum(part.seconds for part in parts)
+    return Recipe(
+        container=facts.container,
+        picture=_picture(facts, parts),
+        sound=_sound(facts, parts),
+        seconds=seconds,
+        frame_count=countable_frames(facts, sum(part.frame_count for part in parts)),
+        skipped_seconds=parts[-1].end - seconds,
+    )
+
+
+def is_sound_copied(facts: MediaFacts) -> bool:
+    """Whether MP4 players know it as it is."""
+    return facts.audio_codec in _COPIED_SOUND
+
+
+def sound_recipe(facts: MediaFacts, windows: Sequence[Seconds]) -> Recipe:
+    """The sound of some windows alone, encoded."""
+    parts = [Part(start=start, end=end, begin=start, frame_count=0) for start, end in windows]
+    seconds = sum(part.seconds for part in parts)
+    sound = _sound(facts, parts)
+    return Recipe(container=facts.container, picture=None, sound=sound, seconds=seconds, frame_count=None)
+
+
+def _picture(facts: MediaFacts, parts: Sequence[Part]) -> Track | None:
+    if facts.video_stream is None:
+        return None
+    whole = f"trim=start={_moment(parts[0].start)}:end={_moment(parts[-1].end)}"
+    return Track(stream=facts.video_stream, filters=(whole, *_joined_frames(parts), *even_sides(facts)))
+
+
+def _joined_frames(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Frames of the parts, each as much earlier as is missing before it."""
+    if len(parts) == 1:
+        return ("setpts=PTS-STARTPTS",)
+    kept = "+".join(f"gte(pts\\,{_ticks(part.start)})*lt(pts\\,{_ticks(part.end)})" for part in parts)
+    missing = "+".join(f"gte(PTS\\,{_ticks(part.start)})*{_moment(gap)}" for part, gap in _gaps(parts))
+    return (f"select={kept}", f"setpts=PTS-round(({missing})/TB)")
+
+
+def _gaps(parts: Sequence[Part]) -> Iterator[tuple[Part, float]]:
+    """With each part, how many seconds of the film are missing right before it."""
+    before = 0.0
+    for part in parts:
+        yield part, part.begin - before
+        before = part.end
+
+
+def _sound(facts: MediaFacts, parts: Sequence[Part]) -> Track | None:
+    if facts.audio_stream is None:
+        return None
+    if len(parts) == 1:
+        return Track(stream=facts.audio_stream, filters=_sound_of(parts[0]))
+    inputs = "".join(f"[i{number}]" for number in range(len(parts)))
+    outputs = "".join(f"[o{number}]" for number in range(len(parts)))
+    chains = (
+        f"[i{number}]{','.join((*_sound_of(part), *_exact_length(part)))}[o{number}]"
+        for number, part in enumerate(parts)
+    )
+    graph = (f"asplit={len(parts)}{inputs}", *chains, f"{outputs}concat=n={len(parts)}:v=0:a=1")
+    return Track(stream=facts.audio_stream, filters=(";".join(graph),))
+
+
+def _sound_of(part: Part) -> tuple[str, ...]:
+    """Sound that starts later than the picture does so in the clip as well."""
+    keep = f"atrim=start={_moment(part.begin)}:end={_moment(part.end)}"
+    return keep, f"asetpts=PTS-{_moment(part.begin)}/TB"
+
+
+def _exact_length(part: Part) -> tuple[str, ...]:
+    """Silence where the film has no sound, so that whatever follows stays in step with its picture."""
+    return (
+        "aresample=async=1:first_pts=0",
+        f"apad=whole_dur={_moment(part.seconds)}",
+        f"atrim=end={_moment(part.seconds)}",
+    )
+
+
+def _ticks(seconds: float) -> str:
+    """In the clock of the stream, rounded as `trim` rounds."""
+    return f"round({_moment(seconds)}/TB)"
+
+
+def _moment(seconds: float) -> str:
+    """Microseconds are as fine as FFmpeg's filters read; never in scientific notation."""
+    return f"{seconds:.6f}"

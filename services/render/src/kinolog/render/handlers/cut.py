@@ -1,0 +1,149 @@
+"""Cutting parts out of a film in the cheapest way that is exact: what trimming and splitting have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import structlog
+
+from kinolog.common.aggregates import Video
+from kinolog.common.errors import PermanentError
+from kinolog.common.events.rendering import SourceUsed
+from kinolog.common.jobs.trim import TrimMode
+from kinolog.common.media.facts import MediaFacts
+from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.copied import copy_work, muxer_for, whole_windows, why_not_copied, widened
+from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe
+from kinolog.render.domain.errand import Film, KeptSound
+from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
+from kinolog.render.domain.packets import PacketIndex
+from kinolog.render.domain.partial import PartialPlan, plan_cut
+from kinolog.render.domain.recipe import Muxer
+from kinolog.render.domain.trim import Part, Seconds, parts_of
+from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.partial import PartialStudio, report_phase
+from kinolog.render.handlers.studio import Made, Studio, report, used_video
+
+_SOUND: Final = "sound.mp4"
+_COPY: Final = "copy"
+
+_logger: Final = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncut:
+    """A film that was looked into, and the parts that are wanted of it.
+
+    `index` is there where the film can be rendered in part; `refused` tells why it cannot.
+    """
+
+    film: Film
+    facts: MediaFacts
+    used: SourceUsed
+    parts: tuple[Part, ...]
+    index: PacketIndex | None = None
+    refused: PartialRefused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A new film, and which seconds of the old one it really has, in order."""
+
+    made: Made
+    windows: tuple[Seconds, ...]
+    muxer: Muxer = "mp4"
+
+    @property
+    def frame_count(self) -> int:
+        return self.made.inspected.facts.frame_count
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    studio: Studio
+    joiner: PartialStudio
+
+    async def look(self, video: Video, film: Film, windows: Sequence[Seconds], ctx: JobContext) -> Uncut:
+        """Read the film once, whatever the number of windows. Raises PermanentError for one that has no frame."""
+        ctx.progress("prepare")
+        facts = (await self.studio.look_into(film.path, film.container, ctx, windows)).facts
+        uncut = Uncut(film=film, facts=facts, used=used_video(video), parts=parts_of(facts, windows))
+        if facts.video_stream is None:
+            return uncut
+        try:
+            return replace(uncut, index=await self.joiner.index(film, ctx))
+        except PartialRefused as refused:
+            _logger.info("Encoding all frames", action="cut", obstacle=refused.obstacle.name, detail=refused.detail)
+            return replace(uncut, refused=refused)
+
+    async def cut(self, uncut: Uncut, parts: Sequence[Part], mode: TrimMode, ctx: JobContext) -> Cut:
+        """One film of some of the parts, in order. Its file is to be stored before the next cut takes its place."""
+        if mode == "exact":
+            return await self._exact(uncut, parts, ctx)
+        if (obstacle := why_not_copied(uncut.facts, parts)) is not None:
+            return _not_copied(await self._exact(uncut, parts, ctx), obstacle)
+        wide = [widened(part, uncut.facts) for part in parts]
+        try:
+            return await (self._copied(uncut, wide[0], ctx) if len(wide) == 1 else self._joined(uncut, wide, ctx))
+        except PartialRefused as refused:
+            return _not_copied(await self._encoded(uncut, parts, refused, ctx), str(refused.obstacle))
+
+    async def _exact(self, uncut: Uncut, parts: Sequence[Part], ctx: JobContext) -> Cut:
+        try:
+            return await self._joined(uncut, parts, ctx)
+        except PartialRefused as refused:
+            return await self._encoded(uncut, parts, refused, ctx)
+
+    async def _joined(self, uncut: Uncut, parts: Sequence[Part], ctx: JobContext) -> Cut:
+        """New packets for the frames at the edges, joined to those that can stay. Raises PartialRefused."""
+        if uncut.index is None:
+            raise uncut.refused or PartialRefused(Obstacle.NO_FRAMES)
+        plan = plan_cut(uncut.index, whole_windows(parts))
+        sound, before = await self._sound(uncut, uncut.index, plan, ctx)
+        made = await self.joiner.make(uncut.film, uncut.index, plan, ctx, uncut.used, sound=sound, before=before)
+        return Cut(made=made, windows=plan.windows)
+
+    async def _sound(
+        self, uncut: Uncut, index: PacketIndex, plan: PartialPlan, ctx: JobContext
+    ) -> tuple[KeptSound | None, tuple[Encoded, ...]]:
+        """As it is, where one window is kept of a sound that MP4 players know; otherwise encoded."""
+        film, facts = uncut.film, uncut.facts
+        if facts.audio_stream is None:
+            return None, ()
+        if is_sound_copied(facts) and len(plan.windows) == 1:
+            kept = KeptSound(path=film.path, container=film.container, zero_seconds=index.track.zero_seconds)
+            return replace(kept, window=plan.windows[0]), ()
+        recipe, output = sound_recipe(facts, plan.windows), film.workdir / _SOUND
+        encoded = await self.studio.encoder.encode(recipe, film.path, output, partial(report_phase, ctx, "sound"))
+        return KeptSound(path=output, container=recipe.muxer), (encoded,)
+
+    async def _encoded(self, uncut: Uncut, parts: Sequence[Part], refused: PartialRefused, ctx: JobContext) -> Cut:
+        recipe = cut_recipe(uncut.facts, parts)
+        made = await self.studio.make(recipe, uncut.film.path, ctx, uncut.used)
+        because = because_of(refused) if uncut.facts.video_stream is not None else "it is sound alone"
+        return Cut(made=_told(made, because), windows=tuple((part.begin, part.end) for part in parts))
+
+    async def _copied(self, uncut: Uncut, part: Part, ctx: JobContext) -> Cut:
+        """Raises PartialRefused where something else came out than was to."""
+        muxer = muxer_for(uncut.facts) or "mp4"
+        work = copy_work(uncut.facts, part, uncut.film.path, ctx.workdir / f"copied.{muxer}")
+        encoded = await self.studio.encoder.run(work, partial(report, ctx))
+        try:
+            inspected = await self.studio.check(work.output, ctx)
+        except PermanentError as error:
+            raise PartialRefused(Obstacle.DOUBT, error.message) from error
+        if inspected.facts.frame_count != part.frame_count:
+            raise PartialRefused(Obstacle.DOUBT, f"{inspected.facts.frame_count} frames instead of {part.frame_count}")
+        because = "packets were copied from key frame to key frame, as asked"
+        rendering = self.studio.rendering((uncut.used,), encoded, method=_COPY, because=because)
+        made = Made(file=work.output, inspected=inspected, rendering=rendering)
+        return Cut(made=made, windows=((part.begin, part.end),), muxer=muxer)
+
+
+def _not_copied(cut: Cut, obstacle: str) -> Cut:
+    return replace(cut, made=_told(cut.made, f"not copied, since {obstacle}; {cut.made.rendering.because}"))
+
+
+def _told(made: Made, because: str) -> Made:
+    return replace(made, rendering=made.rendering.model_copy(update={"because": because}))

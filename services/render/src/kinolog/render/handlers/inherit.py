@@ -1,0 +1,64 @@
+"""Captions of what was cut: each clip gets those of its video, with the text of the clip at the moments of the clip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kinolog.common.aggregates import CAPTION, Caption, Loaded
+from kinolog.common.errors import BlobMissing, PermanentError
+from kinolog.common.events.caption import CaptionCreated, CaptionEdited, CaptionFacts
+from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_from_json, cues_to_json
+from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.retime import retimed
+from kinolog.render.domain.trim import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Heirloom:
+    """A caption of the video that is cut, and its text."""
+
+    loaded: Loaded[Caption]
+    cues: tuple[Cue, ...]
+
+
+async def heirlooms(ctx: JobContext, video_id: str) -> tuple[Heirloom, ...]:
+    """All captions of a video, read once for however many clips. Raises PermanentError for one that is unreadable."""
+    return tuple([Heirloom(loaded, await _cues(loaded.require(), ctx)) for loaded in await ctx.captions_of(video_id)])
+
+
+async def inherit(
+    ctx: JobContext, captions: Sequence[Heirloom], clip_id: str, windows: Sequence[Seconds]
+) -> tuple[str, ...]:
+    """Have a clip's captions appear with it. Returns their ids; where nothing is said in the clip, it gets none."""
+    return tuple([caption_id for each in captions if (caption_id := await _inherited(ctx, each, clip_id, windows))])
+
+
+async def retime(ctx: JobContext, captions: Sequence[Heirloom], windows: Sequence[Seconds]) -> tuple[str, ...]:
+    """Have the captions of a video that is cut itself changed with it. Returns their ids."""
+    for each in captions:
+        cues = retimed(each.cues, windows)
+        blob = await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE)
+        ctx.change(each.loaded, CaptionEdited(cues=blob, cue_count=len(cues)))
+    return tuple(each.loaded.id for each in captions)
+
+
+async def _inherited(ctx: JobContext, caption: Heirloom, clip_id: str, windows: Sequence[Seconds]) -> str | None:
+    cues = retimed(caption.cues, windows)
+    if not cues:
+        return None
+    facts = caption.loaded.require()
+    known = {name: getattr(facts, name) for name in CaptionFacts.model_fields}
+    created = {
+        "video_id": clip_id,
+        "cues": await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE),
+        "cue_count": len(cues),
+        "job_id": ctx.job.id,
+    }
+    return ctx.create(CAPTION, CaptionCreated(**{**known, **created}))
+
+
+async def _cues(caption: Caption, ctx: JobContext) -> tuple[Cue, ...]:
+    try:
+        return cues_from_json(await ctx.blobs.read(caption.cues))
+    except (BlobMissing, ValueError) as error:
+        message = f"The text of the caption {caption.id} cannot be read: make the caption again, or delete it."
+        raise PermanentError("caption_unreadable", message, detail=str(error)) from error
