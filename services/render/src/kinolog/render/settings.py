@@ -1,6 +1,6 @@
 """The environment of the render service."""
 
-from pydantic import DirectoryPath
+from pydantic import DirectoryPath, Field
 
 from kinolog.common.media.settings import MediaSettings
 
@@ -51,3 +51,13 @@ class RenderSettings(MediaSettings):
 
     # All clips of a job appear in one commit of at most a thousand events, and each may bring a poster and captions.
     split_max_clips: int = 300
+
+    # What of a film is encoded to find the quality for all of it: samples of so many seconds, evenly spread.
+    compress_sample_seconds: float = Field(2.0, gt=0)
+    compress_max_samples: int = Field(8, ge=1, le=32)
+    # Six trials tell apart all qualities between these two, on the scale of x264's rate factor.
+    compress_max_trials: int = Field(6, ge=1)
+    compress_best_quality: int = Field(12, ge=0, le=25)
+    compress_least_quality: int = Field(44, ge=26, le=51)
+    # Slower than `encode_preset`: who compresses wants small files.
+    compress_preset: str = "fast"

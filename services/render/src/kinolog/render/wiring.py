@@ -8,8 +8,12 @@ from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
+from kinolog.render.adapters.vmaf import VmafMeter
+from kinolog.render.domain.compress import CompressPlan
 from kinolog.render.domain.economy import Economy
+from kinolog.render.domain.samples import SamplePlan
 from kinolog.render.handlers.burn import BurnHandler
+from kinolog.render.handlers.compress import CompressHandler
 from kinolog.render.handlers.cut import Cutter
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
@@ -31,6 +35,7 @@ def handlers(settings: RenderSettings) -> dict[str, Handler]:
         "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter, economy=economy).burn,
         "trim": TrimHandler(cutter=Cutter(studio, joiner), most_ranges=settings.trim_max_ranges).trim,
         "transcode": TranscodeHandler(studio).transcode,
+        "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,
     }
 
@@ -48,6 +53,20 @@ def partial_engine(settings: RenderSettings) -> PartialEngine:
         max_runs=settings.partial_max_runs,
     )
     return PartialEngine(encoder(settings), bounds)
+
+
+def meter(settings: RenderSettings) -> VmafMeter:
+    return VmafMeter(_options(settings), _bounds(settings))
+
+
+def _compress_plan(settings: RenderSettings) -> CompressPlan:
+    return CompressPlan(
+        samples=SamplePlan(seconds=settings.compress_sample_seconds, most=settings.compress_max_samples),
+        preset=settings.compress_preset,
+        best=settings.compress_best_quality,
+        least=settings.compress_least_quality,
+        most_trials=settings.compress_max_trials,
+    )
 
 
 def _options(settings: RenderSettings) -> EncodeOptions:

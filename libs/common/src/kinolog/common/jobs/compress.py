@@ -25,8 +25,8 @@ class CompressOutput(Output):
     itself, so that later jobs go on with the best there is.
 
     `quality` is the rate factor that was found. `predicted_quality` and `measured_quality` are the mean VMAF of the
-    samples, of trial encodes and of the result; `lowest_quality` is that of the worst sample of the result. They are
-    None where nothing was encoded.
+    samples, of trial encodes and of the result; `lowest_quality` is that of the worst sample of the result. The latter
+    two are None where there is no result. Half a point below the target still counts as reached.
     """
 
     video_id: str
