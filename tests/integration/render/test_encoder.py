@@ -7,16 +7,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kinolog.common.errors import PermanentError, WorkError
-from kinolog.common.jobs import TrimInput
+from kinolog.common.jobs import TranscodeInput, TrimInput
 from kinolog.common.testing import eventually
 from kinolog.common.testing.clips import make_clip, truncated
 from kinolog.common.testing.workshop import Workshop
 from kinolog.render import wiring
+from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.recipe import Recipe, Track
 from kinolog.render.settings import RenderSettings
 
@@ -38,9 +40,9 @@ async def test_a_cancelled_job_ends_ffmpeg_within_two_seconds_and_leaves_nothing
 ) -> None:
     clip = make_clip(media, "long.mp4", seconds=60)
     video_id = await workshop.add_video(clip, duration=60)
-    ctx = await workshop.begin("render", type="trim", input_data={}, video_id=video_id)
+    ctx = await workshop.begin("render", type="transcode", input_data={}, video_id=video_id)
     slow = RenderSettings(encode_preset="placebo", encode_threads=1)
-    job = asyncio.ensure_future(wiring.handlers(slow)["trim"](TrimInput(start_time=0, end_time=60), ctx))
+    job = asyncio.ensure_future(wiring.handlers(slow)["transcode"](TranscodeInput(), ctx))
     await eventually(lambda: "encode" in workshop.phases and processes_in(ctx.workdir), within=20)
     began = time.monotonic()
     job.cancel()
@@ -66,6 +68,15 @@ async def test_an_encoder_that_stands_still_is_tried_again_later(numbered_clip: 
     with pytest.raises(WorkError) as refused:
         await encoder.encode(WHOLE, numbered_clip, tmp_path / "output.mp4", lambda progress: None)
     assert "encode_stalled" == refused.value.kind
+
+
+async def test_an_encoder_that_is_alive_and_makes_nothing_is_stopped(numbered_clip: Path, tmp_path: Path) -> None:
+    reports: list[EncodeProgress] = []
+    encoder = wiring.encoder(RenderSettings(encode_stall_seconds=2))
+    nothing = replace(WHOLE, picture=Track(stream=0, filters=("realtime=speed=0.1", r"select=lt(n\,1)")), sound=None)
+    with pytest.raises(WorkError) as refused:
+        await encoder.encode(nothing, numbered_clip, tmp_path / "output.mp4", reports.append)
+    assert ("encode_stalled", True) == (refused.value.kind, bool(reports))
 
 
 @contextmanager

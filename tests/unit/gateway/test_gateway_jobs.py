@@ -172,10 +172,13 @@ async def test_a_running_job_shows_its_progress(caller: httpx2.AsyncClient, log:
     job_id = await submitted(log)
     await start(log, job_id)
     await board.beat(
-        Heartbeat(job_id=job_id, attempt=1, worker="render-1", at=NOON, phase="encoding", percent=41.7, speed=2.5)
+        Heartbeat(
+            job_id=job_id, attempt=1, worker="render-1", at=NOON, phase="encoding", percent=41.7, speed=2.5, frame=62
+        )
     )
     job = (await caller.get(f"/v1/jobs/{job_id}")).json()
-    assert ("running", 41, "encoding", 2.5) == (job["status"], job["progress"], job["phase"], job["speed"])
+    shown = (job["status"], job["progress"], job["phase"], job["speed"], job["frame"])
+    assert ("running", 41, "encoding", 2.5, 62) == shown
 
 
 async def test_the_progress_of_an_earlier_attempt_is_not_shown(

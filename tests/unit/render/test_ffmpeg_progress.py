@@ -13,7 +13,7 @@ def reports_of(*lines: str, total_seconds: float = 10.0) -> list[EncodeProgress]
 
 
 def test_a_block_becomes_one_report() -> None:
-    assert [EncodeProgress(25.0, 2.5, 3.0)] == reports_of(
+    assert [EncodeProgress(25.0, 2.5, 3.0, 62)] == reports_of(
         "frame=62", "out_time_us=2500000", "speed=2.5x", "progress=continue"
     )
 
@@ -35,6 +35,11 @@ def test_only_a_film_that_grew_counts_as_a_sign_of_life() -> None:
     reader = ProgressReader(10.0, lambda progress: None)
     lines = ("out_time_us=1000", "out_time_us=1000", "speed=1x", "progress=continue", "out_time_us=2000")
     assert [True, False, False, False, True] == [reader(line) for line in lines]
+
+
+def test_another_frame_is_a_sign_of_life_and_the_same_number_again_is_none() -> None:
+    reader = ProgressReader(10.0, lambda progress: None)
+    assert [False, True, False, True] == [reader(line) for line in ("frame=0", "frame=1", "frame=1", "frame=2")]
 
 
 def test_garbage_is_no_progress() -> None:

@@ -17,6 +17,7 @@ from kinolog.gateway.desk import Done
 
 SEQUENCE_HEADER: Final = "Kinolog-Sequence"
 REPLAYED_HEADER: Final = "Idempotent-Replayed"
+_LIVE: Final = {"phase", "speed", "eta_seconds", "frame"}
 
 Json = dict[str, Any]
 
@@ -37,13 +38,14 @@ class CaptionView(Caption):
 
 
 class JobView(Job):
-    """`phase`, `speed` and `eta_seconds` are those of the running attempt, as far as it has told."""
+    """`phase`, `speed`, `eta_seconds` and `frame` are those of the running attempt, as far as it has told."""
 
     object: Literal["job"] = "job"
     sequence: int
     phase: str | None = None
     speed: float | None = None
     eta_seconds: float | None = None
+    frame: int | None = None
 
 
 class EventView(BaseModel):
@@ -153,8 +155,8 @@ def view(loaded: Loaded[S]) -> Json:
 def with_progress(job: Json, beat: Heartbeat | None) -> Json:
     """The job with what its running attempt last told about itself; an older attempt's words are not its own."""
     if beat is None or job["status"] != "running" or beat.attempt != job["attempt"]:
-        return job | {"phase": None, "speed": None, "eta_seconds": None}
-    live = beat.model_dump(include={"phase", "speed", "eta_seconds"})
+        return job | dict.fromkeys(_LIVE)
+    live = beat.model_dump(include=_LIVE)
     return job | live | {"progress": int(beat.percent or 0)}
 
 

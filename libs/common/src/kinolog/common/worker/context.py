@@ -87,9 +87,10 @@ class JobContext:
         *,
         speed: float | None = None,
         eta_seconds: float | None = None,
+        frame: int | None = None,
     ) -> None:
         """Tell how far the job is. Cheap: call it as often as there is something to tell, from the event loop."""
-        self._on_progress(Progress(phase=phase, percent=percent, speed=speed, eta_seconds=eta_seconds))
+        self._on_progress(Progress(phase=phase, percent=percent, speed=speed, eta_seconds=eta_seconds, frame=frame))
 
     def part(self, begin: float, end: float) -> "JobContext":
         """The same attempt, for a part of its work: what that reports as 0 to 100 % counts from `begin` to `end`.

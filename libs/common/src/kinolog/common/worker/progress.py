@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`percent` runs from 0 to 100; `speed` is seconds of media per second of work."""
+    """`percent` runs from 0 to 100; `speed` is seconds of media per second of work; `frame` counts those made."""
 
     phase: str
     percent: float | None = None
     speed: float | None = None
     eta_seconds: float | None = None
+    frame: int | None = None
 
 
 class Heartbeat(BaseModel):
@@ -29,6 +30,7 @@ class Heartbeat(BaseModel):
     percent: float | None = None
     speed: float | None = None
     eta_seconds: float | None = None
+    frame: int | None = None
 
 
 class Presence(BaseModel):

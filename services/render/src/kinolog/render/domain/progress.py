@@ -7,20 +7,23 @@ from itertools import accumulate
 
 @dataclass(frozen=True, slots=True)
 class EncodeProgress:
-    """`speed` is seconds of film per second of work."""
+    """`speed` is seconds of film per second of work, `frame` how many frames were made."""
 
     percent: float
     speed: float | None
     eta_seconds: float | None
+    frame: int | None = None
 
 
 OnProgress = Callable[[EncodeProgress], None]
 
 
-def progress_of(done_seconds: float, total_seconds: float, speed: float | None) -> EncodeProgress:
+def progress_of(
+    done_seconds: float, total_seconds: float, speed: float | None, frame: int | None = None
+) -> EncodeProgress:
     share = min(1.0, max(0.0, done_seconds / total_seconds)) if total_seconds > 0 else 0.0
     eta_seconds = (1 - share) * total_seconds / speed if speed else None
-    return EncodeProgress(100 * share, speed, eta_seconds)
+    return EncodeProgress(100 * share, speed, eta_seconds, frame)
 
 
 def shares_of(weights: Sequence[float], on_progress: OnProgress) -> list[OnProgress]:

@@ -86,4 +86,4 @@ class PartialStudio:
 
 
 def report_phase(ctx: JobContext, phase: str, progress: EncodeProgress) -> None:
-    ctx.progress(phase, progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds)
+    ctx.progress(phase, progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds, frame=progress.frame)

@@ -90,7 +90,7 @@ class Studio:
     ) -> Rendering:
         return Rendering(
             method=method,
-            because=because,
+            because=joined(because, *dict.fromkeys(each.note for each in encoded)),
             sources=used,
             steps=tuple(
                 Step(program=_PROGRAM, arguments=each.arguments, encoder=each.encoder, hardware=each.hardware)
@@ -112,9 +112,16 @@ class Studio:
         await replace_file(ctx, video, content, made.inspected, made.rendering)
 
 
+def joined(*reasons: str) -> str:
+    """In one line, for `Rendering.because`."""
+    return "; ".join(filter(None, reasons))
+
+
 def used_video(video: Video) -> SourceUsed:
     return SourceUsed(sha256=video.content.sha256, id=video.id)
 
 
 def report(ctx: JobContext, progress: EncodeProgress) -> None:
-    ctx.progress("encode", progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds)
+    ctx.progress(
+        "encode", progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds, frame=progress.frame
+    )
