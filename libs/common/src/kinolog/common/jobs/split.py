@@ -7,10 +7,9 @@ from pydantic import Field, model_validator
 
 from kinolog.common.fields import Request, Seconds, SizeBytes
 from kinolog.common.jobs.base import JobType, Output
-from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS
+from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TrimClip, TrimMode
 
 Detector = Literal["adaptive", "content", "hash", "threshold"]
-CutMode = Literal["exact", "fast"]
 
 MOST_CLIPS: Final = 1000
 SMALLEST_CLIP_BYTES: Final = 100_000
@@ -29,7 +28,7 @@ class SplitFixedInput(Request):
     count: Annotated[int, Field(strict=True, ge=1, le=MOST_CLIPS)] | None = None
     size_bytes: Annotated[SizeBytes, Field(ge=SMALLEST_CLIP_BYTES)] | None = None
     times: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=MOST_CLIPS - 1)] | None = None
-    mode: CutMode = "exact"
+    mode: TrimMode = "exact"
 
     @model_validator(mode="before")
     @classmethod
@@ -60,7 +59,7 @@ class SplitScenesInput(Request):
     detector: Detector = "adaptive"
     threshold: Annotated[float, Field(gt=0, le=255)] | None = None
     only_scenes: bool = False
-    mode: CutMode = "exact"
+    mode: TrimMode = "exact"
 
     @model_validator(mode="after")
     def _has_a_share_of_bits(self) -> Self:
@@ -69,17 +68,8 @@ class SplitScenesInput(Request):
         return self
 
 
-class SplitClip(Output):
-    """Seconds of the video that was split, as far as the clip really has them."""
-
-    video_id: str
-    start_time: float
-    end_time: float
-    frame_count: Annotated[int, Field(ge=0)]
-
-
 class SplitFixedOutput(Output):
-    clips: tuple[SplitClip, ...]
+    clips: tuple[TrimClip, ...]
 
 
 class SplitScenesOutput(Output):
@@ -88,7 +78,7 @@ class SplitScenesOutput(Output):
     detector: Detector
     threshold: float
     scene_count: int
-    clips: tuple[SplitClip, ...] = ()
+    clips: tuple[TrimClip, ...] = ()
 
 
 SPLIT_JOBS: Final = (

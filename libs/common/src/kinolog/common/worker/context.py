@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +96,16 @@ class JobContext:
     def part(self, begin: float, end: float) -> "JobContext":
         """The same attempt, for a part of its work: what that reports as 0 to 100 % counts from `begin` to `end`.
 
-        The time left is not passed on, since that of a part says nothing of the whole. Raises PassingError.
+        It never goes back, however many phases the part has. The time left is not passed on, since that of a part says
+        nothing of the whole. Raises PassingError.
         """
         _ = self.workdir  # Only the whole attempt removes its folder, so it has to know that there is one.
+        furthest = begin
 
         def report(progress: Progress) -> None:
-            percent = begin + (end - begin) * (progress.percent or 0.0) / 100
-            self.progress(progress.phase, percent, speed=progress.speed)
+            nonlocal furthest
+            furthest = max(furthest, begin + (end - begin) * (progress.percent or 0.0) / 100)
+            self._on_progress(replace(progress, percent=furthest, eta_seconds=None))
 
         part = copy(self)
         part._on_progress = report

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import logging
+import os
 import sys
 import time
 from array import array
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import imageio_ffmpeg
+import structlog
 
 from kinolog.common.child import Child, run_child
 from kinolog.common.errors import ChildError
@@ -26,11 +27,11 @@ from kinolog.render.domain.progress import OnProgress, progress_of
 from kinolog.render.domain.segments import Division, Segment
 from kinolog.render.domain.work import Source
 
-log = logging.getLogger(__name__)
-
 _PROGRAM: Final = "kinolog.render.adapters.scene_program"
 # OpenCV and NumPy would each start a thread a core, and there is a process a core already.
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+_logger: Final = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class SceneMeter:
         try:
             return joined(await work.of(self.division.of(facts.duration)))
         except CurvesDiffer as difference:
-            log.info("Measured a film from end to end, since its parts do not fit: %s", difference)
+            _logger.info("Measuring a film from end to end", action="split_scenes", difference=str(difference))
             return joined(await work.of(replace(self.division, pieces=1).of(facts.duration)))
 
 
@@ -131,6 +132,11 @@ class _Tally:
         speed = done / max(0.001, time.monotonic() - self._began_at)
         self._on_progress(progress_of(done, self._facts.duration, speed))
         return True
+
+
+def usable_cores() -> int:
+    """Those that this process may use, which in a container can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _doubles(path: str) -> "array[float]":

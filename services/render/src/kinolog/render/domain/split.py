@@ -1,19 +1,19 @@
-"""Splitting a film: the ranges that tile it from its first moment to its last, and what the clips are called."""
+"""Splitting a film: the windows of time that tile it from end to end, and what the clips are called."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from typing import Final, TypeAlias
+from typing import Final
 
 from kinolog.common.aggregates import Video
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import SHORTEST_CLIP_SECONDS, SplitFixedInput
+from kinolog.common.media.facts import WholeGroups
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.naming import derived_filename, derived_title
-
-Range: TypeAlias = tuple[float, float]
-"""Seconds, from a moment up to and without another."""
+from kinolog.render.domain.recipe import Muxer
+from kinolog.render.domain.trim import Seconds
 
 # A film's bytes are never spread evenly, and each clip has an index of its own.
 _SIZE_MARGIN: Final = 1.05
@@ -24,16 +24,17 @@ class ClipLimit:
     """All clips of a job appear in one commit, which holds so many events and no more."""
 
     most_clips: int
-    most_events: int
+    most_events: int = 990
 
-    def refuse_more(self, count: int, *, events_per_clip: int, field: str, remedy: str) -> None:
-        """Raises PermanentError."""
-        allowed = min(self.most_clips, self.most_events // events_per_clip)
-        if count > allowed:
-            raise PermanentError("too_many_clips", f"{field}: this makes {count} clips, and at most {allowed} {remedy}")
+    def refuse_more(self, clips: int, captions: int, field: str) -> None:
+        """Each clip is an event, so is its poster, and each of the captions that it inherits. Raises PermanentError."""
+        allowed = min(self.most_clips, self.most_events // (2 + captions))
+        if clips > allowed:
+            message = f"{field}: this makes {clips} clips, and a job makes at most {allowed}: ask for longer ones."
+            raise PermanentError("too_many_clips", message)
 
 
-def ranges_of(job: SplitFixedInput, video: Video) -> tuple[Range, ...]:
+def windows_of(job: SplitFixedInput, video: Video) -> tuple[Seconds, ...]:
     """Raises PermanentError for times that the video does not have."""
     if job.times is not None:
         return tiles(_inside(job.times, video.duration), video.duration)
@@ -42,11 +43,11 @@ def ranges_of(job: SplitFixedInput, video: Video) -> tuple[Range, ...]:
     return equal_parts((0.0, video.duration), job.count or _count_by_size(job.size_bytes or 1, video))
 
 
-def tiles(cuts: Sequence[float], duration: float) -> tuple[Range, ...]:
+def tiles(cuts: Sequence[float], duration: float) -> tuple[Seconds, ...]:
     return tuple(pairwise((0.0, *cuts, duration)))
 
 
-def equal_parts(whole: Range, count: int) -> tuple[Range, ...]:
+def equal_parts(whole: Seconds, count: int) -> tuple[Seconds, ...]:
     """Raises PermanentError where the parts would be too short to be clips."""
     start, end = whole
     if (end - start) / count < SHORTEST_CLIP_SECONDS:
@@ -56,9 +57,23 @@ def equal_parts(whole: Range, count: int) -> tuple[Range, ...]:
     return tuple(pairwise((start, *cuts, end)))
 
 
-def parts_that_fit(too_large: Range, size_bytes: int, limit_bytes: int) -> tuple[Range, ...]:
-    """A range whose clip came out too large, in so many parts that theirs should not."""
+def parts_that_fit(too_large: Seconds, size_bytes: int, limit_bytes: int) -> tuple[Seconds, ...]:
+    """A window whose clip came out too large, in so many parts that theirs should not."""
     return equal_parts(too_large, max(2, ceil(_SIZE_MARGIN * size_bytes / limit_bytes)))
+
+
+def at_key_frames(windows: Sequence[Seconds], groups: Sequence[WholeGroups | None]) -> tuple[Seconds, ...]:
+    """The same cuts, each moved back to where a group of pictures begins, where that is known.
+
+    Windows that begin in one group become one. Raises PermanentError where nothing would be left of cutting at all.
+    """
+    start, end = windows[0][0], windows[-1][1]
+    begins = [window[0] if group is None else group.start for window, group in zip(windows, groups, strict=True)]
+    cuts = sorted({begin for begin in begins if begin > start})
+    if len(windows) > 1 and not cuts:
+        message = "mode: between the cuts that were asked for is no key frame, so fast makes no clips: use exact."
+        raise PermanentError("invalid_range", message)
+    return tuple(pairwise((start, *cuts, end)))
 
 
 def way_of(job: SplitFixedInput) -> str:
@@ -66,12 +81,12 @@ def way_of(job: SplitFixedInput) -> str:
     return next(way for way in ("interval", "count", "size_bytes", "times") if getattr(job, way) is not None)
 
 
-def numbered_identity(video: Video, number: int, count: int) -> Identity:
+def numbered_identity(video: Video, number: int, count: int, muxer: Muxer = "mp4") -> Identity:
     """`number` counts from 1; file names sort like the clips."""
     return Identity(
         project_id=video.project_id,
         title=derived_title(video.title, f"{number}/{count}"),
-        filename=derived_filename(video.filename, f"clip-{number:0{len(str(count))}}"),
+        filename=derived_filename(video.filename, f"clip-{number:0{len(str(count))}}", muxer),
         is_clip=True,
         parent_video_id=video.id,
     )
