@@ -1,7 +1,7 @@
 """Decoding a little of a file, at its start and before its end, to be sure that it decodes at all."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 import av
@@ -17,6 +17,9 @@ _PACKETS_AT_START: Final = 30
 # Enough to reach the end from the last key frame of ordinary files.
 _PACKETS_AT_END: Final = 300
 _BEFORE_END_SECONDS: Final = 1.0
+# Where a container has no index, seeking may end up behind the last key frame.
+_FURTHER_BEFORE_END_SECONDS: Final = 15.0
+_PACKETS_FROM_FURTHER: Final = 2_000
 _FULL_RANGE: Final = 2
 
 
@@ -34,10 +37,17 @@ def look_at_frames(media: Opened, duration: float) -> Look:
     look = Look()
     for stream in media.streams:
         frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START)
-        _frame_near(media, stream, max(0.0, duration - _BEFORE_END_SECONDS), _PACKETS_AT_END)
+        _look_at_end(media, stream, duration)
         if isinstance(frame, VideoFrame):
             look = Look(-frame.rotation % 360, frame.interlaced_frame, _colour_of(frame))
     return look
+
+
+def _look_at_end(media: Opened, stream: VideoStream | AudioStream, duration: float) -> None:
+    try:
+        _frame_near(media, stream, max(0.0, duration - _BEFORE_END_SECONDS), _PACKETS_AT_END)
+    except MediaRefused:
+        _frame_near(media, stream, max(0.0, duration - _FURTHER_BEFORE_END_SECONDS), _PACKETS_FROM_FURTHER)
 
 
 def _frame_near(
@@ -47,7 +57,7 @@ def _frame_near(
     first: VideoFrame | AudioFrame | None = None
     good = bad = 0
     media.seek(at)
-    for packet in islice(media.file.demux(stream), packet_count):
+    for packet in _shown(media.file.demux(stream), packet_count):
         frames = _decoded(packet)
         first = first or next(iter(frames or ()), None)
         good, bad = good + len(frames or ()), bad + (frames is None)
@@ -55,6 +65,15 @@ def _frame_near(
         part = "picture" if isinstance(stream, VideoStream) else "sound"
         raise MediaRefused("media_corrupt", f"The {part} cannot be decoded at {at:.1f} s: upload an undamaged file.")
     return first
+
+
+def _shown(packets: Iterable[AnyPacket], count: int) -> Iterator[AnyPacket]:
+    """So many packets that are shown or heard, and those before that an edit list hides: decoders need them as well."""
+    for packet in packets:
+        yield packet
+        count -= not packet.is_discard
+        if count <= 0:
+            return
 
 
 def _colour_of(frame: VideoFrame) -> Colour:
