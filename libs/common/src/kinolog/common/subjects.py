@@ -11,7 +11,9 @@ ALL_PROGRESS: Final = "progress.>"
 ALL_WORKERS: Final = "progress.worker.*"
 ALL_CANCEL_REQUESTS: Final = "evt.job.*.*.cancel_requested"
 
-QUEUES: Final = ("ingest", "transcribe", "render")
+# What jobs wait in that ask for a GPU, by the queue of those that do not.
+GPU_QUEUES: Final = {"transcribe": "transcribe-gpu", "render": "render-gpu"}
+QUEUES: Final = ("ingest", *GPU_QUEUES, *GPU_QUEUES.values())
 LOWEST_LANE: Final = 0
 HIGHEST_LANE: Final = 10
 LANES_FROM_THE_TOP: Final = tuple(range(HIGHEST_LANE, LOWEST_LANE - 1, -1))
@@ -55,6 +57,10 @@ def births_filter(kind: str) -> str:
 def lane_of(priority: int) -> int:
     """The lane that serves a priority: integers beyond 0 to 10 saturate."""
     return max(LOWEST_LANE, min(HIGHEST_LANE, priority))
+
+
+def is_gpu_queue(queue: str) -> bool:
+    return queue in GPU_QUEUES.values()
 
 
 def lane_filter(queue: str, lane: int) -> str:

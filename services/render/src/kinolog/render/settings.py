@@ -3,6 +3,7 @@
 from pydantic import DirectoryPath, Field
 
 from kinolog.common.media.settings import MediaSettings
+from kinolog.render.domain.hardware import HardwareWish
 
 
 class RenderSettings(MediaSettings):
@@ -19,6 +20,14 @@ class RenderSettings(MediaSettings):
     encode_audio_kbps: int = 192
     # 0 leaves the number to x264.
     encode_threads: int = 0
+
+    # Which hardware encodes for jobs that ask for a GPU: any that is proved to work, none, or that of one vendor alone.
+    render_hardware: HardwareWish = "auto"
+    # Drivers whose version nobody tells are tried again after so long.
+    hardware_believed_hours: float = Field(7 * 24.0, gt=0)
+    hardware_try_seconds: float = Field(20.0, gt=0)
+    # CUDA reserves addresses for all memory of the machine and its devices before it uses any.
+    hardware_address_space_bytes: int = 8 * 1024**4
 
     # Windows that one trim may name: each adds filters to a graph, or a video to a commit.
     trim_max_ranges: int = 100
@@ -61,3 +70,4 @@ class RenderSettings(MediaSettings):
     compress_least_quality: int = Field(44, ge=26, le=51)
     # Slower than `encode_preset`: who compresses wants small files.
     compress_preset: str = "fast"
+

@@ -1,39 +1,63 @@
 """Builds the service from its settings: the one place where concrete things are chosen."""
 
+from dataclasses import replace
+from typing import Final
+
 from kinolog.common.child import Limits
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.worker.attempt import Handler
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
+from kinolog.render.adapters.gpu_ffmpeg import GpuFFmpeg
+from kinolog.render.adapters.hardware import HardwareFinder
+from kinolog.render.adapters.hardware_memory import HardwareMemory
 from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
+from kinolog.render.adapters.scene_meter import SceneMeter, usable_cores
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.adapters.vmaf import VmafMeter
 from kinolog.render.domain.compress import CompressPlan
 from kinolog.render.domain.economy import Economy
 from kinolog.render.domain.samples import SamplePlan
+from kinolog.render.domain.segments import Division
+from kinolog.render.domain.split import ClipLimit
 from kinolog.render.handlers.burn import BurnHandler
+from kinolog.render.handlers.clips import ClipMaker
 from kinolog.render.handlers.compress import CompressHandler
 from kinolog.render.handlers.cut import Cutter
+from kinolog.render.handlers.helped import by_queue
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
-from kinolog.render.handlers.studio import Studio
+from kinolog.render.handlers.split import SplitHandler
+from kinolog.render.handlers.studio import Encoder, Studio
 from kinolog.render.handlers.transcode import TranscodeHandler
 from kinolog.render.handlers.trim import TrimHandler
 from kinolog.render.settings import RenderSettings
 
 
-def handlers(settings: RenderSettings) -> dict[str, Handler]:
-    """A handler for each job type of the queue `render`."""
-    studio = Studio(encoder(settings), Inspector(settings))
+_DEVICE_FILES: Final = 512
+
+
+def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> dict[str, Handler]:
+    """A handler for each job type of the queues `render` and `render-gpu`."""
+    helped = gpu_encoder(settings, finder or hardware_finder(settings))
+    return by_queue(_handlers(settings, encoder(settings)), _handlers(settings, helped))
+
+def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
+    studio = Studio(encoder, Inspector(settings))
     joiner = PartialStudio(studio, partial_engine(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
     economy = Economy(
+    cutter = Cutter(studio, joiner)
+    maker = ClipMaker(cutter, ClipLimit(most_clips=settings.split_max_clips))
+    split = SplitHandler(studio, scene_meter(settings), maker)
         max_share=settings.partial_max_share, min_saved_pixels=settings.partial_min_saved_megapixels * 1_000_000
     )
     return {
         "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter, economy=economy).burn,
-        "trim": TrimHandler(cutter=Cutter(studio, joiner), most_ranges=settings.trim_max_ranges).trim,
+        "split_fixed": split.split_fixed,
+        "split_scenes": split.split_scenes,
+        "trim": TrimHandler(cutter=cutter, most_ranges=settings.trim_max_ranges).trim,
         "transcode": TranscodeHandler(studio).transcode,
         "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,
@@ -46,6 +70,20 @@ def encoder(settings: RenderSettings) -> FFmpeg:
 
 def partial_engine(settings: RenderSettings) -> PartialEngine:
     bounds = PartialBounds(
+def gpu_encoder(settings: RenderSettings, finder: HardwareFinder) -> GpuFFmpeg:
+    return GpuFFmpeg(encoder(settings), FFmpeg(_options(settings), _beside_a_device(settings)), finder)
+
+
+def hardware_finder(settings: RenderSettings) -> HardwareFinder:
+    return HardwareFinder(
+        wish=settings.render_hardware,
+        memory=HardwareMemory(settings.work_dir / "hardware.json", settings.hardware_believed_hours),
+        options=_options(settings),
+        limits=_beside_a_device(settings).limits,
+        timeout_seconds=settings.hardware_try_seconds,
+    )
+
+
         max_pixels=settings.media_max_pixels,
         max_streams=settings.media_max_streams,
         max_duration_seconds=settings.media_max_duration_seconds,
@@ -71,6 +109,18 @@ def _compress_plan(settings: RenderSettings) -> CompressPlan:
 
 def _options(settings: RenderSettings) -> EncodeOptions:
     return EncodeOptions(
+def scene_meter(settings: RenderSettings) -> SceneMeter:
+    limits = replace(
+        _bounds(settings).limits, memory_bytes=settings.scene_memory_bytes, file_bytes=settings.scene_max_file_bytes
+    )
+    division = Division(
+        pieces=settings.scene_workers or usable_cores(),
+        shortest_seconds=settings.scene_segment_seconds,
+        overlap_seconds=settings.scene_overlap_seconds,
+    )
+    return SceneMeter(_options(settings), replace(_bounds(settings), limits=limits), division)
+
+
         preset=settings.encode_preset,
         crf=settings.encode_crf,
         audio_kbps=settings.encode_audio_kbps,
@@ -91,3 +141,10 @@ def _bounds(settings: RenderSettings) -> EncodeBounds:
         stall_seconds=settings.encode_stall_seconds,
         slowest_seek_speed=settings.encode_slowest_seek_speed,
     )
+
+
+def _beside_a_device(settings: RenderSettings) -> EncodeBounds:
+    """Drivers open many files, and map memory of the device that no film fills."""
+    bounds = _bounds(settings)
+    limits = replace(bounds.limits, memory_bytes=settings.hardware_address_space_bytes, open_files=_DEVICE_FILES)
+    return replace(bounds, limits=limits)

@@ -15,6 +15,7 @@ from kinolog.render.adapters.coders import CPU_ENCODERS
 from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments, without_places, work_of
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.ffmpeg_progress import ProgressReader
+from kinolog.render.adapters.hardware_coders import NO_AID, Aid
 from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.recipe import Recipe
 from kinolog.render.domain.work import Encoded, Work
@@ -40,12 +41,12 @@ class FFmpeg:
         """Make `output`, an MP4 file, as a recipe has it. See `run`."""
         return await self.run(work_of(recipe, source, output), on_progress)
 
-    async def run(self, work: Work, on_progress: OnProgress) -> Encoded:
+    async def run(self, work: Work, on_progress: OnProgress, aid: Aid = NO_AID) -> Encoded:
         """Make the output, in the folder that also holds what filters read. Raises WorkError.
 
         Without success, by cancellation too, ffmpeg is gone and no half-made file is left.
         """
-        arguments = ffmpeg_arguments(work, self.options)
+        arguments = ffmpeg_arguments(work, self.options, aid)
         child = self._child(work, arguments)
         # Where the output exists already, ffmpeg leaves it as it is and calls that a success.
         work.output.unlink(missing_ok=True)
@@ -55,7 +56,7 @@ class FFmpeg:
             except ChildError as error:
                 raise explained(error) from error
         encoder = CPU_ENCODERS[work.picture.codec] if work.picture else None
-        return Encoded(arguments=without_places(arguments, work), encoder=encoder)
+        return Encoded(arguments=without_places(arguments, work), encoder=aid.encoder or encoder, hardware=aid.hardware)
 
     def _child(self, work: Work, arguments: tuple[str, ...]) -> Child:
         workdir = work.output.parent

@@ -7,6 +7,7 @@ from typing import Final
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
+from kinolog.render.adapters.hardware_coders import NO_AID, Aid
 from kinolog.render.domain.partial_encode import FEED_FORMAT
 from kinolog.render.domain.recipe import Muxer, Recipe, Track
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
@@ -19,12 +20,13 @@ _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
 
 
-def ffmpeg_arguments(work: Work, options: EncodeOptions) -> tuple[str, ...]:
+def ffmpeg_arguments(work: Work, options: EncodeOptions, aid: Aid = NO_AID) -> tuple[str, ...]:
     return (
         *("-hide_banner", "-nostdin", "-loglevel", "warning", *_PROGRESS),
-        *(word for source in work.sources for word in input_arguments(source, options)),
+        *aid.setup,
+        *(word for source in work.sources for word in (*aid.decoding, *input_arguments(source, options))),
         *work.arguments,
-        *(cpu_picture_arguments(work.picture, options) if work.picture else _not_encoded(work)),
+        *(aid.picture or _picture_coding(work, options)),
         *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
         *(*_WITHOUT_WORDS, *work.muxer_options, "-f", work.muxer, _file(work.output)),
     )
@@ -54,7 +56,9 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
     )
 
 
-def _not_encoded(work: Work) -> tuple[str, ...]:
+def _picture_coding(work: Work, options: EncodeOptions) -> tuple[str, ...]:
+    if work.picture is not None:
+        return cpu_picture_arguments(work.picture, options)
     return ("-c:v", "copy") if work.is_picture_copied else ("-vn",)
 
 

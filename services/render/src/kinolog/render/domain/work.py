@@ -66,8 +66,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoded:
-    """What was run: see `kinolog.common.events.rendering.Step`."""
+    """What was run: see `kinolog.common.events.rendering.Step`. `note` is what is to be known of how it went."""
 
     arguments: tuple[str, ...]
     encoder: str | None = None
     hardware: str | None = None
+    note: str = ""

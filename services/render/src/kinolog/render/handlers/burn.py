@@ -26,7 +26,7 @@ from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.partial import PartialStudio, report_phase
-from kinolog.render.handlers.studio import Made, Studio, used_video
+from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _SOUND: Final = "sound.mp4"
 _logger: Final = structlog.get_logger(__name__)
@@ -79,8 +79,8 @@ class BurnHandler:
             _logger.info("Encoding all frames", action="burn", obstacle=refused.obstacle.name, detail=refused.detail)
             recipe = burn_recipe(burning.facts, burning.drawing)
             made = await self.studio.make(recipe, burning.film.path, ctx, *used)
-            rendering = made.rendering.model_copy(update={"because": because_of(refused)})
-            return replace(made, rendering=rendering)
+            because = joined(because_of(refused), made.rendering.because)
+            return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
 
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         self.economy.refuse_crowded(burning.spans, burning.facts)

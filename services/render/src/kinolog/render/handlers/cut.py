@@ -23,7 +23,7 @@ from kinolog.render.domain.recipe import Muxer
 from kinolog.render.domain.trim import Part, Seconds, parts_of
 from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.partial import PartialStudio, report_phase
-from kinolog.render.handlers.studio import Made, Studio, report, used_video
+from kinolog.render.handlers.studio import Made, Studio, joined, report, used_video
 
 _SOUND: Final = "sound.mp4"
 _COPY: Final = "copy"
@@ -122,6 +122,7 @@ class Cutter:
         recipe = cut_recipe(uncut.facts, parts)
         made = await self.studio.make(recipe, uncut.film.path, ctx, uncut.used)
         because = because_of(refused) if uncut.facts.video_stream is not None else "it is sound alone"
+        because = joined(because, made.rendering.because)
         return Cut(made=_told(made, because), windows=tuple((part.begin, part.end) for part in parts))
 
     async def _copied(self, uncut: Uncut, part: Part, ctx: JobContext) -> Cut:
