@@ -15,7 +15,9 @@ OnPhase: TypeAlias = Callable[[str, EncodeProgress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialResult:
-    """`method` is `partial`, or `copy` where nothing had to be encoded."""
+    """`method` is `partial`, or `copy` where nothing had to be encoded. The next film that is rendered in the same
+    folder takes the place of `file`.
+    """
 
     file: Path
     method: str

@@ -1,5 +1,6 @@
 """Burning captions into the picture."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -85,7 +86,7 @@ class BurnHandler:
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         self.economy.refuse_crowded(burning.spans, burning.facts)
         index = await self.joiner.index(burning.film, ctx)
-        plan = plan_overlay(index, burning.spans)
+        plan = await asyncio.to_thread(plan_overlay, index, burning.spans)
         self.economy.refuse_costly(plan, burning.facts)
         sound, before = await self._sound(burning, index, ctx)
         drawing = burning.drawing

@@ -1,21 +1,22 @@
 """Rendering a film in part: the worker's side, which plans and encodes, and sends child programs for the packets."""
 
+import asyncio
 import json
 import sys
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import av
-from pydantic import TypeAdapter
 
 from kinolog.common.child import Child, run_child
 from kinolog.common.errors import ChildError, PermanentError
 from kinolog.common.media.facts import Question
 from kinolog.render.adapters.ffmpeg import FFmpeg
+from kinolog.render.adapters.partial.errand_file import track_of, write_errand
 from kinolog.render.adapters.partial.index_files import read_index
 from kinolog.render.domain.errand import Action, Errand, Film, KeptSound, Places
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
-from kinolog.render.domain.packets import PacketIndex, PictureTrack
+from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan
 from kinolog.render.domain.partial_encode import encode_work
 from kinolog.render.domain.partial_result import OnPhase, PartialResult, explained
@@ -23,8 +24,6 @@ from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.work import Encoded
 
 _PROGRAM: Final = "kinolog.render.adapters.partial.program"
-_ERRAND: Final = TypeAdapter(Errand)
-_TRACK: Final = TypeAdapter(PictureTrack)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +49,7 @@ class PartialEngine:
     async def index(self, film: Film, on_phase: OnPhase) -> PacketIndex:
         """Raises PartialRefused for a film that new packets cannot be joined to."""
         answer = await self._send(self._errand(film, "index"), on_phase)
-        index = read_index(_TRACK.validate_python(answer["track"]), Places(folder=film.workdir))
-        index.refuse_flaws()
-        return index
+        return await asyncio.to_thread(_read_index, film, answer)
 
     async def render(
         self,
@@ -94,7 +91,7 @@ class PartialEngine:
             return ()
         await self._send(errand, on_phase)
         places = Places(folder=errand.folder)
-        work = encode_work(index, plan.runs, drawing, places.feed, places.runs)
+        work = await asyncio.to_thread(encode_work, index, plan.runs, drawing, places.feed, places.runs)
         try:
             encoded = await self.encoder.run(work, lambda progress: on_phase("encode", progress))
         except PermanentError as error:
@@ -109,7 +106,7 @@ class PartialEngine:
             on_phase(errand.action, EncodeProgress(answer.pop("percent", 100.0), None, None))
             return True
 
-        Places(folder=errand.folder).errand.write_bytes(_ERRAND.dump_json(errand))
+        await asyncio.to_thread(write_errand, errand, Places(folder=errand.folder).errand)
         try:
             await run_child(self._child(errand), hear)
         except ChildError as error:
@@ -143,6 +140,12 @@ class PartialEngine:
             max_packets=self.bounds.max_packets,
             threads=self.encoder.options.threads,
         )
+
+
+def _read_index(film: Film, answer: dict[str, Any]) -> PacketIndex:
+    index = read_index(track_of(answer["track"]), Places(folder=film.workdir))
+    index.refuse_flaws()
+    return index
 
 
 def _named(encoded: Encoded) -> Encoded:

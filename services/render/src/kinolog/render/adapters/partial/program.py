@@ -8,11 +8,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
-
-from pydantic import TypeAdapter
 
 from kinolog.common.media.facts import MediaRefused
+from kinolog.render.adapters.partial.errand_file import read_errand
 from kinolog.render.adapters.partial.feeding import feed_encoder
 from kinolog.render.adapters.partial.indexing import index_film
 from kinolog.render.adapters.partial.joining import join
@@ -20,11 +18,9 @@ from kinolog.render.adapters.partial.verifying import verify
 from kinolog.render.domain.errand import Errand
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 
-_ERRAND: Final = TypeAdapter(Errand)
-
 
 def main() -> None:
-    errand = _ERRAND.validate_json(Path(sys.argv[1]).read_bytes())
+    errand = read_errand(Path(sys.argv[1]))
     try:
         answer = _run(errand)
     except PartialRefused as refused:
