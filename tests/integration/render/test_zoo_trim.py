@@ -1,0 +1,113 @@
+"""The whole zoo through trim: frames tell which of them are left, and clicks whether the sound is in step."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from kinolog.common.jobs import TrimInput, TrimOutput
+from kinolog.common.testing.witness import Seen, decoded_frames, decoded_numbers, heard_clicks
+from kinolog.common.testing.workshop import Workshop
+from kinolog.common.testing.zoo import SPECIMENS, Zoo
+
+PICTURES: Final = sorted(name for name, specimen in SPECIMENS.items() if specimen.has_picture and name != "turned")
+START, END = 1.13, 2.61
+TWO: Final = ((0.5, 2.3), (2.61, 2.9))
+
+Trim = Callable[[str, TrimInput], Awaitable[TrimOutput]]
+
+
+class Trimmed(NamedTuple):
+    file: Path
+    output: TrimOutput
+
+
+TrimSpecimen = Callable[..., Awaitable[Trimmed]]
+
+
+@pytest.fixture
+def trim_specimen(trim: Trim, workshop: Workshop, zoo: Zoo) -> TrimSpecimen:
+    async def run(name: str, **wish: Any) -> Trimmed:
+        specimen = SPECIMENS[name]
+        video_id = await workshop.add_video(zoo.film(name), duration=specimen.seconds, container=specimen.container)
+        output = await trim(video_id, TrimInput(**wish))
+        return Trimmed(workshop.path_of((await workshop.video(output.video_id)).content), output)
+
+    return run
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_exactly_the_frames_of_the_window_are_left(trim_specimen: TrimSpecimen, zoo: Zoo, name: str) -> None:
+    cut = await trim_specimen(name, start_time=START, end_time=END)
+    assert numbers_within(zoo.film(name), (START, END)) == decoded_numbers(cut.file)
+    if SPECIMENS[name].has_sound:
+        assert pytest.approx(lateness(zoo.film(name)), abs=0.001) == lateness(cut.file)
+
+
+@pytest.mark.parametrize("name", ["edit_list", "transport_stream", "variable_rate", "vp9"])
+async def test_exactly_the_frames_of_several_windows_are_left(trim_specimen: TrimSpecimen, zoo: Zoo, name: str) -> None:
+    cut = await trim_specimen(name, ranges=ranges(TWO))
+    assert numbers_within(zoo.film(name), *TWO) == decoded_numbers(cut.file)
+    assert pytest.approx(lateness(zoo.film(name)), abs=0.001) == lateness(cut.file)
+
+
+# The clock of WebM ticks a thousand times a second.
+@pytest.mark.parametrize("name", ["av1", "hevc_10_bit", "transport_stream", "vp9"])
+async def test_a_fast_trim_copies_whole_groups_and_tells_which(
+    trim_specimen: TrimSpecimen, zoo: Zoo, name: str
+) -> None:
+    cut = await trim_specimen(name, start_time=START, end_time=END, mode="fast")
+    assert ("copy", 50) == (cut.output.method, cut.output.frame_count)
+    assert numbers_within(zoo.film(name), (cut.output.start_time, cut.output.end_time)) == decoded_numbers(cut.file)
+    assert pytest.approx(lateness(zoo.film(name)), abs=0.0015) == lateness(cut.file)
+
+
+async def test_a_fast_trim_of_several_windows_copies_whole_groups(trim_specimen: TrimSpecimen, zoo: Zoo) -> None:
+    cut = await trim_specimen("h264", ranges=ranges([(0.1, 0.5), (2.3, 2.9)]), mode="fast")
+    assert "copy" == cut.output.method
+    assert [*range(25), *range(50, 75)] == decoded_numbers(cut.file)
+
+
+async def test_a_fast_trim_where_groups_are_open_is_exact_and_tells_why(trim_specimen: TrimSpecimen) -> None:
+    cut = await trim_specimen("open_group", start_time=START, end_time=END, mode="fast")
+    assert list(range(29, 66)) == decoded_numbers(cut.file)
+    assert cut.output.because.startswith("not copied, since the film's groups of pictures are not closed")
+
+
+async def test_an_exact_trim_copies_all_but_the_ends(trim_specimen: TrimSpecimen) -> None:
+    output = (await trim_specimen("h264", start_time=0.9, end_time=3.1)).output
+    assert ("partial", "4 of 55 frames were encoded, the others are as they were") == (output.method, output.because)
+
+
+async def test_what_is_removed_is_gone(trim_specimen: TrimSpecimen) -> None:
+    cut = await trim_specimen("h264", ranges=ranges([(0.0, 0.4), (1.0, 3.0)]), action="remove")
+    assert [*range(10, 25), *range(75, 100)] == decoded_numbers(cut.file)
+
+
+async def test_sound_alone_keeps_several_windows(trim_specimen: TrimSpecimen) -> None:
+    cut = await trim_specimen("sound_only", ranges=ranges([(0.0, 1.0), (2.0, 3.0)]))
+    assert [0, 1, 4, 5] == [click.number for click in heard_clicks(cut.file)]
+    assert pytest.approx([0.2, 0.7, 1.2, 1.7], abs=0.001) == [click.at for click in heard_clicks(cut.file)]
+
+
+def ranges(windows: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
+    return [{"start_time": start, "end_time": end} for start, end in windows]
+
+
+def numbers_within(file: Path, *windows: tuple[float, float]) -> list[int]:
+    """Moments are told as microseconds by some containers and by a clock of their own in others."""
+    frames = decoded_frames(file)
+    return [frame.number for frame in frames if any(start - 1e-4 <= frame.at < end - 1e-4 for start, end in windows)]
+
+
+def lateness(file: Path) -> float:
+    """By how many seconds clicks are late at most, or early, as counted from the frames around them."""
+    frames, clicks = decoded_frames(file), heard_clicks(file)
+    return max((_late_by(click, frames) for click in clicks), key=abs)
+
+
+def _late_by(click: Seen, frames: Sequence[Seen]) -> float:
+    due = 25 * (click.number / 2 + 0.2)
+    near = min(frames, key=lambda frame: abs(frame.number - due))
+    return click.at - near.at - (due - near.number) / 25
