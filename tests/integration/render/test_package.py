@@ -23,7 +23,9 @@ from kinolog.render.domain.playlist import segments_of
 from kinolog.render.settings import RenderSettings
 
 Package = Callable[[str, PackageInput], Awaitable[PackageOutput]]
-FAST = RenderSettings(encode_preset="ultrafast")
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "hello.mp4"
+# Quick, but not without frames that refer to later ones.
+FAST = RenderSettings(encode_preset="superfast")
 SMALL = PackageInput(heights=(180, 90), segment_seconds=1)
 
 
@@ -131,3 +133,10 @@ async def test_what_was_made_of_a_file_that_is_gone_meanwhile_is_not_kept(
     await workshop.log.append((await load(workshop.log, VIDEO, video_id)).changes(replaced), ORIGIN)
     with pytest.raises(PassingError, match="another file"):
         await job
+
+
+async def test_a_transport_stream_is_read_from_its_first_key_frame(workshop: Workshop, package: Package) -> None:
+    """Its sound begins a little earlier than its picture, and a second key frame is far."""
+    video_id = await workshop.add_video(SAMPLE, duration=11.7)
+    output = await package(video_id, PackageInput(heights=(360,), segments="ts", segment_seconds=2))
+    assert 1 == len(output.variants)

@@ -20,6 +20,9 @@ AnyPacket: TypeAlias = "Packet[Stream]"
 
 _MICROSECONDS: Final = 1_000_000
 _MP4_MARK: Final = b"ftyp"
+# Here a search for the very first moment ends behind the first key frame.
+_WITHOUT_INDEX: Final = frozenset({"mpegts", "mpeg"})
+_SOONER_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,9 @@ class Opened:
 
     def seek(self, at: float) -> None:
         """Go to the last key frame at or before a moment in seconds. Raises MediaRefused."""
+        sooner = _SOONER_SECONDS if self.container in _WITHOUT_INDEX else 0.0
         try:
-            self.file.seek(round((self.start + at) * _MICROSECONDS), backward=True)
+            self.file.seek(round((self.start + at - sooner) * _MICROSECONDS), backward=True)
         except av.FFmpegError as error:
             raise MediaRefused(
                 "media_corrupt", f"The file cannot be read at {at:.1f} s: upload an undamaged one."
