@@ -71,3 +71,5 @@ class RenderSettings(MediaSettings):
     # Slower than `encode_preset`: who compresses wants small files.
     compress_preset: str = "fast"
 
+    # Films that one merge may join: each has a decoder of its own, all of them at once.
+    merge_max_videos: int = Field(24, ge=2, le=40)

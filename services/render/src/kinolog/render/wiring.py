@@ -26,6 +26,7 @@ from kinolog.render.handlers.clips import ClipMaker
 from kinolog.render.handlers.compress import CompressHandler
 from kinolog.render.handlers.cut import Cutter
 from kinolog.render.handlers.helped import by_queue
+from kinolog.render.handlers.merge import MergeHandler
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.split import SplitHandler
@@ -33,7 +34,6 @@ from kinolog.render.handlers.studio import Encoder, Studio
 from kinolog.render.handlers.transcode import TranscodeHandler
 from kinolog.render.handlers.trim import TrimHandler
 from kinolog.render.settings import RenderSettings
-
 
 _DEVICE_FILES: Final = 512
 
@@ -43,14 +43,15 @@ def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> 
     helped = gpu_encoder(settings, finder or hardware_finder(settings))
     return by_queue(_handlers(settings, encoder(settings)), _handlers(settings, helped))
 
+
 def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
     studio = Studio(encoder, Inspector(settings))
     joiner = PartialStudio(studio, partial_engine(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
-    economy = Economy(
     cutter = Cutter(studio, joiner)
     maker = ClipMaker(cutter, ClipLimit(most_clips=settings.split_max_clips))
     split = SplitHandler(studio, scene_meter(settings), maker)
+    economy = Economy(
         max_share=settings.partial_max_share, min_saved_pixels=settings.partial_min_saved_megapixels * 1_000_000
     )
     return {
@@ -61,6 +62,7 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "transcode": TranscodeHandler(studio).transcode,
         "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,
+        "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
     }
 
 
@@ -68,8 +70,6 @@ def encoder(settings: RenderSettings) -> FFmpeg:
     return FFmpeg(_options(settings), _bounds(settings))
 
 
-def partial_engine(settings: RenderSettings) -> PartialEngine:
-    bounds = PartialBounds(
 def gpu_encoder(settings: RenderSettings, finder: HardwareFinder) -> GpuFFmpeg:
     return GpuFFmpeg(encoder(settings), FFmpeg(_options(settings), _beside_a_device(settings)), finder)
 
@@ -84,6 +84,8 @@ def hardware_finder(settings: RenderSettings) -> HardwareFinder:
     )
 
 
+def partial_engine(settings: RenderSettings) -> PartialEngine:
+    bounds = PartialBounds(
         max_pixels=settings.media_max_pixels,
         max_streams=settings.media_max_streams,
         max_duration_seconds=settings.media_max_duration_seconds,
@@ -107,8 +109,6 @@ def _compress_plan(settings: RenderSettings) -> CompressPlan:
     )
 
 
-def _options(settings: RenderSettings) -> EncodeOptions:
-    return EncodeOptions(
 def scene_meter(settings: RenderSettings) -> SceneMeter:
     limits = replace(
         _bounds(settings).limits, memory_bytes=settings.scene_memory_bytes, file_bytes=settings.scene_max_file_bytes
@@ -121,6 +121,8 @@ def scene_meter(settings: RenderSettings) -> SceneMeter:
     return SceneMeter(_options(settings), replace(_bounds(settings), limits=limits), division)
 
 
+def _options(settings: RenderSettings) -> EncodeOptions:
+    return EncodeOptions(
         preset=settings.encode_preset,
         crf=settings.encode_crf,
         audio_kbps=settings.encode_audio_kbps,

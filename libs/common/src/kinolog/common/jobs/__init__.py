@@ -11,6 +11,7 @@ from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
 from kinolog.common.jobs.caption import CAPTION_JOBS, CaptionInput, CaptionOutput, ModelSize
 from kinolog.common.jobs.compress import COMPRESS_JOBS, CompressInput, CompressOutput
 from kinolog.common.jobs.ingest import INGEST_JOBS, DownloadInput, DownloadOutput, UploadInput, UploadOutput
+from kinolog.common.jobs.merge import MERGE_JOBS, MergedPart, MergeInput, MergeOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
 from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
 from kinolog.common.jobs.split import (
@@ -39,6 +40,9 @@ __all__ = [
     "DownloadInput",
     "DownloadOutput",
     "JobType",
+    "MergeInput",
+    "MergeOutput",
+    "MergedPart",
     "ModelSize",
     "NoopInput",
     "NoopOutput",
@@ -73,6 +77,7 @@ JOB_TYPES: Final = {
         TRANSCODE_JOBS,
         COMPRESS_JOBS,
         PACKAGE_JOBS,
+        MERGE_JOBS,
         NOOP_JOBS,
     )
     for each in family

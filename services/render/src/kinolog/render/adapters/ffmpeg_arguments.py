@@ -8,13 +8,15 @@ from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
 from kinolog.render.adapters.hardware_coders import NO_AID, Aid
+from kinolog.render.domain.merge_copy import SCRIPT_FORMAT
 from kinolog.render.domain.partial_encode import FEED_FORMAT
 from kinolog.render.domain.recipe import Muxer, Recipe, Track
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
-# What no video is taken in, so that a file of it can only be one that was made here.
-_OWN_FORMATS: Final = (FEED_FORMAT,)
+# What no video is taken in, so that a file of it can only be one that was made here; each with what it may open. A
+# script that joins films names links to MP4 files, which were found to be just that.
+_OWN_FORMATS: Final = {FEED_FORMAT: (FEED_FORMAT,), SCRIPT_FORMAT: (SCRIPT_FORMAT, "mp4")}
 # Metadata and chapters are a stranger's words, and stay behind.
 _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
@@ -64,7 +66,7 @@ def _picture_coding(work: Work, options: EncodeOptions) -> tuple[str, ...]:
 
 def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:
     """The same bounds as for looking into the file; `file:` keeps a name from being taken for a protocol."""
-    formats = _OWN_FORMATS if source.container in _OWN_FORMATS else DEMUXERS
+    formats = _OWN_FORMATS.get(source.container, DEMUXERS)
     return (
         *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(formats)),
         *("-codec_whitelist", ",".join(DECODERS), "-max_pixels", str(options.max_pixels)),

@@ -25,6 +25,7 @@ class Obstacle(StrEnum):
     TOO_MANY_RUNS = "what changes is scattered over too many places"
     NO_FRAMES = "there is no frame in what is to be kept"
     UNFIT_RUNS = "the newly encoded frames do not fit between the others"
+    UNLIKE = "its films are not coded alike"
     DOUBT = "the joined film did not pass its examination"
     BROKEN = "the program that joins packets could not work with it"
 

@@ -29,7 +29,8 @@ async def inherit(
     ctx: JobContext, captions: Sequence[Heirloom], clip_id: str, windows: Sequence[Seconds]
 ) -> tuple[str, ...]:
     """Have a clip's captions appear with it. Returns their ids; where nothing is said in the clip, it gets none."""
-    return tuple([caption_id for each in captions if (caption_id := await _inherited(ctx, each, clip_id, windows))])
+    made = [await caption_like(ctx, each.loaded.require(), retimed(each.cues, windows), clip_id) for each in captions]
+    return tuple(caption_id for caption_id in made if caption_id is not None)
 
 
 async def retime(ctx: JobContext, captions: Sequence[Heirloom], windows: Sequence[Seconds]) -> tuple[str, ...]:
@@ -41,14 +42,13 @@ async def retime(ctx: JobContext, captions: Sequence[Heirloom], windows: Sequenc
     return tuple(each.loaded.id for each in captions)
 
 
-async def _inherited(ctx: JobContext, caption: Heirloom, clip_id: str, windows: Sequence[Seconds]) -> str | None:
-    cues = retimed(caption.cues, windows)
+async def caption_like(ctx: JobContext, facts: Caption, cues: Sequence[Cue], video_id: str) -> str | None:
+    """Have a caption with other text appear with another video. Returns its id; None where there is no text."""
     if not cues:
         return None
-    facts = caption.loaded.require()
     known = {name: getattr(facts, name) for name in CaptionFacts.model_fields}
     created = {
-        "video_id": clip_id,
+        "video_id": video_id,
         "cues": await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE),
         "cue_count": len(cues),
         "job_id": ctx.job.id,
