@@ -49,7 +49,8 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
     joiner = PartialStudio(studio, partial_engine(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
     cutter = Cutter(studio, joiner)
-    maker = ClipMaker(cutter, ClipLimit(most_clips=settings.split_max_clips))
+    limit = ClipLimit(most_clips=settings.split_max_clips)
+    maker = ClipMaker(cutter, limit)
     split = SplitHandler(studio, scene_meter(settings), maker)
     economy = Economy(
         max_share=settings.partial_max_share, min_saved_pixels=settings.partial_min_saved_megapixels * 1_000_000
@@ -58,7 +59,7 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter, economy=economy).burn,
         "split_fixed": split.split_fixed,
         "split_scenes": split.split_scenes,
-        "trim": TrimHandler(cutter=cutter, most_ranges=settings.trim_max_ranges).trim,
+        "trim": TrimHandler(cutter=cutter, limit=limit, most_ranges=settings.trim_max_ranges).trim,
         "transcode": TranscodeHandler(studio).transcode,
         "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,

@@ -10,6 +10,7 @@ from kinolog.common.media.identity import Identity
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film
+from kinolog.render.domain.split import ClipLimit
 from kinolog.render.domain.trim import clip_identity, refuse_changed, segment_identity, windows_left
 from kinolog.render.handlers.cut import Cut, Cutter, Uncut
 from kinolog.render.handlers.inherit import Heirloom, heirlooms, inherit, retime
@@ -17,9 +18,10 @@ from kinolog.render.handlers.inherit import Heirloom, heirlooms, inherit, retime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrimHandler:
-    """`most_ranges` is how many windows a job may name."""
+    """`most_ranges` is how many windows a job may name, `limit` how many videos it may make."""
 
     cutter: Cutter
+    limit: ClipLimit
     most_ranges: int
 
     async def trim(self, job: TrimInput, ctx: JobContext) -> TrimOutput:
@@ -27,7 +29,10 @@ class TrimHandler:
         if job.result == "replace":
             refuse_changed((await ctx.load(VIDEO, video.id, as_of=ctx.job.queued_sequence)).state, video)
         windows = windows_left(job, video, self.most_ranges)
-        trimming = _Trimming(self.cutter, job, video, await heirlooms(ctx, video.id), ctx)
+        captions = await heirlooms(ctx, video.id)
+        if job.result == "segments":
+            self.limit.refuse_more(len(windows), len(captions), "ranges")
+        trimming = _Trimming(self.cutter, job, video, captions, ctx)
         async with media_file(ctx, video.content) as source:
             film = Film(path=source, container=video.container, workdir=ctx.workdir)
             uncut = await self.cutter.look(video, film, windows, ctx)
