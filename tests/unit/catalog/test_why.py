@@ -148,3 +148,15 @@ def test_an_estimate_follows_from_the_middle_of_what_was_and_from_what_is_ahead(
 
 def test_without_any_completed_job_there_is_no_estimate() -> None:
     assert estimate([], ahead_count=1, slots=1, is_its_turn=True) is None
+
+
+def test_a_job_that_asks_for_a_gpu_says_that_no_worker_has_one() -> None:
+    kind, detail = waits(a_job(queue="render-gpu"))[0]
+    assert "no_worker" == kind
+    assert detail.startswith("no worker with a GPU is alive that takes trim jobs: start one on a machine with a GPU")
+
+
+def test_a_worker_serves_all_queues_that_it_names() -> None:
+    workers = (a_worker(queues=("render-gpu", "render"), gpu=("h264_nvenc",)),)
+    kinds = [waits(a_job(queue=queue), around(workers=workers))[0][0] for queue in ("render-gpu", "render")]
+    assert ["turn", "turn"] == kinds

@@ -58,7 +58,7 @@ async def test_a_queue_shows_the_workers_that_are_there(caller: httpx2.AsyncClie
     await board.announce(a_worker("alive", age_seconds=1))
     await board.announce(a_worker("gone", age_seconds=60))
     queues = {queue["name"]: queue for queue in (await caller.get("/v1/queues")).json()["data"]}
-    assert ({"ingest", "transcribe", "render"}, ["alive"]) == (
+    assert ({"ingest", "transcribe", "transcribe-gpu", "render", "render-gpu"}, ["alive"]) == (
         set(queues),
         [worker["id"] for worker in queues["render"]["workers"]],
     )

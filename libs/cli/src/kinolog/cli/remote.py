@@ -25,6 +25,7 @@ def submit(
     video_from: Annotated[str | None, typer.Option(help="The video that a job gives: JOB.video_id.")] = None,
     project: Annotated[str | None, typer.Option(help="The project it belongs to.")] = None,
     priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Wait for a worker that has a GPU.")] = False,
     not_before: Annotated[str | None, typer.Option(help="A time with its offset, e.g. 2026-01-31T12:00:00Z.")] = None,
     delay: Annotated[float | None, typer.Option(help="Seconds from now, instead of a time.")] = None,
     depends_on: Annotated[list[str] | None, typer.Option(help="A job to wait for; repeatable.")] = None,
@@ -42,6 +43,7 @@ def submit(
     body = {"type": job_type, "input_data": parse_inputs(inputs or []), "priority": priority} | given(
         video_id={"$from": video_from} if video_from else video,
         project_id=project,
+        gpu=gpu or None,
         not_before=not_before,
         delay_seconds=delay,
         depends_on=depends_on,

@@ -42,12 +42,13 @@ def add(
     video: Annotated[str | None, typer.Option(help="The video to work on.")] = None,
     project: Annotated[str | None, typer.Option(help="The project it belongs to.")] = None,
     priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Each waits for a worker that has a GPU.")] = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
     """Submit a job at certain times from now on."""
     job = {"type": job_type, "input_data": parse_inputs(inputs or []), "priority": priority}
-    job |= given(video_id=video, project_id=project)
+    job |= given(video_id=video, project_id=project, gpu=gpu or None)
     times = given(cron=cron, every_seconds=every, timezone=timezone, catch_up=catch_up, overlap=overlap)
 
     async def run(client: Client) -> None:

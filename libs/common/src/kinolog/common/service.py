@@ -29,8 +29,12 @@ from kinolog.common.log.provision import restore_progress
 from kinolog.common.settings import ServiceSettings, WorkerSettings
 from kinolog.common.worker.attempt import Handler
 from kinolog.common.worker.board import NatsBoard
+from kinolog.common.worker.control import Controls
+from kinolog.common.worker.equipment import Equipment, FindGpu
 from kinolog.common.worker.hints import listening
 from kinolog.common.worker.identity import Identity
+from kinolog.common.worker.preference import PreferenceQueue
+from kinolog.common.worker.queue import WorkQueue
 from kinolog.common.worker.runner import build_runner
 from kinolog.common.worker.turns import FairQueue
 
@@ -65,25 +69,57 @@ def run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitabl
 
 
 def run_worker(
-    name: str, settings: WorkerSettings, handlers: Mapping[str, Handler], *, slots: int, queue: str | None = None
+    name: str,
+    settings: WorkerSettings,
+    handlers: Mapping[str, Handler],
+    *,
+    slots: int,
+    queue: str | None = None,
+    find_gpu: FindGpu | None = None,
 ) -> None:
-    """Run the jobs of one queue, by default the one named like the service."""
+    """Run the jobs of one queue, by default the one named like the service; and before them those that ask for a GPU,
+    once `find_gpu` has found one.
+    """
 
     async def work(service: Service) -> None:
-        identity = Identity(service.name, queue or service.name)
-        poll_seconds, advised = settings.poll_interval_seconds, service.board.last_order
-        async with FairQueue.open(service.writes, identity.queue, poll_seconds, advised) as fair:
-            runner = build_runner(
-                identity, fair, service.log, service.board, service.blobs, handlers, settings, slots=slots
-            )
-            keeper, controls = runner.keeper, runner.controls
+        plain = queue or service.name
+        identity = Identity(service.name, plain, gpu_queue=subjects.GPU_QUEUES[plain] if find_gpu else None)
+        equipment = Equipment()
+        controls = Controls(service.log, identity, settings.control_poll_seconds)
+        async with queue_of(identity, service, settings, controls, equipment) as taken_from:
+            parts = (service.log, service.board, service.blobs, handlers, settings)
+            runner = build_runner(identity, taken_from, *parts, slots=slots, controls=controls, equipment=equipment)
             async with (
                 sweeping(service.blobs, settings.blob_leftover_hours),
-                listening(service.writes, identity, on_cancel=keeper.suspect, on_setting=controls.hint),
+                listening(service.writes, identity, on_cancel=runner.keeper.suspect, on_setting=controls.hint),
+                equipment.looked_for(find_gpu or _no_gpu, settings.gpu_queue),
             ):
                 await runner.run(service.stopping)
 
     run(name, settings, work)
+
+
+@asynccontextmanager
+async def queue_of(
+    identity: Identity, service: Service, settings: WorkerSettings, controls: Controls, equipment: Equipment
+) -> AsyncIterator[WorkQueue]:
+    """What a worker takes its jobs from: one queue, or the two of a machine that may have a GPU."""
+
+    def may_take(queue: str) -> bool:
+        return controls.may_take(queue) and queue in equipment.queues_of(identity)
+
+    async with AsyncExitStack() as stack:
+        opened = {
+            queue: await stack.enter_async_context(
+                FairQueue.open(service.writes, queue, settings.poll_interval_seconds, service.board.last_order)
+            )
+            for queue in identity.queues
+        }
+        yield PreferenceQueue(opened, may_take) if len(opened) > 1 else opened[identity.queue]
+
+
+async def _no_gpu() -> tuple[str, ...]:
+    return ()
 
 
 @asynccontextmanager

@@ -36,6 +36,8 @@ class WorkerSettings(ServiceSettings):
     """What every service that runs jobs needs besides."""
 
     work_dir: Path = Path("data/work")
+    # Whether jobs that ask for a GPU are taken: where one was found to work, on this machine in any case, or never.
+    gpu_queue: Literal["auto", "always", "never"] = "auto"
     # A worker is thought lost when it has not beaten for this long; it beats every third of it.
     lease_seconds: float = 30.0
     # Hints tell of new jobs at once; this look is for hints that were lost and for what a lost worker left behind.

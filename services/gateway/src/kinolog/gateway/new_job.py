@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, StrictBool, ValidationError, WithJsonSchema
 
 from kinolog.common.events.job import OnFailure, Submission
 from kinolog.common.fields import Priority, Request, Title
-from kinolog.common.jobs import JobType
+from kinolog.common.jobs import JOB_TYPES, JobType
 from kinolog.common.pipelines import KEY, in_input, is_reference
+from kinolog.common.subjects import GPU_QUEUES
 from kinolog.gateway.domain.wish import MOST_DEPENDENCIES, MOST_RETRIES, Wish, submittable
 from kinolog.gateway.problems import invalid
 from kinolog.gateway.translation import problem_of_validation
@@ -66,7 +67,7 @@ class JobTemplate(Request):
     """`input_data` is what the type takes; `priority` runs from 0 to 10, higher first.
 
     What is left out of retries and timeouts is as the type has it. Timeouts: of one attempt, of the whole job from
-    its submission on, and of silence in an attempt.
+    its submission on, and of silence in an attempt. A job with `gpu` waits for a worker that has one.
     """
 
     type: Annotated[str, Field(max_length=60)]
@@ -74,6 +75,7 @@ class JobTemplate(Request):
     video_id: VideoName = None
     input_data: JsonObject = Field(default_factory=dict)
     priority: Priority = 0
+    gpu: StrictBool = False
     max_retries: Annotated[int, Field(strict=True, ge=0, le=MOST_RETRIES)] | None = None
     attempt_timeout_seconds: TimeoutSeconds | None = None
     total_timeout_seconds: TimeoutSeconds | None = None
@@ -86,7 +88,7 @@ class JobTemplate(Request):
         video = {"video_from": self.video_id[KEY]} if isinstance(self.video_id, dict) else {"video_id": self.video_id}
         return Submission(
             type=kind.name,
-            queue=kind.queue,
+            queue=_gpu_queue(kind) if self.gpu else kind.queue,
             input_data=_checked(kind, self.input_data),
             project_id=self.project_id,
             priority=self.priority,
@@ -149,6 +151,13 @@ def _checked(kind: JobType, input_data: dict[str, Any]) -> dict[str, Any]:
 
 def _is_open(location: tuple[int | str, ...], open_paths: list[tuple[str | int, ...]]) -> bool:
     return any(location[: len(path)] == path for path in open_paths)
+
+
+def _gpu_queue(kind: JobType) -> str:
+    if not kind.can_use_gpu:
+        able = ", ".join(sorted(each.name for each in JOB_TYPES.values() if each.can_use_gpu))
+        raise invalid("/gpu", f"jobs of the type {kind.name} gain nothing by a GPU, only {able} do: leave it out")
+    return GPU_QUEUES[kind.queue]
 
 
 def _first(asked: Any, usual: Any) -> Any:

@@ -51,7 +51,7 @@ def seen_by_consumers(depths: Mapping[int, int | None]) -> Json:
 
 
 def worker_views(workers: Iterable[Presence], queue: str) -> list[Json]:
-    return [worker.model_dump(mode="json") for worker in workers if worker.queue == queue]
+    return [worker.model_dump(mode="json") for worker in workers if worker.serves(queue)]
 
 
 def _lane(lane: int, state: LaneState | None, now: datetime) -> Json:

@@ -7,7 +7,13 @@ from kinolog.render.settings import RenderSettings
 
 def main() -> None:
     settings = RenderSettings()
-    run_worker("render", settings, wiring.handlers(settings), slots=settings.render_slots)
+    finder = wiring.hardware_finder(settings)
+
+    async def find_gpu() -> tuple[str, ...]:
+        return (await finder.find()).names
+
+    handlers = wiring.handlers(settings, finder)
+    run_worker("render", settings, handlers, slots=settings.render_slots, find_gpu=find_gpu)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """`python -m kinolog.transcribe` runs the service until SIGTERM."""
 
+from functools import partial
+
 from kinolog.common.service import run_worker
 from kinolog.transcribe import wiring
 from kinolog.transcribe.settings import TranscribeSettings
@@ -7,7 +9,8 @@ from kinolog.transcribe.settings import TranscribeSettings
 
 def main() -> None:
     settings = TranscribeSettings()
-    run_worker("transcribe", settings, wiring.handlers(settings), slots=settings.transcribe_slots)
+    find_gpu = partial(wiring.find_gpu, settings)
+    run_worker("transcribe", settings, wiring.handlers(settings), slots=settings.transcribe_slots, find_gpu=find_gpu)
 
 
 if __name__ == "__main__":

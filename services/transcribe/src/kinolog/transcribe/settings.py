@@ -17,6 +17,7 @@ class TranscribeSettings(WorkerSettings):
     transcribe_hub_timeout_seconds: float = 10.0
 
     transcribe_device: Literal["auto", "cpu", "cuda"] = "auto"
+    transcribe_find_gpu_seconds: float = 60.0
     # "auto" is int8 on a CPU and float16 on a GPU.
     transcribe_compute_type: str = "auto"
     # 0 leaves the number to CTranslate2.

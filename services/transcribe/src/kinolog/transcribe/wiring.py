@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kinolog.common.worker.attempt import Handler
+from kinolog.transcribe.adapters.gpu import find_gpus
 from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
 from kinolog.transcribe.domain import Layout
 from kinolog.transcribe.handlers import TranscribeHandlers, Transcriber
@@ -17,6 +18,11 @@ def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
     transcribe = TranscribeHandlers(_late_transcriber(settings), _layout(settings))
     return {"caption": transcribe.caption}
+
+
+async def find_gpu(settings: TranscribeSettings) -> tuple[str, ...]:
+    """What of a GPU this worker may use."""
+    return () if settings.transcribe_device == "cpu" else await find_gpus(settings.transcribe_find_gpu_seconds)
 
 
 def _late_transcriber(settings: TranscribeSettings) -> Transcriber:

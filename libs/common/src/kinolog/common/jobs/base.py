@@ -27,7 +27,7 @@ class Patience:
 @dataclass(frozen=True, slots=True)
 class JobType:
     """`needs_video` types work on the video that the job names, `needs_project` ones put theirs into its project;
-    `is_internal` ones are not submitted by hand.
+    `is_internal` ones are not submitted by hand. Those that gain by it `can_use_gpu`.
     """
 
     name: str
@@ -37,4 +37,5 @@ class JobType:
     needs_video: bool = True
     needs_project: bool = False
     is_internal: bool = False
+    can_use_gpu: bool = False
     patience: Patience = Patience()

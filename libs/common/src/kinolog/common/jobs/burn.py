@@ -37,4 +37,4 @@ class BurnOutput(Output):
     encoded_frames: int | None = None
 
 
-BURN_JOBS: Final = (JobType("burn", "render", BurnInput, BurnOutput),)
+BURN_JOBS: Final = (JobType("burn", "render", BurnInput, BurnOutput, can_use_gpu=True),)

@@ -27,4 +27,4 @@ class CaptionOutput(Output):
     model: str
 
 
-CAPTION_JOBS: Final = (JobType("caption", "transcribe", CaptionInput, CaptionOutput),)
+CAPTION_JOBS: Final = (JobType("caption", "transcribe", CaptionInput, CaptionOutput, can_use_gpu=True),)

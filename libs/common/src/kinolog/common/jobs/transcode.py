@@ -80,4 +80,4 @@ class TranscodeOutput(Output):
     encoder: str
 
 
-TRANSCODE_JOBS: Final = (JobType("transcode", "render", TranscodeInput, TranscodeOutput),)
+TRANSCODE_JOBS: Final = (JobType("transcode", "render", TranscodeInput, TranscodeOutput, can_use_gpu=True),)

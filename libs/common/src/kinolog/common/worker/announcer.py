@@ -7,6 +7,7 @@ from typing import Final
 
 from kinolog.common.worker.board import Board
 from kinolog.common.worker.control import Controls
+from kinolog.common.worker.equipment import Equipment
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.progress import Presence
 from kinolog.common.worker.wait import wait_for_any
@@ -25,6 +26,7 @@ class Announcer:
         slots: int,
         job_types: Sequence[str],
         interval_seconds: float,
+        equipment: Equipment,
     ) -> None:
         self._board = board
         self._identity = identity
@@ -32,6 +34,7 @@ class Announcer:
         self._slots = slots
         self._job_types = tuple(sorted(job_types))
         self._interval_seconds = interval_seconds
+        self._equipment = equipment
         self._started_at = identity.clock()
         self._running: set[str] = set()
         self._is_leaving = False
@@ -54,9 +57,11 @@ class Announcer:
         while True:
             self._has_changed.clear()
             self._controls.changed.clear()
+            self._equipment.changed.clear()
             await self._board.announce(self._presence())
             await asyncio.sleep(_LEAST_PAUSE_SECONDS)
-            await wait_for_any(self._has_changed, self._controls.changed, seconds=self._interval_seconds)
+            changes = (self._has_changed, self._controls.changed, self._equipment.changed)
+            await wait_for_any(*changes, seconds=self._interval_seconds)
 
     def _presence(self) -> Presence:
         identity = self._identity
@@ -64,6 +69,8 @@ class Announcer:
             id=identity.worker_id,
             service=identity.service,
             queue=identity.queue,
+            queues=self._equipment.queues_of(identity),
+            gpu=self._equipment.gpu,
             host=identity.host,
             pid=identity.pid,
             slots=self._slots,

@@ -1,4 +1,4 @@
-"""Whether a worker may take jobs: people pause its queue, or have it drained, while it runs."""
+"""Whether a worker may take jobs: people pause its queues, or have it drained, while it runs."""
 
 import asyncio
 from typing import Final
@@ -7,7 +7,14 @@ import structlog
 from pydantic import ValidationError
 
 from kinolog.common.aggregates.setting import setting_id
-from kinolog.common.controls import QueueControl, WorkerControl, queue_setting, read_versioned_control, worker_setting
+from kinolog.common.controls import (
+    C,
+    QueueControl,
+    WorkerControl,
+    queue_setting,
+    read_versioned_control,
+    worker_setting,
+)
 from kinolog.common.errors import LogError
 from kinolog.common.log import EventLog
 from kinolog.common.worker.identity import Identity
@@ -30,7 +37,9 @@ class Controls:
 
     def __init__(self, log: EventLog, identity: Identity, poll_seconds: float) -> None:
         self._log = log
-        self._queue, self._worker = queue_setting(identity.queue), worker_setting(identity.worker_id)
+        self._queues = {queue: queue_setting(queue) for queue in identity.queues}
+        self._worker = worker_setting(identity.worker_id)
+        self._paused: frozenset[str] = frozenset()
         self._poll_seconds = poll_seconds
         self._hinted = asyncio.Event()
         self._open = asyncio.Event()
@@ -44,7 +53,11 @@ class Controls:
 
     @property
     def is_open(self) -> bool:
+        """Whether there is a queue that may be taken from."""
         return self._open.is_set()
+
+    def may_take(self, queue: str) -> bool:
+        return self.is_open and queue not in self._paused
 
     def hint(self, setting: str, version: int) -> None:
         """The setting with that id is about to have that version."""
@@ -67,13 +80,19 @@ class Controls:
 
     async def look(self) -> None:
         try:
-            queue, queue_version = await read_versioned_control(self._log, QueueControl, self._queue)
-            worker, worker_version = await read_versioned_control(self._log, WorkerControl, self._worker)
+            known: dict[str, int] = {}
+            queues = {queue: await self._read(QueueControl, name, known) for queue, name in self._queues.items()}
+            worker = await self._read(WorkerControl, self._worker, known)
         except (LogError, ValidationError) as error:
             _logger.warning("Could not look whether to take jobs", error=str(error))
             return
-        self._known = {setting_id(self._queue): queue_version, setting_id(self._worker): worker_version}
-        self._learn(is_closed=queue.is_paused or worker.is_draining, is_draining=worker.is_draining)
+        self._known = known
+        paused = frozenset(queue for queue, control in queues.items() if control.is_paused)
+        self._learn(paused, is_draining=worker.is_draining)
+
+    async def _read(self, kind: type[C], name: str, known: dict[str, int]) -> C:
+        control, known[setting_id(name)] = await read_versioned_control(self._log, kind, name)
+        return control
 
     @property
     def _is_unsure(self) -> bool:
@@ -81,13 +100,15 @@ class Controls:
         is_behind = any(version > self._known.get(setting, 0) for setting, version in self._announced.items())
         return is_behind and loop_time() < self._believed_until
 
-    def _learn(self, *, is_closed: bool, is_draining: bool) -> None:
-        is_news = (is_closed, is_draining) != (self._is_closed, self.is_draining)
-        self._is_closed, self.is_draining = is_closed, is_draining
+    def _learn(self, paused: frozenset[str], *, is_draining: bool) -> None:
+        is_news = (paused, is_draining) != (self._paused, self.is_draining)
+        self._paused, self.is_draining = paused, is_draining
+        self._is_closed = is_draining or paused == self._queues.keys()
         self._decide()
         if is_news:
             self.changed.set()
-            _logger.info("Takes no jobs for now" if is_closed else "Takes jobs", is_draining=is_draining)
+            said = "Takes no jobs for now" if self._is_closed else "Takes jobs"
+            _logger.info(said, is_draining=is_draining, paused=sorted(paused))
 
     def _decide(self) -> None:
         if self._is_closed or self._is_unsure:

@@ -32,7 +32,7 @@ async def listening(
         subject = EventSubject.parse(message.subject)
         on_setting(subject.id, subject.version)
 
-    names = (queue_setting(identity.queue), worker_setting(identity.worker_id))
+    names = (*map(queue_setting, identity.queues), worker_setting(identity.worker_id))
     filters = [subjects.aggregate_filter(SETTING.kind, setting_id(name)) for name in names]
     subscriptions = [await client.subscribe(subjects.ALL_CANCEL_REQUESTS, cb=hear_of_cancel)]
     subscriptions += [await client.subscribe(each, cb=hear_of_setting) for each in filters]

@@ -11,7 +11,10 @@ from kinolog.common.log.port import Origin
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One process of one service. `worker_id` is new at every start, so a restarted worker is another one."""
+    """One process of one service. `worker_id` is new at every start, so a restarted worker is another one.
+
+    `gpu_queue` is served besides `queue`, and first, once a GPU was found here.
+    """
 
     service: str
     queue: str
@@ -19,6 +22,12 @@ class Identity:
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
     clock: Clock = system_clock
+    gpu_queue: str | None = None
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """All that this worker may ever serve, the first one first."""
+        return (self.queue,) if self.gpu_queue is None else (self.gpu_queue, self.queue)
 
     @property
     def actor(self) -> str:

@@ -34,13 +34,18 @@ class Heartbeat(BaseModel):
 
 
 class Presence(BaseModel):
-    """What `progress.worker.<id>` carries: a worker that is alive, what it can do, and the jobs it runs."""
+    """What `progress.worker.<id>` carries: a worker that is alive, what it can do, and the jobs it runs.
+
+    `queues` are all that it takes jobs from, the first one first; `gpu` is what was proved to work of its GPU.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     service: str
     queue: str
+    queues: tuple[str, ...] = ()
+    gpu: tuple[str, ...] = ()
     host: str
     pid: int
     slots: int
@@ -50,3 +55,6 @@ class Presence(BaseModel):
     is_draining: bool = False
     started_at: datetime
     at: datetime
+
+    def serves(self, queue: str) -> bool:
+        return queue in (self.queues or (self.queue,))

@@ -18,6 +18,7 @@ from kinolog.common.worker.attempt import Attempts, Handler
 from kinolog.common.worker.board import Board
 from kinolog.common.worker.claim import Claims
 from kinolog.common.worker.control import Controls
+from kinolog.common.worker.equipment import Equipment
 from kinolog.common.worker.held import Held
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.keeper import Keeper
@@ -144,10 +145,12 @@ def build_runner(
     settings: WorkerSettings,
     *,
     slots: int,
+    controls: Controls | None = None,
+    equipment: Equipment | None = None,
 ) -> Runner:
-    """A worker, put together from the things outside it."""
+    """A worker, put together from the things outside it; without equipment it has no GPU."""
     keeper = Keeper(board, identity.worker_id, identity.clock, settings)
-    controls = Controls(log, identity, settings.control_poll_seconds)
+    controls = controls or Controls(log, identity, settings.control_poll_seconds)
     return Runner(
         queue=queue,
         claims=Claims(log, board, identity, settings.lease_seconds, frozenset(handlers)),
@@ -162,6 +165,7 @@ def build_runner(
             slots=slots,
             job_types=tuple(handlers),
             interval_seconds=settings.presence_interval_seconds,
+            equipment=equipment or Equipment(),
         ),
         slots=slots,
         finish_grace_seconds=settings.finish_grace_seconds,

@@ -120,15 +120,17 @@ class FairQueue:
 
     async def take(self, most: int, stopping: asyncio.Event) -> Sequence[Delivery]:
         while not stopping.is_set():
-            if taken := await self._look(most):
+            if taken := await self.look(most):
                 return taken
-            await self._wait(stopping)
+            await self.wait(stopping)
         return ()
 
-    async def _look(self, most: int) -> Sequence[Delivery]:
+    async def look(self, most: int) -> Sequence[Delivery]:
+        """What is there now, up to `most`."""
         return self._turns.take(most) if self._turns.are_managed else await self._lanes.look(most)
 
-    async def _wait(self, stopping: asyncio.Event) -> None:
+    async def wait(self, stopping: asyncio.Event) -> None:
+        """Until it is worth while to look again."""
         if self._turns.are_managed:
             await wait_for_any(self._turns.arrived, stopping, seconds=_FRESH_SECONDS)
         else:

@@ -8,6 +8,7 @@ from typing import Final
 from kinolog.catalog.domain.workload import Workload
 from kinolog.common.aggregates import Job, JobStatus
 from kinolog.common.queries import Wait, WaitKind
+from kinolog.common.subjects import is_gpu_queue
 from kinolog.common.worker.progress import Presence
 
 _ERROR_CHARACTERS: Final = 200
@@ -35,7 +36,7 @@ def waits_of(job: Job, around: Surroundings) -> list[Wait]:
 
 def workers_for(job: Job, workers: Iterable[Presence]) -> list[Presence]:
     """Those that would take such a job; a worker that names no types takes any of its queue."""
-    takers = [worker for worker in workers if worker.queue == job.queue and not worker.is_draining]
+    takers = [worker for worker in workers if worker.serves(job.queue) and not worker.is_draining]
     return [worker for worker in takers if not worker.job_types or job.type in worker.job_types]
 
 
@@ -78,5 +79,13 @@ def _for_permission(job: Job, around: Surroundings) -> Iterator[Wait]:
         detail = f"{running} jobs of its project run, and {most} may at once"
         yield Wait(kind=WaitKind.PROJECT_LIMIT, detail=detail)
     if not workers_for(job, around.workers):
-        detail = f"no worker is alive that takes {job.type} jobs of the queue {job.queue}: start one"
-        yield Wait(kind=WaitKind.NO_WORKER, detail=detail)
+        yield Wait(kind=WaitKind.NO_WORKER, detail=_missing_worker(job))
+
+
+def _missing_worker(job: Job) -> str:
+    if is_gpu_queue(job.queue):
+        return (
+            f"no worker with a GPU is alive that takes {job.type} jobs: start one on a machine with a GPU,"
+            " or cancel this job and submit it without gpu"
+        )
+    return f"no worker is alive that takes {job.type} jobs of the queue {job.queue}: start one"
