@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from kinolog.common.blobs import BlobStore
 from kinolog.common.clock import system_clock
 from kinolog.common.log.memory import MemoryLog
+from kinolog.common.media.picture import PictureInspector
 from kinolog.common.worker.memory import MemoryBoard
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.live import Live
@@ -26,6 +27,8 @@ def settings() -> GatewaySettings:
         token=SecretStr(TOKEN),
         max_body_bytes=50_000,
         max_upload_bytes=100_000,
+        picture_max_bytes=100_000,
+        picture_max_pixels=1_000_000,
         body_idle_seconds=0.2,
         linger_seconds=0.2,
     )
@@ -59,6 +62,7 @@ def gateway(
         log=log,
         desk=Desk(log),
         blobs=blobs,
+        pictures=PictureInspector(settings),
         catalog=catalog,
         board=board,
         queue_gauge=MemoryLanes(),

@@ -15,6 +15,9 @@ from kinolog.gateway.problems import Problem
 from kinolog.gateway.translation import problem_of
 
 UPLOAD_PATH: Final = "/v1/videos/upload"
+PICTURES_PATH: Final = "/v1/pictures"
+FORM_BYTES: Final = 64 * 1024
+"""What a form has around the one file in it, at most."""
 
 _logger: Final = structlog.get_logger(__name__)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -31,13 +34,15 @@ _SECURITY_HEADERS: Final = {
 class Limits:
     body_bytes: int
     upload_bytes: int
+    picture_bytes: int
     header_bytes: int
     header_count: int
     url_bytes: int
     body_idle_seconds: float
 
     def body_bytes_at(self, path: str) -> int:
-        return self.upload_bytes if path == UPLOAD_PATH else self.body_bytes
+        larger = {UPLOAD_PATH: self.upload_bytes, PICTURES_PATH: self.picture_bytes}
+        return larger.get(path, self.body_bytes)
 
 
 class Edge:

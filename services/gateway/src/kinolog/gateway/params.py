@@ -13,6 +13,7 @@ from kinolog.common.clock import Clock
 from kinolog.common.fields import INT64_MAX, Title
 from kinolog.common.ids import is_id
 from kinolog.common.log import AsOf, EventLog
+from kinolog.common.media.picture import PictureInspector
 from kinolog.common.worker.board import Board
 from kinolog.gateway.auth import Caller, Doorkeeper
 from kinolog.gateway.command import Command
@@ -32,6 +33,7 @@ class Gateway:
     log: EventLog
     desk: Desk
     blobs: BlobStore
+    pictures: PictureInspector
     catalog: Catalog
     board: Board
     queue_gauge: QueueGauge

@@ -3,10 +3,10 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from kinolog.common.settings import ServiceSettings
+from kinolog.common.media.picture_settings import PictureSettings
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(PictureSettings):
     # What is wrong is said without showing the rest, which holds secrets.
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from kinolog.common.clock import system_clock
 from kinolog.common.leftovers import sweeping
+from kinolog.common.media.picture import PictureInspector
 from kinolog.common.service import VERSION, Service
 from kinolog.gateway import translation
 from kinolog.gateway.adapters.catalog import NatsCatalog
@@ -16,7 +17,7 @@ from kinolog.gateway.adapters.lanes import JetStreamLanes
 from kinolog.gateway.adapters.progress import listen
 from kinolog.gateway.auth import Doorkeeper, RequireCaller
 from kinolog.gateway.desk import Desk
-from kinolog.gateway.edge import Edge, Limits
+from kinolog.gateway.edge import FORM_BYTES, Edge, Limits
 from kinolog.gateway.handlers import (
     batches,
     captions,
@@ -25,6 +26,7 @@ from kinolog.gateway.handlers import (
     jobs,
     media,
     page,
+    pictures,
     pipelines,
     projects,
     queues,
@@ -50,6 +52,7 @@ ROUTERS = (
     projects,
     shares,
     uploads,
+    pictures,
     media,
     hls,
     scenes,
@@ -77,6 +80,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             log=service.log,
             desk=Desk(service.log),
             blobs=service.blobs,
+            pictures=PictureInspector(settings),
             catalog=NatsCatalog(service.reads, settings.catalog_timeout_seconds),
             board=service.board,
             queue_gauge=JetStreamLanes(service.reads),
@@ -129,6 +133,7 @@ def limits(settings: GatewaySettings) -> Limits:
     return Limits(
         body_bytes=settings.max_body_bytes,
         upload_bytes=settings.max_upload_bytes,
+        picture_bytes=settings.picture_max_bytes + FORM_BYTES,
         header_bytes=settings.max_header_bytes,
         header_count=settings.max_header_count,
         url_bytes=settings.max_url_bytes,
