@@ -76,12 +76,13 @@ class BurnHandler:
         """In part where that is possible and worthwhile."""
         try:
             return await self._partly(burning, ctx, *used)
-        except PartialRefused as refused:
-            _logger.info("Encoding all frames", action="burn", obstacle=refused.obstacle.name, detail=refused.detail)
-            recipe = burn_recipe(burning.facts, burning.drawing)
-            made = await self.studio.make(recipe, burning.film.path, ctx, *used)
-            because = joined(because_of(refused), made.rendering.because)
-            return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
+        except PartialRefused as error:
+            refused = error
+        _logger.info("Encoding all frames", action="burn", obstacle=refused.obstacle.name, detail=refused.detail)
+        recipe = burn_recipe(burning.facts, burning.drawing)
+        made = await self.studio.make(recipe, burning.film.path, ctx, *used)
+        because = joined(because_of(refused), made.rendering.because)
+        return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
 
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         self.economy.refuse_crowded(burning.spans, burning.facts)
