@@ -10,7 +10,15 @@ from rich.table import Table
 
 from kinolog.cli.errors import BadSetting
 from kinolog.cli.steer import read_batch
-from kinolog.cli.work_tables import attempts_table, batch_table, duration, queues_table, schedules_table, why_lines
+from kinolog.cli.work_tables import (
+    attempts_table,
+    batch_table,
+    duration,
+    queues_table,
+    schedules_table,
+    why_lines,
+    workers_table,
+)
 
 
 def printed(table: Table) -> str:
@@ -29,6 +37,23 @@ def a_queue(**changes: Any) -> dict[str, Any]:
 def test_a_queue_shows_only_the_lanes_that_have_something_in_them() -> None:
     rows = [line for line in printed(queues_table([a_queue()])).splitlines() if "90 s" in line]
     assert 2 == len(rows)
+
+
+def test_a_worker_shows_its_queues_and_its_gpu() -> None:
+    known = {
+        "id": "wrk_1",
+        "queue": "render",
+        "host": "here",
+        "pid": 7,
+        "running": [],
+        "slots": 1,
+        "job_types": ["burn"],
+    }
+    told = {"is_draining": False, "drain": {"is_draining": False}}
+    found = {"queues": ["render-gpu", "render"], "gpu": ["h264_nvenc"]}
+    shown = printed(workers_table([known | told | found]))
+    assert "render-gpu, render" in shown
+    assert "h264_nvenc" in shown
 
 
 def test_a_paused_queue_says_who_and_why() -> None:

@@ -31,17 +31,18 @@ def _depths(place: Json) -> list[Text]:
 
 
 def workers_table(workers: Iterable[Json]) -> Table:
-    table = Table(Column("worker", no_wrap=True), "queue", "host", "pid", "runs", "slots", "does", "says")
+    table = Table(Column("worker", no_wrap=True), "queues", "host", "pid", "runs", "slots", "does", "GPU", "says")
     for worker in workers:
         is_drained = worker["is_draining"] or worker["drain"]["is_draining"]
         table.add_row(
             plain(worker["id"]),
-            plain(worker["queue"]),
+            plain(", ".join(worker["queues"] or [worker["queue"]])),
             plain(worker["host"]),
             plain(worker["pid"]),
             plain(len(worker["running"])),
             plain(worker["slots"]),
             plain(", ".join(worker["job_types"])),
+            plain(", ".join(worker["gpu"])),
             plain("takes nothing new" if is_drained else ""),
         )
     return table

@@ -10,8 +10,11 @@ from starlette.responses import JSONResponse
 from kinolog.common.errors import LogError
 from kinolog.common.fields import INT64_MAX
 from kinolog.common.queries import Stats
+from kinolog.common.service import VERSION
+from kinolog.gateway.machines import SystemView, machines_of
 from kinolog.gateway.params import Gateway, Here
 from kinolog.gateway.problems import FieldError, Problem
+from kinolog.gateway.queues import alive
 
 router = APIRouter()
 
@@ -20,6 +23,14 @@ router = APIRouter()
 async def read_stats(here: Here, min_seq: Annotated[int | None, Query(ge=0, le=INT64_MAX)] = None) -> JSONResponse:
     stats = await here.catalog.stats(here.desk.newest_sequence if min_seq is None else min_seq)
     return JSONResponse({"object": "stats", **stats.model_dump(mode="json")})
+
+
+@router.get("/v1/system", operation_id="system_read", tags=["status"], response_model=SystemView)
+async def read_system(here: Here) -> JSONResponse:
+    """The machines whose workers are alive, and what each was found to have."""
+    workers = alive(await here.board.workers(), here.clock(), here.presence_interval_seconds)
+    view = SystemView(version=VERSION, machines=machines_of(workers))
+    return JSONResponse(view.model_dump(mode="json"))
 
 
 @router.get("/healthz", operation_id="health_live", tags=["health"])
