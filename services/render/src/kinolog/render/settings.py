@@ -2,11 +2,12 @@
 
 from pydantic import DirectoryPath, Field
 
+from kinolog.common.media.picture_settings import PictureSettings
 from kinolog.common.media.settings import MediaSettings
 from kinolog.render.domain.hardware import HardwareWish
 
 
-class RenderSettings(MediaSettings):
+class RenderSettings(MediaSettings, PictureSettings):
     """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_ENCODE_PRESET`."""
 
     # One encoder keeps every core busy.
@@ -31,6 +32,12 @@ class RenderSettings(MediaSettings):
 
     # Windows that one trim may name: each adds filters to a graph, or a video to a commit.
     trim_max_ranges: int = 100
+
+    # A film from this length on is encoded in segments: what is finished outlives a crash, and other workers help.
+    long_film_seconds: float = Field(600.0, gt=0)
+    segment_seconds: float = Field(180.0, gt=0)
+    # Each is named, with all arguments of its encoder, in the job's checkpoint and in the video's record.
+    segment_most: int = Field(64, ge=2, le=200)
 
     encode_timeout_seconds: float = 12 * 3600.0
     encode_stall_seconds: float = 120.0

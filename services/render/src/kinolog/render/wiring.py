@@ -5,6 +5,7 @@ from typing import Final
 
 from kinolog.common.child import Limits
 from kinolog.common.media.inspector import Inspector
+from kinolog.common.media.picture import PictureInspector
 from kinolog.common.worker.attempt import Handler
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
@@ -12,27 +13,33 @@ from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.gpu_ffmpeg import GpuFFmpeg
 from kinolog.render.adapters.hardware import HardwareFinder
 from kinolog.render.adapters.hardware_memory import HardwareMemory
+from kinolog.render.adapters.loudness_meter import LoudnessMeter
 from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.scene_meter import SceneMeter, usable_cores
+from kinolog.render.adapters.segments.engine import SegmentBounds, SegmentEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.adapters.vmaf import VmafMeter
 from kinolog.render.domain.compress import CompressPlan
 from kinolog.render.domain.economy import Economy
 from kinolog.render.domain.samples import SamplePlan
 from kinolog.render.domain.segments import Division
+from kinolog.render.domain.segments_plan import SegmentRules
 from kinolog.render.domain.split import ClipLimit
 from kinolog.render.handlers.burn import BurnHandler
 from kinolog.render.handlers.clips import ClipMaker
 from kinolog.render.handlers.compress import CompressHandler
 from kinolog.render.handlers.cut import Cutter
 from kinolog.render.handlers.helped import by_queue
+from kinolog.render.handlers.loudness import LoudnessHandler
 from kinolog.render.handlers.merge import MergeHandler
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.segments import SegmentStudio
 from kinolog.render.handlers.split import SplitHandler
 from kinolog.render.handlers.studio import Encoder, Studio
 from kinolog.render.handlers.transcode import TranscodeHandler
 from kinolog.render.handlers.trim import TrimHandler
+from kinolog.render.handlers.watermark import WatermarkHandler
 from kinolog.render.settings import RenderSettings
 
 _DEVICE_FILES: Final = 512
@@ -45,7 +52,7 @@ def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> 
 
 
 def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
-    studio = Studio(encoder, Inspector(settings))
+    studio = Studio(encoder, Inspector(settings), segment_studio(settings, encoder))
     joiner = PartialStudio(studio, partial_engine(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
     cutter = Cutter(studio, joiner)
@@ -63,7 +70,9 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "transcode": TranscodeHandler(studio).transcode,
         "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,
+        "watermark": WatermarkHandler(studio, PictureInspector(settings)).watermark,
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
+        "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,
     }
 
 
@@ -96,8 +105,25 @@ def partial_engine(settings: RenderSettings) -> PartialEngine:
     return PartialEngine(encoder(settings), bounds)
 
 
+def segment_studio(settings: RenderSettings, encoder: Encoder) -> SegmentStudio:
+    bounds = SegmentBounds(
+        child=_bounds(settings),
+        max_pixels=settings.media_max_pixels,
+        max_streams=settings.media_max_streams,
+        max_duration_seconds=settings.media_max_duration_seconds,
+    )
+    rules = SegmentRules(
+        long_seconds=settings.long_film_seconds, segment_seconds=settings.segment_seconds, most=settings.segment_most
+    )
+    return SegmentStudio(SegmentEngine(encoder, bounds), encoder, rules)
+
+
 def meter(settings: RenderSettings) -> VmafMeter:
     return VmafMeter(_options(settings), _bounds(settings))
+
+
+def loudness_meter(settings: RenderSettings) -> LoudnessMeter:
+    return LoudnessMeter(_options(settings), _bounds(settings))
 
 
 def _compress_plan(settings: RenderSettings) -> CompressPlan:

@@ -11,6 +11,7 @@ from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
 from kinolog.common.jobs.caption import CAPTION_JOBS, CaptionInput, CaptionOutput, ModelSize
 from kinolog.common.jobs.compress import COMPRESS_JOBS, CompressInput, CompressOutput
 from kinolog.common.jobs.ingest import INGEST_JOBS, DownloadInput, DownloadOutput, UploadInput, UploadOutput
+from kinolog.common.jobs.loudness import LOUDNESS_JOBS, MeasuredLoudness, NormalizeAudioInput, NormalizeAudioOutput
 from kinolog.common.jobs.merge import MERGE_JOBS, MergedPart, MergeInput, MergeOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
 from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
@@ -25,6 +26,7 @@ from kinolog.common.jobs.split import (
 )
 from kinolog.common.jobs.transcode import TRANSCODE_JOBS, TranscodeInput, TranscodeOutput
 from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TRIM_JOBS, TrimClip, TrimInput, TrimOutput, TrimRange
+from kinolog.common.jobs.watermark import WATERMARK_JOBS, WatermarkInput, WatermarkOutput
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
@@ -40,12 +42,15 @@ __all__ = [
     "DownloadInput",
     "DownloadOutput",
     "JobType",
+    "MeasuredLoudness",
     "MergeInput",
     "MergeOutput",
     "MergedPart",
     "ModelSize",
     "NoopInput",
     "NoopOutput",
+    "NormalizeAudioInput",
+    "NormalizeAudioOutput",
     "Output",
     "PackageInput",
     "PackageOutput",
@@ -63,6 +68,8 @@ __all__ = [
     "TrimRange",
     "UploadInput",
     "UploadOutput",
+    "WatermarkInput",
+    "WatermarkOutput",
     "job_type",
 ]
 
@@ -78,6 +85,8 @@ JOB_TYPES: Final = {
         COMPRESS_JOBS,
         PACKAGE_JOBS,
         MERGE_JOBS,
+        WATERMARK_JOBS,
+        LOUDNESS_JOBS,
         NOOP_JOBS,
     )
     for each in family

@@ -11,12 +11,18 @@ from kinolog.render.adapters.hardware_coders import NO_AID, Aid
 from kinolog.render.domain.merge_copy import SCRIPT_FORMAT
 from kinolog.render.domain.partial_encode import FEED_FORMAT
 from kinolog.render.domain.recipe import Muxer, Recipe, Track
+from kinolog.render.domain.watermark import PICTURE_FORMAT
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
 # What no video is taken in, so that a file of it can only be one that was made here; each with what it may open. A
 # script that joins films names links to MP4 files, which were found to be just that.
-_OWN_FORMATS: Final = {FEED_FORMAT: (FEED_FORMAT,), SCRIPT_FORMAT: (SCRIPT_FORMAT, "mp4")}
+_OWN_FORMATS: Final = {
+    FEED_FORMAT: (FEED_FORMAT,),
+    SCRIPT_FORMAT: (SCRIPT_FORMAT, "mp4"),
+    PICTURE_FORMAT: (PICTURE_FORMAT,),
+}
+_OWN_DECODERS: Final = {PICTURE_FORMAT: ("png",)}
 # Metadata and chapters are a stranger's words, and stay behind.
 _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
@@ -67,9 +73,10 @@ def _picture_coding(work: Work, options: EncodeOptions) -> tuple[str, ...]:
 def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:
     """The same bounds as for looking into the file; `file:` keeps a name from being taken for a protocol."""
     formats = _OWN_FORMATS.get(source.container, DEMUXERS)
+    decoders = _OWN_DECODERS.get(source.container, DECODERS)
     return (
         *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(formats)),
-        *("-codec_whitelist", ",".join(DECODERS), "-max_pixels", str(options.max_pixels)),
+        *("-codec_whitelist", ",".join(decoders), "-max_pixels", str(options.max_pixels)),
         *(*source.options, "-f", source.container, "-i", _file(source.path)),
     )
 
