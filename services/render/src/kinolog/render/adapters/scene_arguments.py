@@ -39,7 +39,8 @@ def decode_arguments(
 
     Both clock options together make moments count from the film's own first one, wherever decoding begins.
     """
-    threads = ("-threads", str(options.threads), "-skip_loop_filter", "noref", "-noautorotate")
+    # Blocks stay a little rougher without the loop filter, in every frame alike, and decoding is a good deal faster.
+    threads = ("-threads", str(options.threads), "-skip_loop_filter", "all", "-noautorotate")
     window = () if segment.start == 0 else ("-ss", f"{segment.start:.6f}")
     length = () if segment.end is None else ("-t", f"{segment.end - segment.start:.6f}")
     small = f"scale={pictures.width}:{pictures.height}:flags=bilinear,format=bgr24"
