@@ -13,7 +13,7 @@ def main() -> None:
         return (await finder.find()).names
 
     handlers = wiring.handlers(settings, finder)
-    run_worker("render", settings, handlers, slots=settings.render_slots, find_gpu=find_gpu)
+    run_worker("render", settings, handlers, slots=wiring.capacity(settings).slots, find_gpu=find_gpu)
 
 
 if __name__ == "__main__":

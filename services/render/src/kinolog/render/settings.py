@@ -10,8 +10,11 @@ from kinolog.render.domain.hardware import HardwareWish
 class RenderSettings(MediaSettings, PictureSettings):
     """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_ENCODE_PRESET`."""
 
-    # One encoder keeps every core busy.
-    render_slots: int = 1
+    # Jobs at once; 0 leaves as many as have `slot_cores` and `slot_memory_bytes` each, and one at least. One encoder of
+    # a full HD film keeps some eight cores busy, and one of a 4K film stays below 3 GiB.
+    render_slots: int = Field(0, ge=0)
+    slot_cores: int = Field(8, ge=1)
+    slot_memory_bytes: int = Field(3 * 1024**3, ge=1)
     # A folder with more TrueType and OpenType fonts, for styles to name and for characters the shipped ones lack.
     render_fonts_dir: DirectoryPath | None = None
 
@@ -19,8 +22,8 @@ class RenderSettings(MediaSettings, PictureSettings):
     encode_preset: str = "veryfast"
     encode_crf: int = 18
     encode_audio_kbps: int = 192
-    # 0 leaves the number to x264.
-    encode_threads: int = 0
+    # Of one job; 0 shares the cores that the service may use among its slots.
+    encode_threads: int = Field(0, ge=0)
 
     # Which hardware encodes for jobs that ask for a GPU: any that is proved to work, none, or that of one vendor alone.
     render_hardware: HardwareWish = "auto"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from kinolog.common.child import Limits
+from kinolog.common.machine import own_share
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.media.picture import PictureInspector
 from kinolog.common.worker.attempt import Handler
@@ -19,6 +20,7 @@ from kinolog.render.adapters.scene_meter import SceneMeter, usable_cores
 from kinolog.render.adapters.segments.engine import SegmentBounds, SegmentEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.adapters.vmaf import VmafMeter
+from kinolog.render.domain.capacity import Capacity, EncoderNeeds, capacity_of
 from kinolog.render.domain.compress import CompressPlan
 from kinolog.render.domain.economy import Economy
 from kinolog.render.domain.samples import SamplePlan
@@ -74,6 +76,18 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
         "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,
     }
+
+
+def capacity(settings: RenderSettings) -> Capacity:
+    """What this process runs at once, by what it may use of the machine."""
+    share = own_share()
+    return capacity_of(
+        cores=share.cores,
+        memory_bytes=share.memory_bytes,
+        is_whole=share.is_whole,
+        needs=EncoderNeeds(cores=settings.slot_cores, memory_bytes=settings.slot_memory_bytes),
+        slots=settings.render_slots,
+    )
 
 
 def encoder(settings: RenderSettings) -> FFmpeg:
@@ -153,7 +167,7 @@ def _options(settings: RenderSettings) -> EncodeOptions:
         preset=settings.encode_preset,
         crf=settings.encode_crf,
         audio_kbps=settings.encode_audio_kbps,
-        threads=settings.encode_threads,
+        threads=settings.encode_threads or capacity(settings).threads,
         max_pixels=settings.media_max_pixels,
     )
 
