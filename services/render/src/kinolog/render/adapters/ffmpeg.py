@@ -50,7 +50,7 @@ class FFmpeg:
         child = self._child(work, arguments)
         # Where the output exists already, ffmpeg leaves it as it is and calls that a success.
         work.output.unlink(missing_ok=True)
-        with _discarded_on_failure(work.output):
+        with discarded_on_failure(work.output):
             try:
                 await run_child(child, ProgressReader(work.seconds, on_progress))
             except ChildError as error:
@@ -74,7 +74,7 @@ class FFmpeg:
 
 
 @contextmanager
-def _discarded_on_failure(output: Path) -> Iterator[None]:
+def discarded_on_failure(output: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:

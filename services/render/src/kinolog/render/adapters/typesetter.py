@@ -45,6 +45,12 @@ class AssTypesetter:
         return Typeset(filter=_FILTER, font=family, fonts=drawn_with)
 
 
+def belongings(workdir: Path) -> list[Path]:
+    """Everything that the filter reads in a working folder; nothing where no captions are set."""
+    fixed = (workdir / _SCRIPT, workdir / FONTS_CONFIGURATION)
+    return [*(path for path in fixed if path.exists()), *sorted((workdir / _FONTS).glob("*"))]
+
+
 def _lay_out(fonts: Sequence[Font], workdir: Path) -> None:
     """Links, since copies would cost 6 MB a job; numbered, since two folders may hold files of one name."""
     (workdir / FONTS_CONFIGURATION).write_text(_CONFIGURATION, "utf-8")

@@ -55,8 +55,14 @@ def countable_frames(facts: MediaFacts, frame_count: int) -> int | None:
     return None if facts.video_codec is None or facts.is_interlaced else frame_count
 
 
-def refuse_incomplete(recipe: Recipe, made: MediaFacts) -> None:
-    """Raises PassingError when less came out than was to: an encoder's good exit code proves nothing."""
+def refuse_incomplete(recipe: Recipe, made: MediaFacts, joined_frames: int | None = None) -> None:
+    """Raises PassingError when less came out than was to: an encoder's good exit code proves nothing.
+
+    `joined_frames` is how many segments had, none of which may be lost.
+    """
+    if joined_frames not in (None, made.frame_count):
+        message = f"The segments of the new video have {joined_frames} frames, and it has {made.frame_count}."
+        raise PassingError("output_incomplete", message)
     lost_frames = 0 if recipe.frame_count is None else recipe.frame_count - made.frame_count
     if not 0 <= lost_frames <= LOSABLE_FRAMES or recipe.seconds - made.duration > LOSABLE_SECONDS:
         raise PassingError(

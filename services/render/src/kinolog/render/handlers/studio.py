@@ -14,7 +14,9 @@ from kinolog.common.media.publish import register_video, replace_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.progress import EncodeProgress, OnProgress
 from kinolog.render.domain.recipe import Recipe, refuse_incomplete
+from kinolog.render.domain.segments_plan import SegmentsRefused
 from kinolog.render.domain.work import Encoded, Work
+from kinolog.render.handlers.segments import LongFilms, in_one_piece
 
 _OUTPUT: Final = "output.mp4"
 _MEDIA_TYPE: Final = "video/mp4"
@@ -64,6 +66,7 @@ class Made:
 class Studio:
     encoder: Encoder
     inspector: MediaInspector
+    long_films: LongFilms
 
     async def look_into(
         self, source: Path, container: str, ctx: JobContext, windows: Sequence[tuple[float, float]] = ()
@@ -73,12 +76,16 @@ class Studio:
         )
 
     async def make(self, recipe: Recipe, source: Path, ctx: JobContext, *used: SourceUsed) -> Made:
-        """Encode, and see that what came out is whole."""
+        """Encode, in segments where the film is long, and see that what came out is whole."""
         output = ctx.workdir / _OUTPUT
-        encoded = await self.encoder.encode(recipe, source, output, partial(report, ctx))
+        try:
+            parts = await self.long_films.make(recipe, source, output, ctx, used)
+        except SegmentsRefused as refused:
+            encoded = await self.encoder.encode(recipe, source, output, partial(report, ctx))
+            parts = in_one_piece(encoded, refused)
         made = await self.check(output, ctx)
-        refuse_incomplete(recipe, made.facts)
-        return Made(file=output, inspected=made, rendering=self.rendering(used, encoded))
+        refuse_incomplete(recipe, made.facts, joined_frames=parts.frame_count)
+        return Made(file=output, inspected=made, rendering=self.rendering(used, *parts.steps, because=parts.because))
 
     async def check(self, output: Path, ctx: JobContext, container: str | None = None) -> Inspected:
         """Look into what was made: good exit codes prove nothing. Raises WorkError."""
