@@ -49,7 +49,7 @@ async def caption_like(ctx: JobContext, facts: Caption, cues: Sequence[Cue], vid
     known = {name: getattr(facts, name) for name in CaptionFacts.model_fields}
     created = {
         "video_id": video_id,
-        "cues": await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE),
+        "cues": await ctx.blobs.put_bytes(cues_to_json(tuple(cues)), CUES_MEDIA_TYPE),
         "cue_count": len(cues),
         "job_id": ctx.job.id,
     }
