@@ -22,7 +22,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def made(platform: Platform, clip: Path, job_type: str, **input_data: Any) -> dict[str, Any]:
     video_id = await platform.video(await platform.project(), clip)
     job = await platform.ends(await platform.submit(job_type, video_id, **input_data))
-    assert "completed" == job["status"], job
+    assert ("completed", None) == (job["status"], job["error_message"])
     output: dict[str, Any] = job["output_data"]
     return output
 
