@@ -36,6 +36,7 @@ from kinolog.render.handlers.loudness import LoudnessHandler
 from kinolog.render.handlers.merge import MergeHandler
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.reframe import ReframeHandler
 from kinolog.render.handlers.segments import SegmentStudio
 from kinolog.render.handlers.split import SplitHandler
 from kinolog.render.handlers.studio import Encoder, Studio
@@ -72,6 +73,7 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "transcode": TranscodeHandler(studio).transcode,
         "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,
+        "reframe": ReframeHandler(studio).reframe,
         "watermark": WatermarkHandler(studio, PictureInspector(settings)).watermark,
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
         "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,

@@ -15,6 +15,8 @@ from kinolog.common.jobs.loudness import LOUDNESS_JOBS, MeasuredLoudness, Normal
 from kinolog.common.jobs.merge import MERGE_JOBS, MergedPart, MergeInput, MergeOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
 from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
+from kinolog.common.jobs.reframe import REFRAME_JOBS, ReframeInput, ReframeOutput
+from kinolog.common.jobs.segment import SEGMENT_JOBS, SegmentInput, SegmentOutput
 from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
     SPLIT_JOBS,
@@ -56,6 +58,10 @@ __all__ = [
     "PackageOutput",
     "PackagedVariant",
     "Patience",
+    "ReframeInput",
+    "ReframeOutput",
+    "SegmentInput",
+    "SegmentOutput",
     "SplitFixedInput",
     "SplitFixedOutput",
     "SplitScenesInput",
@@ -86,7 +92,9 @@ JOB_TYPES: Final = {
         PACKAGE_JOBS,
         MERGE_JOBS,
         WATERMARK_JOBS,
+        REFRAME_JOBS,
         LOUDNESS_JOBS,
+        SEGMENT_JOBS,
         NOOP_JOBS,
     )
     for each in family

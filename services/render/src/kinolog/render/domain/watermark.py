@@ -11,14 +11,13 @@ from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import plain, shown_size
 from kinolog.render.domain.colour import is_hdr
+from kinolog.render.domain.cut import is_sound_copied
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, countable_frames, even_sides
 from kinolog.render.domain.sizing import Size
 from kinolog.render.domain.work import Picture, Sound, Source, Work
 
 PICTURE_FORMAT: Final = "png_pipe"
-# What browsers play inside MP4; everything else is encoded as AAC.
-_COPIED_SOUND: Final = frozenset({"aac", "mp3"})
 _MATRICES: Final = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
 _HD_WIDTH: Final = 1280
 _HD_HEIGHT: Final = 720
@@ -143,4 +142,4 @@ def _matrix(film: MediaFacts) -> str:
 
 
 def _sound(film: MediaFacts) -> Sound:
-    return Sound(codec="copy") if film.audio_codec in _COPIED_SOUND else Sound()
+    return Sound(codec="copy") if is_sound_copied(film) else Sound()
