@@ -7,7 +7,8 @@ import av
 
 from kinolog.common.media.opened import opened
 from kinolog.render.adapters.partial.index_files import read_index
-from kinolog.render.adapters.partial.indexing import OnPercent, picture_packets
+from kinolog.render.adapters.partial.indexing import picture_packets
+from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.domain.errand import Errand, Places
 from kinolog.render.domain.packets import PacketIndex, PictureTrack, decode_times
 from kinolog.render.domain.partial import PartialPlan, Renewed
@@ -23,12 +24,12 @@ def feed_encoder(errand: Errand, track: PictureTrack, plan: PartialPlan, on_perc
     with opened(errand.question) as media, av.open(str(places.feed), "w", format=FEED_FORMAT) as feed:
         assert media.picture is not None  # noqa: S101  # the index was made of it
         stream = feed.add_stream_from_template(media.picture, opaque=True)
-        for number, packet in enumerate(picture_packets(media, media.picture)):
+        packets = reported(picture_packets(media, media.picture), len(index.shown), on_percent)
+        for number, packet in enumerate(packets):
             if number in due:
                 packet.pts, packet.dts = due[number]
                 packet.stream = stream
                 feed.mux(packet)
-                on_percent(100 * number / len(index.shown))
 
 
 def fed_packets(runs: Sequence[Renewed]) -> list[int]:

@@ -1,6 +1,6 @@
 """Reading every packet of a film's picture once: what may be joined to it, and where."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Final
@@ -10,6 +10,7 @@ from av.video.stream import VideoStream
 
 from kinolog.common.media.opened import AnyPacket, Opened, opened
 from kinolog.render.adapters.partial.index_files import DIGEST_BYTES, numbers_of, write_numbers
+from kinolog.render.adapters.partial.reporting import OnPercent
 from kinolog.render.adapters.partial.turn import turn_of
 from kinolog.render.domain.errand import Errand, Places
 from kinolog.render.domain.h264 import (
@@ -26,8 +27,6 @@ from kinolog.render.domain.h264 import (
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PictureTrack
 from kinolog.render.domain.partial_encode import PROFILES
-
-OnPercent = Callable[[float], None]
 
 _CODEC: Final = "h264"
 _FULL_RANGE: Final = 2

@@ -14,7 +14,8 @@ from av.video.stream import VideoStream
 from kinolog.common.media.facts import Question
 from kinolog.common.media.opened import AnyPacket, Opened, opened
 from kinolog.render.adapters.partial.index_files import read_index
-from kinolog.render.adapters.partial.indexing import OnPercent, picture_packets
+from kinolog.render.adapters.partial.indexing import picture_packets
+from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.adapters.partial.runs import EncodedRuns, opened_runs
 from kinolog.render.adapters.partial.sound import sound_packets
 from kinolog.render.domain.errand import Errand, KeptSound, Places
@@ -24,7 +25,6 @@ from kinolog.render.domain.partial import Copied, PartialPlan
 from kinolog.render.domain.timeline import timeline
 
 _FORMAT: Final = "mp4"
-_REPORT_EVERY_PACKETS: Final = 2000
 
 
 def join(errand: Errand, track: PictureTrack, plan: PartialPlan, on_percent: OnPercent) -> None:
@@ -111,11 +111,7 @@ def _write(
 ) -> None:
     """In the order of decoding, since the muxer holds back whatever comes before its time."""
     film.start_encoding()
-    written = 0
-    for packet in merge(picture, sound, key=_moment):
-        written += packet.stream.type == "video"
-        if written % _REPORT_EVERY_PACKETS == 0:
-            on_percent(100 * written / total)
+    for packet in merge(reported(picture, total, on_percent), sound, key=_moment):
         film.mux(packet)
 
 

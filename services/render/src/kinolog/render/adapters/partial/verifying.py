@@ -13,7 +13,8 @@ from av.video.stream import VideoStream
 from kinolog.common.media.facts import Question
 from kinolog.common.media.opened import AnyPacket, Opened, opened
 from kinolog.render.adapters.partial.index_files import DIGEST_BYTES, read_index
-from kinolog.render.adapters.partial.indexing import OnPercent, digest_of, picture_packets
+from kinolog.render.adapters.partial.indexing import digest_of, picture_packets
+from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.domain.errand import Errand, Places
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex, PictureTrack
@@ -30,13 +31,13 @@ def verify(errand: Errand, track: PictureTrack, plan: PartialPlan, on_percent: O
     index = read_index(track, places)
     asked = replace(errand.question, path=str(places.joined), container=_FORMAT)
     with opened(asked) as media:
-        _refuse_changes(media, _picture(media), index, plan, places)
+        packets = reported(picture_packets(media, _picture(media)), len(_all_shown(index, plan)), on_percent)
+        _refuse_changes(packets, index, plan, places)
     with _decoding(asked, errand.threads) as (media, picture):
         _refuse_undecodable(media, picture, plan, _all_shown(index, plan), on_percent)
 
 
-def _refuse_changes(media: Opened, picture: VideoStream, index: PacketIndex, plan: PartialPlan, places: Places) -> None:
-    packets = picture_packets(media, picture)
+def _refuse_changes(packets: Iterator[AnyPacket], index: PacketIndex, plan: PartialPlan, places: Places) -> None:
     digests = places.digests.read_bytes()
     for piece in plan.pieces:
         if isinstance(piece, Copied):
@@ -48,7 +49,7 @@ def _refuse_changes(media: Opened, picture: VideoStream, index: PacketIndex, pla
 
 
 def _refuse_changed(packets: Iterator[AnyPacket], piece: Copied, index: PacketIndex, digests: bytes) -> None:
-    number = piece.first
+    number = piece.first - 1
     for number, packet in enumerate(packets, piece.first):
         is_same = digest_of(bytes(packet)) == digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES]
         if not is_same or packet.pts != index.shown[number] + piece.shift:
@@ -87,9 +88,9 @@ def _refuse_undecodable(
     for run in plan.runs:
         first = bisect_left(shown, run.shown[0] + run.shift)
         wanted = shown[first : first + len(run.shown) + _FRAMES_AFTER]
-        if list(_decoded(media, picture, wanted)) != list(wanted):
+        decoded = reported(_decoded(media, picture, wanted), len(wanted), on_percent)
+        if list(decoded) != list(wanted):
             raise PartialRefused(Obstacle.DOUBT, f"what follows packet {run.first} does not decode")
-        on_percent(100 * first / len(shown))
 
 
 def _decoded(media: Opened, picture: VideoStream, wanted: Sequence[int]) -> Iterator[int]:
