@@ -65,7 +65,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=120, help="how long the film is")
+    parser.add_argument("--seconds", type=int, default=180, help="how long the film is")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--find-in", type=Path, help=argparse.SUPPRESS)
