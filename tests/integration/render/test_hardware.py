@@ -1,5 +1,6 @@
 """Hardware as it is on this machine, whichever that is; and devices that do not exist, which fail for real."""
 
+import sys
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from kinolog.render.domain.recipe import Recipe, Track
 from kinolog.render.domain.work import Encoded, Picture
 from kinolog.render.settings import RenderSettings
 
+APPLE = sys.platform == "darwin"
 RECIPE = Recipe(container="mp4", picture=Track(stream=0, filters=("null",)), sound=None, seconds=2.0, frame_count=60)
 
 
@@ -55,8 +57,8 @@ def lost_device(tmp_path: Path) -> Hardware:
 
 async def test_all_hardware_there_may_be_either_works_or_says_why_not(settings: RenderSettings) -> None:
     found = await wiring.hardware_finder(settings).find()
-    names = {coder.name for coder in conceivable_coders((), "auto")}
-    names |= {decoder.name for decoder in conceivable_decoders((), "auto")}
+    names = {coder.name for coder in conceivable_coders((), "auto", is_apple=APPLE)}
+    names |= {decoder.name for decoder in conceivable_decoders((), "auto", is_apple=APPLE)}
     assert names <= {*found.names, *(name for name, _ in found.refusals)}
     assert all(refusal for _, refusal in found.refusals)
 

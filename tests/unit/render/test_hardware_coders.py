@@ -102,14 +102,21 @@ def test_decoded_frames_come_back_to_memory() -> None:
 
 
 def test_what_needs_a_device_file_is_tried_on_each() -> None:
-    tried = {(coder.name, coder.device) for coder in conceivable_coders((NODE, "/dev/dri/renderD129"), "vaapi")}
+    nodes = (NODE, "/dev/dri/renderD129")
+    tried = {(coder.name, coder.device) for coder in conceivable_coders(nodes, "vaapi", is_apple=False)}
     assert 6 == len(tried)
-    assert [] == list(conceivable_coders((), "vaapi"))
+    assert [] == list(conceivable_coders((), "vaapi", is_apple=False))
 
 
 def test_one_vendor_may_be_asked_for_alone() -> None:
-    assert {"nvenc"} == {coder.vendor for coder in conceivable_coders((NODE,), "nvenc")}
-    assert ["cuda"] == [decoder.acceleration for decoder in conceivable_decoders((NODE,), "nvenc")]
+    assert {"nvenc"} == {coder.vendor for coder in conceivable_coders((NODE,), "nvenc", is_apple=False)}
+    assert ["cuda"] == [decoder.acceleration for decoder in conceivable_decoders((NODE,), "nvenc", is_apple=False)]
+
+
+def test_apples_machines_have_apples_hardware_alone() -> None:
+    coders = [coder.name for coder in conceivable_coders((), "auto", is_apple=True)]
+    decoders = [decoder.name for decoder in conceivable_decoders((), "auto", is_apple=True)]
+    assert (["h264_videotoolbox", "hevc_videotoolbox"], ["decode_videotoolbox"]) == (coders, decoders)
 
 
 def test_options_of_an_encoder_keep_the_cpu() -> None:

@@ -1,6 +1,7 @@
 """Finding out, once and without disturbing anybody, what this machine's graphics hardware can do."""
 
 import asyncio
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,11 +54,15 @@ class HardwareFinder:
         except (ChildError, OSError) as error:
             _logger.warning("Cannot find out what hardware there is", error=repr(error))
             return NO_HARDWARE
-        _logger.info("Found out what hardware there is", works=found.names, refusals=dict(found.refusals))
+        _logger.debug("Asked for hardware in vain", refusals=dict(found.refusals))
+        _logger.info("Found out what hardware there is", works=found.names)
         return found
 
     async def _proved(self) -> Hardware:
-        nodes = render_nodes()
+        nodes, is_apple = render_nodes(), sys.platform == "darwin"
         with tempfile.TemporaryDirectory(prefix="kinolog-hardware-") as folder:
             probe = HardwareProbe(Path(folder), self.options, self.limits, self.timeout_seconds)
-            return await probe.hardware(conceivable_coders(nodes, self.wish), conceivable_decoders(nodes, self.wish))
+            return await probe.hardware(
+                conceivable_coders(nodes, self.wish, is_apple=is_apple),
+                conceivable_decoders(nodes, self.wish, is_apple=is_apple),
+            )

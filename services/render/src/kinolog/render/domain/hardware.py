@@ -75,20 +75,23 @@ class Hardware:
 NO_HARDWARE: Final = Hardware()
 
 
-def conceivable_coders(devices: tuple[str, ...], wish: HardwareWish) -> Iterator[Coder]:
+def conceivable_coders(devices: tuple[str, ...], wish: HardwareWish, *, is_apple: bool) -> Iterator[Coder]:
     """In the order of preference. `devices` are the device files that there are."""
     for vendor in VENDORS:
-        for device in _places(vendor, devices) if wish in ("auto", vendor) else ():
+        for device in _places(vendor, devices, is_apple) if wish in ("auto", vendor) else ():
             coders = (Coder(vendor=vendor, codec=codec, device=device) for codec in _CODECS)
             yield from (coder for coder in coders if coder.name not in _MISSING)
 
 
-def conceivable_decoders(devices: tuple[str, ...], wish: HardwareWish) -> Iterator[Decoder]:
+def conceivable_decoders(devices: tuple[str, ...], wish: HardwareWish, *, is_apple: bool) -> Iterator[Decoder]:
     for acceleration in ACCELERATIONS:
         if wish in ("auto", "nvenc" if acceleration == "cuda" else acceleration):
-            for device in _places(acceleration, devices):
+            for device in _places(acceleration, devices, is_apple):
                 yield Decoder(acceleration=acceleration, device=device)
 
 
-def _places(name: str, devices: tuple[str, ...]) -> tuple[str | None, ...]:
+def _places(name: str, devices: tuple[str, ...], is_apple: bool) -> tuple[str | None, ...]:
+    """Apple's machines have nobody else's hardware, and no one else has theirs."""
+    if is_apple is not (name == "videotoolbox"):
+        return ()
     return devices if name in _NEED_DEVICE else (None,)
