@@ -34,7 +34,7 @@ def joined(pieces: Sequence[Curve]) -> Curve:
     """One curve out of pieces that overlap. Raises CurvesDiffer.
 
     The first frame of a piece has nothing before it, so its score is that of the piece before. All other frames that
-    two pieces share must agree: then decoding began cleanly in the middle, and the curve is the one of an unbroken pass.
+    two pieces share must agree: then decoding began cleanly in the middle, and the curve is that of an unbroken pass.
     """
     return reduce(_joined, pieces)
 
