@@ -11,6 +11,7 @@ from kinolog.common.worker.attempt import Handler
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
+from kinolog.render.adapters.frame_digests import FrameDigester
 from kinolog.render.adapters.gpu_ffmpeg import GpuFFmpeg
 from kinolog.render.adapters.hardware import HardwareFinder
 from kinolog.render.adapters.hardware_memory import HardwareMemory
@@ -37,6 +38,7 @@ from kinolog.render.handlers.merge import MergeHandler
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.reframe import ReframeHandler
+from kinolog.render.handlers.reproduce import ReproduceHandler
 from kinolog.render.handlers.segments import SegmentStudio
 from kinolog.render.handlers.split import SplitHandler
 from kinolog.render.handlers.studio import Encoder, Studio
@@ -51,7 +53,9 @@ _DEVICE_FILES: Final = 512
 def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> dict[str, Handler]:
     """A handler for each job type of the queues `render` and `render-gpu`."""
     helped = gpu_encoder(settings, finder or hardware_finder(settings))
-    return by_queue(_handlers(settings, encoder(settings)), _handlers(settings, helped))
+    makers = by_queue(_handlers(settings, encoder(settings)), _handlers(settings, helped))
+    digester = FrameDigester(_options(settings), _bounds(settings))
+    return {**makers, "reproduce": ReproduceHandler(makers, Inspector(settings), digester).reproduce}
 
 
 def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:

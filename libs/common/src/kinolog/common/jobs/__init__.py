@@ -16,6 +16,7 @@ from kinolog.common.jobs.merge import MERGE_JOBS, MergedPart, MergeInput, MergeO
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
 from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
 from kinolog.common.jobs.reframe import REFRAME_JOBS, ReframeInput, ReframeOutput
+from kinolog.common.jobs.reproduce import REPRODUCE_JOBS, FrameDifference, ReproduceInput, ReproduceOutput
 from kinolog.common.jobs.segment import SEGMENT_JOBS, SegmentInput, SegmentOutput
 from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
@@ -43,6 +44,7 @@ __all__ = [
     "Detector",
     "DownloadInput",
     "DownloadOutput",
+    "FrameDifference",
     "JobType",
     "MeasuredLoudness",
     "MergeInput",
@@ -60,6 +62,8 @@ __all__ = [
     "Patience",
     "ReframeInput",
     "ReframeOutput",
+    "ReproduceInput",
+    "ReproduceOutput",
     "SegmentInput",
     "SegmentOutput",
     "SplitFixedInput",
@@ -95,6 +99,7 @@ JOB_TYPES: Final = {
         REFRAME_JOBS,
         LOUDNESS_JOBS,
         SEGMENT_JOBS,
+        REPRODUCE_JOBS,
         NOOP_JOBS,
     )
     for each in family

@@ -13,6 +13,7 @@ from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.events import Event, RecordedEvent
 from kinolog.common.ids import IdSource, new_id
 from kinolog.common.log import AsOf, EventLog, load
+from kinolog.common.worker.children import Children
 from kinolog.common.worker.progress import Progress
 
 SaveCheckpoint = Callable[[dict[str, Any]], Awaitable[None]]
@@ -26,7 +27,8 @@ class JobContext:
     """One attempt of one job.
 
     Cancelling the job cancels the handler's task: adapters stop what they started when CancelledError reaches them.
-    A handler ends its attempt otherwise by raising PermanentError, PassingError, Snooze or Cancelled.
+    A handler ends its attempt otherwise by raising PermanentError, PassingError, Snooze or Cancelled. `children` has
+    other workers do a part of the work; it is None where there are none to ask.
     """
 
     def __init__(
@@ -40,8 +42,10 @@ class JobContext:
         on_progress: Callable[[Progress], None],
         on_checkpoint: SaveCheckpoint = _save_nowhere,
         make_id: IdSource = new_id,
+        children: Children | None = None,
     ) -> None:
         self.job = job
+        self.children = children
         self.blobs = blobs
         self.has_workdir = False
         self._workdir = workdir
@@ -51,6 +55,7 @@ class JobContext:
         self._on_checkpoint = on_checkpoint
         self._make_id = make_id
         self._changes: list[Change] = []
+        self._as_of: AsOf | None = None
 
     @property
     def workdir(self) -> Path:
@@ -111,8 +116,19 @@ class JobContext:
         part._on_progress = report
         return part
 
+    def rehearsal(self, job: Job, *, as_of: AsOf, blobs: BlobStore, workdir: Path) -> "JobContext":
+        """The surroundings of another job as they were once; nothing that it creates or changes is ever committed."""
+        rehearsal = self.part(0, 100)
+        rehearsal.job, rehearsal.blobs, rehearsal._workdir, rehearsal.has_workdir = job, blobs, workdir, False
+        rehearsal._as_of, rehearsal._changes, rehearsal._on_checkpoint = as_of, [], _save_nowhere
+        return rehearsal
+
     async def load(self, aggregate: Aggregate[S], aggregate_id: str, *, as_of: AsOf | None = None) -> Loaded[S]:
-        return await load(self._log, aggregate, aggregate_id, as_of=as_of)
+        return await load(self._log, aggregate, aggregate_id, as_of=self._as_of if as_of is None else as_of)
+
+    async def history(self, aggregate: Aggregate[S], aggregate_id: str) -> list[RecordedEvent]:
+        """All events of an aggregate, in order."""
+        return await self._log.read(aggregate.kind, aggregate_id)
 
     async def captions_of(self, video_id: str) -> list[Loaded[Caption]]:
         """Those that are not deleted, in the order in which they were made. See `EventLog.births` for what it costs.
