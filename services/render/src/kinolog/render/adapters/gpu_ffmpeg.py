@@ -69,9 +69,9 @@ class GpuFFmpeg:
         """With an encoder; else with a decoder alone, as on a data centre's devices; None without either."""
         coder = hardware.coder_for(picture)
         aid = encoding_aid(picture, self.cpu.options, coder) if coder else None
-        uploading = _uploading(work, aid.upload) if aid else None
-        if coder and aid and uploading:
-            return _Aided(replace(aid, decoding=_decoding(hardware.decoder)), uploading, coder.name)
+        ready = uploading(work, aid.upload) if aid else None
+        if coder and aid and ready:
+            return _Aided(replace(aid, decoding=_decoding(hardware.decoder)), ready, coder.name)
         if hardware.decoder is None or picture.extra:
             return None
         note = f"the CPU encoded, since {_obstacle(picture, hardware)}; {hardware.decoder.name} was there to decode"
@@ -88,7 +88,7 @@ class _Aided:
     note: str = ""
 
 
-def _uploading(work: Work, upload: str) -> Work | None:
+def uploading(work: Work, upload: str) -> Work | None:
     """The filters end on the device; None where there is no simple chain of them to lengthen."""
     if not upload:
         return work
