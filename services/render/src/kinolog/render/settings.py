@@ -41,6 +41,8 @@ class RenderSettings(MediaSettings, PictureSettings):
     segment_seconds: float = Field(180.0, gt=0)
     # Each is named, with all arguments of its encoder, in the job's checkpoint and in the video's record.
     segment_most: int = Field(64, ge=2, le=200)
+    # How often a film in segments looks for free workers, and each of these whether it is still wanted.
+    segment_look_seconds: float = Field(1.0, gt=0)
 
     encode_timeout_seconds: float = 12 * 3600.0
     encode_stall_seconds: float = 120.0

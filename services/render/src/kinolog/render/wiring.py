@@ -39,6 +39,7 @@ from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.reframe import ReframeHandler
 from kinolog.render.handlers.reproduce import ReproduceHandler
+from kinolog.render.handlers.segment import SegmentHandler
 from kinolog.render.handlers.segments import SegmentStudio
 from kinolog.render.handlers.split import SplitHandler
 from kinolog.render.handlers.studio import Encoder, Studio
@@ -59,7 +60,8 @@ def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> 
 
 
 def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
-    studio = Studio(encoder, Inspector(settings), segment_studio(settings, encoder))
+    segments = segment_studio(settings, encoder)
+    studio = Studio(encoder, Inspector(settings), segments)
     joiner = PartialStudio(studio, partial_engine(settings))
     typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
     cutter = Cutter(studio, joiner)
@@ -80,6 +82,7 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "reframe": ReframeHandler(studio).reframe,
         "watermark": WatermarkHandler(studio, PictureInspector(settings)).watermark,
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
+        "render_segment": SegmentHandler(segments.segmenter, settings.segment_look_seconds).render_segment,
         "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,
     }
 
@@ -135,7 +138,7 @@ def segment_studio(settings: RenderSettings, encoder: Encoder) -> SegmentStudio:
     rules = SegmentRules(
         long_seconds=settings.long_film_seconds, segment_seconds=settings.segment_seconds, most=settings.segment_most
     )
-    return SegmentStudio(SegmentEngine(encoder, bounds), encoder, rules)
+    return SegmentStudio(SegmentEngine(encoder, bounds), encoder, rules, settings.segment_look_seconds)
 
 
 def meter(settings: RenderSettings) -> VmafMeter:

@@ -18,6 +18,8 @@ from kinolog.common.fields import Request
 from kinolog.common.jobs import JOB_TYPES, Output
 from kinolog.common.log import EventLog
 from kinolog.common.settings import WorkerSettings
+from kinolog.common.worker.board import Board
+from kinolog.common.worker.children import Children
 from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.held import Held
 from kinolog.common.worker.identity import Identity
@@ -45,6 +47,7 @@ class Attempts:
     handlers: Mapping[str, Handler]
     settings: WorkerSettings
     keeper: Keeper
+    board: Board
 
     async def run(self, held: Held, delivery: Delivery) -> Ended:
         """The attempt's folder is gone when this returns, and so is everything it started."""
@@ -54,6 +57,9 @@ class Attempts:
         finally:
             await running.tidy_up()
         return Ended(outcome, running.phases.ended())
+
+    def children_of(self, job: Job) -> Children:
+        return Children(self.log, self.board, self.identity, job, self.settings.presence_interval_seconds)
 
     async def _supervise(self, running: "_Running", delivery: Delivery) -> Outcome:
         kept = Kept(running.held, delivery, patience_with(running.held.job, self.identity.clock()))
@@ -88,6 +94,7 @@ class _Running:
             workdir=self.attempts.settings.work_dir / f"{job.id}-{job.attempt}",
             on_progress=self._note,
             on_checkpoint=self._save,
+            children=self.attempts.children_of(job),
         )
 
     async def handle(self) -> Outcome:

@@ -154,7 +154,7 @@ def build_runner(
     return Runner(
         queue=queue,
         claims=Claims(log, board, identity, settings.lease_seconds, frozenset(handlers)),
-        attempts=Attempts(identity, log, blobs, handlers, settings, keeper),
+        attempts=Attempts(identity, log, blobs, handlers, settings, keeper, board),
         settlements=Settlements(identity, lambda: keeper.is_releasing),
         keeper=keeper,
         controls=controls,

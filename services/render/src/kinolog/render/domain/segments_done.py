@@ -40,17 +40,20 @@ class Finished:
 
     @classmethod
     def of_json(cls, written: dict[str, Any]) -> "Finished":
-        encoded = written["encoded"]
-        known = Encoded(**{**encoded, "arguments": tuple(encoded["arguments"])})
-        return cls(BlobRef.model_validate(written["blob"]), known)
+        return cls(BlobRef.model_validate(written["blob"]), encoded_of(written["encoded"]))
+
+
+def encoded_of(written: dict[str, Any]) -> Encoded:
+    return Encoded(**{**written, "arguments": tuple(written["arguments"])})
 
 
 @dataclass(slots=True)
 class Progressed:
-    """The finished parts by their names: the number of a segment, or `sound`."""
+    """The finished parts by their names: the number of a segment, or `sound`. `lent` are the jobs that make others."""
 
     fingerprint: str
     parts: dict[str, Finished] = field(default_factory=dict)
+    lent: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def resumed(cls, fingerprint: str, checkpoint: dict[str, Any] | None) -> "Progressed":
@@ -58,8 +61,10 @@ class Progressed:
         state = (checkpoint or {}).get(_STATE, {})
         if state.get("fingerprint") != fingerprint:
             return cls(fingerprint)
-        return cls(fingerprint, {name: Finished.of_json(each) for name, each in state["parts"].items()})
+        parts = {name: Finished.of_json(each) for name, each in state["parts"].items()}
+        return cls(fingerprint, parts, {int(number): job_id for number, job_id in state["lent"].items()})
 
     def checkpoint(self) -> dict[str, Any]:
         parts = {name: each.as_json() for name, each in self.parts.items()}
-        return {_STATE: {"fingerprint": self.fingerprint, "parts": parts}}
+        lent = {str(number): job_id for number, job_id in self.lent.items()}
+        return {_STATE: {"fingerprint": self.fingerprint, "parts": parts, "lent": lent}}

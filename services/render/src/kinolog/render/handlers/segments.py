@@ -2,12 +2,12 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -21,8 +21,10 @@ from kinolog.render.domain.segments_done import SOUND, Finished, Progressed, fin
 from kinolog.render.domain.segments_plan import FilmCut, SegmentRules, SegmentsRefused, Stretch, sound_recipe
 from kinolog.render.domain.segments_tally import Tally
 from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.segments_film import LongFilm
+from kinolog.render.handlers.segments_shared import Shared
 
-_MEDIA_TYPES: Final = {"mp4": "video/mp4", "webm": "video/webm"}
+MEDIA_TYPES: Final = {"mp4": "video/mp4", "webm": "video/webm"}
 _logger: Final = structlog.get_logger(__name__)
 
 
@@ -80,32 +82,12 @@ def in_one_piece(encoded: Encoded, refused: SegmentsRefused) -> Joined:
     return Joined(steps=(encoded,), because="" if refused.is_usual else f"encoded in one piece: {refused.reason}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LongFilm:
-    """A film in segments, as far as it is made."""
-
-    recipe: Recipe
-    source: Path
-    cut: FilmCut
-    done: Progressed
-    ctx: JobContext
-    tally: Tally
-
-    @property
-    def missing(self) -> list[Stretch]:
-        return [stretch for stretch in self.cut.stretches if str(stretch.number) not in self.done.parts]
-
-    async def finish(self, name: str, finished: Finished) -> None:
-        """A crash from here on costs this part no more."""
-        self.done.parts[name] = finished
-        await self.ctx.save_checkpoint(self.done.checkpoint())
-
-
 @dataclass(frozen=True, slots=True)
 class SegmentStudio:
     segmenter: Segmenter
     sound: SoundEncoder
     rules: SegmentRules
+    look_seconds: float
 
     async def make(
         self, recipe: Recipe, source: Path, output: Path, ctx: JobContext, used: tuple[SourceUsed, ...]
@@ -113,9 +95,35 @@ class SegmentStudio:
         """Raises SegmentsRefused for a film that has to be encoded in one piece, and WorkError."""
         self.rules.refuse_unfit(recipe)
         film = await self._begun(recipe, source, ctx, used)
-        for stretch in film.missing:
-            await self._encode(film, stretch)
+        if film.content is None or ctx.children is None:
+            for stretch in film.missing:
+                await self._encode(film, stretch)
+        else:
+            await self._encode_with_others(film, Shared(film, ctx.children))
         return await self._join(film, output)
+
+    async def _encode_with_others(self, film: LongFilm, shared: Shared) -> None:
+        """One alone finishes too, since what nobody has begun comes back."""
+        while film.missing:
+            stretch = shared.next_own()
+            if stretch is not None:
+                await self._beside(self._encode(film, stretch), shared)
+                continue
+            await asyncio.sleep(self.look_seconds)
+            await shared.look_after()
+            await shared.take_back()
+
+    async def _beside(self, encoding: Coroutine[Any, Any, None], shared: Shared) -> None:
+        """Encode, and look after the others meanwhile."""
+        task = asyncio.ensure_future(encoding)
+        try:
+            while not task.done():
+                await shared.look_after()
+                await asyncio.wait({task}, timeout=self.look_seconds)
+            await task
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
 
     async def _begun(self, recipe: Recipe, source: Path, ctx: JobContext, used: tuple[SourceUsed, ...]) -> LongFilm:
         ctx.progress("cut")
@@ -123,13 +131,23 @@ class SegmentStudio:
         cut = await self.segmenter.cut(place, self.rules.moments(recipe.seconds))
         if not cut.borders:
             raise SegmentsRefused("it has no key frame to cut it at")
-        digests = await asyncio.to_thread(_digests, self.segmenter.belongings(ctx.workdir))
+        belongings = self.segmenter.belongings(ctx.workdir)
+        digests = await asyncio.to_thread(_digests, belongings)
         name = fingerprint(recipe, cut, used, digests, self.segmenter.versions)
         done = await _still_there(Progressed.resumed(name, ctx.checkpoint_of_last_attempt), ctx)
         lengths = tuple(cut.length_seconds(stretch, recipe.seconds) for stretch in cut.stretches)
-        tally = Tally(lengths, partial(_report, ctx), asyncio.get_running_loop().time)
+        tally = Tally(lengths, partial(report, ctx), asyncio.get_running_loop().time)
         tally.begin(tuple(int(part) for part in done.parts if part != SOUND))
-        film = LongFilm(recipe=recipe, source=source, cut=cut, done=done, ctx=ctx, tally=tally)
+        film = LongFilm(
+            recipe=recipe,
+            source=source,
+            content=await _stored_source(ctx, used),
+            belongings=belongings,
+            cut=cut,
+            done=done,
+            ctx=ctx,
+            tally=tally,
+        )
         _logger.info("Encoding in segments", segments=len(lengths), missing=len(film.missing))
         return film
 
@@ -138,7 +156,7 @@ class SegmentStudio:
         encoded = await self.segmenter.encode(
             film.recipe, film.source, film.cut, stretch, output, film.tally.listener(stretch.number)
         )
-        blob = await film.ctx.blobs.put_file(output, _MEDIA_TYPES[film.recipe.muxer])
+        blob = await film.ctx.blobs.put_file(output, MEDIA_TYPES[film.recipe.muxer])
         output.unlink()
         film.tally.note(stretch.number, 1.0)
         await film.finish(str(stretch.number), Finished(blob, encoded))
@@ -166,9 +184,9 @@ class SegmentStudio:
             return None
         if SOUND not in film.done.parts:
             output = film.ctx.workdir / SOUND
-            on_progress = partial(_report, film.ctx, phase="sound")
+            on_progress = partial(report, film.ctx, phase="sound")
             encoded = await self.sound.encode(sound_recipe(film.recipe), film.source, output, on_progress)
-            blob = await film.ctx.blobs.put_file(output, _MEDIA_TYPES[film.recipe.muxer])
+            blob = await film.ctx.blobs.put_file(output, MEDIA_TYPES[film.recipe.muxer])
             output.unlink()
             await film.finish(SOUND, Finished(blob, encoded))
         return film.done.parts[SOUND]
@@ -183,14 +201,20 @@ def _kept_sound(film: LongFilm, encoded: Path | None) -> KeptSound | None:
     return KeptSound(path=film.source, container=recipe.container, zero_seconds=film.cut.zero_seconds)
 
 
+async def _stored_source(ctx: JobContext, used: tuple[SourceUsed, ...]) -> BlobRef | None:
+    """None where it is another file than the video has now."""
+    content = (await ctx.video()).content if ctx.job.video_id else None
+    return content if content is not None and used and used[0].sha256 == content.sha256 else None
+
+
 async def _still_there(done: Progressed, ctx: JobContext) -> Progressed:
     there = {name: part for name, part in done.parts.items() if await ctx.blobs.exists(part.blob.sha256)}
-    return Progressed(done.fingerprint, there)
+    return Progressed(done.fingerprint, there, done.lent)
 
 
 def _digests(files: dict[str, Path]) -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
-def _report(ctx: JobContext, progress: EncodeProgress, phase: str = "encode") -> None:
+def report(ctx: JobContext, progress: EncodeProgress, phase: str = "encode") -> None:
     ctx.progress(phase, progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds, frame=progress.frame)
