@@ -85,3 +85,6 @@ class RenderSettings(MediaSettings, PictureSettings):
 
     # Films that one merge may join: each has a decoder of its own, all of them at once.
     merge_max_videos: int = Field(24, ge=2, le=40)
+
+    # Each picture adds some 90 letters to one argument of ffmpeg, which may have 128 Ki of them.
+    slideshow_max_pictures: int = Field(300, ge=1, le=1_000)

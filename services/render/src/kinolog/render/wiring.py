@@ -41,6 +41,7 @@ from kinolog.render.handlers.reframe import ReframeHandler
 from kinolog.render.handlers.reproduce import ReproduceHandler
 from kinolog.render.handlers.segment import SegmentHandler
 from kinolog.render.handlers.segments import SegmentStudio
+from kinolog.render.handlers.slideshow import SlideshowHandler
 from kinolog.render.handlers.split import SplitHandler
 from kinolog.render.handlers.studio import Encoder, Studio
 from kinolog.render.handlers.transcode import TranscodeHandler
@@ -79,6 +80,9 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "transcode": TranscodeHandler(studio).transcode,
         "compress": CompressHandler(studio, meter(settings), _compress_plan(settings)).compress,
         "package": PackageHandler(studio).package,
+        "slideshow": SlideshowHandler(
+            studio=studio, reader=PictureInspector(settings), most_pictures=settings.slideshow_max_pictures
+        ).slideshow,
         "reframe": ReframeHandler(studio).reframe,
         "watermark": WatermarkHandler(studio, PictureInspector(settings)).watermark,
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,

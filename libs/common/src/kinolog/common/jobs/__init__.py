@@ -18,6 +18,7 @@ from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageIn
 from kinolog.common.jobs.reframe import REFRAME_JOBS, ReframeInput, ReframeOutput
 from kinolog.common.jobs.reproduce import REPRODUCE_JOBS, FrameDifference, ReproduceInput, ReproduceOutput
 from kinolog.common.jobs.segment import SEGMENT_JOBS, SegmentInput, SegmentOutput
+from kinolog.common.jobs.slideshow import SLIDESHOW_JOBS, SlideshowInput, SlideshowOutput
 from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
     SPLIT_JOBS,
@@ -66,6 +67,8 @@ __all__ = [
     "ReproduceOutput",
     "SegmentInput",
     "SegmentOutput",
+    "SlideshowInput",
+    "SlideshowOutput",
     "SplitFixedInput",
     "SplitFixedOutput",
     "SplitScenesInput",
@@ -97,6 +100,7 @@ JOB_TYPES: Final = {
         MERGE_JOBS,
         WATERMARK_JOBS,
         REFRAME_JOBS,
+        SLIDESHOW_JOBS,
         LOUDNESS_JOBS,
         SEGMENT_JOBS,
         REPRODUCE_JOBS,

@@ -25,16 +25,18 @@ class PictureInspector:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_slots", asyncio.Semaphore(self.settings.picture_slots))
 
-    async def inspect(self, file: Path, workdir: Path, ready: Path | None = None) -> PictureFacts:
-        """Decode all of it, and write it to `ready` as a plain PNG where that is given.
+    async def inspect(
+        self, file: Path, workdir: Path, ready: Path | None = None, frame: tuple[int, int] | None = None
+    ) -> PictureFacts:
+        """Decode all of it, and write it to `ready` as a plain PNG where that is given; see `PictureQuestion`.
 
         Raises PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`.
         """
-        question = self._question(file, ready)
+        question = self._question(file, ready, frame)
         async with self._slots:
             return await self._ask(question, workdir)
 
-    def _question(self, file: Path, ready: Path | None) -> PictureQuestion:
+    def _question(self, file: Path, ready: Path | None, frame: tuple[int, int] | None) -> PictureQuestion:
         """With absolute paths, since the child works in a folder of its own. Raises PermanentError."""
         if file.stat().st_size > self.settings.picture_max_bytes:
             message = f"The picture has more than {self.settings.picture_max_bytes} bytes: make it smaller."
@@ -43,6 +45,7 @@ class PictureInspector:
             path=str(file.absolute()),
             max_pixels=self.settings.picture_max_pixels,
             ready_path=None if ready is None else str(ready.absolute()),
+            frame=frame,
         )
 
     async def _ask(self, question: PictureQuestion, workdir: Path) -> PictureFacts:

@@ -8,11 +8,15 @@ PictureType = Literal["image/png", "image/jpeg", "image/webp"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureQuestion:
-    """`ready_path` asks for the picture as a plain PNG: upright, in 8 bits of red, green, blue and opacity."""
+    """`ready_path` asks for the picture as a plain PNG: upright, in 8 bits of red, green, blue and opacity.
+
+    `frame`, a width and a height, has it fitted into just so many pixels, with black beside and behind it.
+    """
 
     path: str
     max_pixels: int
     ready_path: str | None = None
+    frame: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,8 @@ def look_into(question: PictureQuestion) -> PictureFacts:
         media_type = _TYPES[image.format]
         plain = _plain(image)
     if question.ready_path is not None:
-        plain.save(Path(question.ready_path), "PNG", compress_level=_COMPRESSION)
+        shown = plain if question.frame is None else _framed(plain, *question.frame)
+        shown.save(Path(question.ready_path), "PNG", compress_level=_COMPRESSION)
     return PictureFacts(media_type=media_type, width=plain.width, height=plain.height)
 
 
@@ -70,6 +71,14 @@ def _plain(image: Image.Image) -> Image.Image:
         return seen.convert("RGBA")
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, Image.DecompressionBombError) as error:
         raise MediaRefused("media_corrupt", "The picture is damaged: save it anew, and send that.") from error
+
+
+def _framed(image: Image.Image, width: int, height: int) -> Image.Image:
+    """All of it in the middle, as large as it can be, over black."""
+    fitted = ImageOps.contain(image, (width, height), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGB", (width, height))
+    canvas.paste(fitted, ((width - fitted.width) // 2, (height - fitted.height) // 2), fitted)
+    return canvas
 
 
 def _too_large(max_pixels: int) -> MediaRefused:

@@ -16,13 +16,13 @@ from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source,
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
 # What no video is taken in, so that a file of it can only be one that was made here; each with what it may open. A
-# script that joins films names links to MP4 files, which were found to be just that.
+# script names links to MP4 files, which were found to be just that, or pictures that we wrote.
 _OWN_FORMATS: Final = {
     FEED_FORMAT: (FEED_FORMAT,),
-    SCRIPT_FORMAT: (SCRIPT_FORMAT, "mp4"),
+    SCRIPT_FORMAT: (SCRIPT_FORMAT, "mp4", PICTURE_FORMAT),
     PICTURE_FORMAT: (PICTURE_FORMAT,),
 }
-_OWN_DECODERS: Final = {PICTURE_FORMAT: ("png",)}
+_OWN_DECODERS: Final = {PICTURE_FORMAT: ("png",), SCRIPT_FORMAT: (*DECODERS, "png")}
 # Metadata and chapters are a stranger's words, and stay behind.
 _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}

@@ -57,8 +57,11 @@ def scaled(size: Size) -> tuple[str, ...]:
 
 
 def lasting(frame_count: int, rate: Fraction) -> tuple[str, ...]:
-    """Filters: evenly so many frames, the first at once; the last one stays where the picture ends early."""
-    return (f"fps={rate}:start_time=0", "tpad=stop_mode=clone:stop=-1", f"trim=end_frame={frame_count}")
+    """Filters: evenly so many frames, the first at once; the last one stays where the picture ends early.
+
+    It is passed at the end however short it is, so that there is one to stay.
+    """
+    return (f"fps={rate}:start_time=0:eof_action=pass", "tpad=stop_mode=clone:stop=-1", f"trim=end_frame={frame_count}")
 
 
 def sounding(seconds: Fraction) -> tuple[str, ...]:

@@ -13,8 +13,13 @@ from kinolog.render.domain.sizing import Size
 
 
 class PictureReader(Protocol):
-    async def inspect(self, file: Path, workdir: Path, ready: Path | None = None) -> PictureFacts:
-        """Write a picture to `ready` as a plain PNG. Raises PermanentError for what is no picture of ours."""
+    async def inspect(
+        self, file: Path, workdir: Path, ready: Path | None = None, frame: tuple[int, int] | None = None
+    ) -> PictureFacts:
+        """Write a picture to `ready` as a plain PNG, fitted into a `frame` of so many pixels where one is given.
+
+        Raises PermanentError for what is no picture of ours.
+        """
         ...
 
 
@@ -27,12 +32,16 @@ class ReadyPicture:
     used: SourceUsed
 
 
-async def ready_picture(reader: PictureReader, ref: PictureRef, field: str, ctx: JobContext) -> ReadyPicture:
+async def ready_picture(
+    reader: PictureReader, ref: PictureRef, field: str, ctx: JobContext, frame: Size | None = None
+) -> ReadyPicture:
     """Raises PermanentError, naming the field, for a picture that is not there or cannot be read."""
     ready = ctx.workdir / f"{field}.png"
     try:
         async with ctx.blobs.local_file(ref.blob, ctx.workdir) as file:
-            facts = await reader.inspect(file, ctx.workdir, ready)
+            facts = await reader.inspect(
+                file, ctx.workdir, ready, None if frame is None else (frame.width, frame.height)
+            )
     except BlobMissing as error:
         message = f"{field}: there is no such picture: send it to POST /v1/pictures, and put the answer here."
         raise PermanentError("picture_missing", message) from error
