@@ -1,4 +1,4 @@
-"""One suite over both work queues: the lanes on JetStream and their double in memory."""
+"""One suite over the work queues: lanes on JetStream, their double in memory, and those of a machine with a GPU."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,9 @@ from kinolog.common.testing import NatsServer, provisioned_log
 from kinolog.common.testing.examples import submitted
 from kinolog.common.worker.lanes import LaneQueue
 from kinolog.common.worker.memory import MemoryQueue
+from kinolog.common.worker.preference import PreferenceQueue
 from kinolog.common.worker.queue import Delivery, WorkQueue
+from kinolog.common.worker.turns import FairQueue
 
 LEASE_SECONDS = 0.5
 
@@ -30,7 +32,7 @@ class Place:
         return delivery
 
 
-@pytest.fixture(params=["memory", "jetstream"])
+@pytest.fixture(params=["memory", "jetstream", "preference"])
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     if request.param == "memory":
         log = MemoryLog()
@@ -40,9 +42,12 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         async with (
             provisioned_log(server.url, lease_seconds=LEASE_SECONDS) as jetstream,
             connect(ServiceSettings(nats_url=server.url), "worker") as client,
-            LaneQueue.open(client, "render", poll_seconds=0.1) as queue,
+            LaneQueue.open(client, "render", poll_seconds=0.1) as lanes,
+            FairQueue.open(client, "render-gpu", poll_seconds=0.1) as first,
+            FairQueue.open(client, "render", poll_seconds=0.1) as rest,
         ):
-            yield Place(jetstream, queue)
+            both = PreferenceQueue({"render-gpu": first, "render": rest}, lambda _: True)
+            yield Place(jetstream, lanes if request.param == "jetstream" else both)
 
 
 async def test_a_queued_job_is_delivered(place: Place) -> None:
