@@ -133,6 +133,6 @@ async def test_what_was_finished_for_other_words_is_made_anew(workshop: Workshop
 async def test_progress_counts_all_segments_once(workshop: Workshop, media: Path) -> None:
     video_id = await workshop.add_video(make_clip(media, "counted.mp4", seconds=3))
     await made(workshop, video_id, SEGMENTS, TranscodeInput())
-    percents = [report.percent for report in workshop.reports if report.phase == "encode"]
-    frames = [report.frame for report in workshop.reports if report.phase == "encode"]
-    assert (sorted(percents), 100, 75) == (percents, percents[-1], frames[-1])
+    reports = [report for report in workshop.reports if report.phase == "encode"]
+    percents = [report.percent or 0.0 for report in reports]
+    assert (sorted(percents), 100, 75) == (percents, percents[-1], reports[-1].frame)
