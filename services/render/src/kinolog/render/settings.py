@@ -83,6 +83,9 @@ class RenderSettings(MediaSettings, PictureSettings):
     # Slower than `encode_preset`: who compresses wants small files.
     compress_preset: str = "fast"
 
+    # A GIF's colours are chosen with all of its frames in memory.
+    preview_max_seconds: float = Field(20.0, gt=0, le=60)
+
     # Films that one merge may join: each has a decoder of its own, all of them at once.
     merge_max_videos: int = Field(24, ge=2, le=40)
 

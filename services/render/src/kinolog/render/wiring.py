@@ -17,6 +17,7 @@ from kinolog.render.adapters.hardware import HardwareFinder
 from kinolog.render.adapters.hardware_memory import HardwareMemory
 from kinolog.render.adapters.loudness_meter import LoudnessMeter
 from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
+from kinolog.render.adapters.preview_maker import PreviewMaker
 from kinolog.render.adapters.scene_meter import SceneMeter, usable_cores
 from kinolog.render.adapters.segments.engine import SegmentBounds, SegmentEngine
 from kinolog.render.adapters.typesetter import AssTypesetter
@@ -37,6 +38,7 @@ from kinolog.render.handlers.loudness import LoudnessHandler
 from kinolog.render.handlers.merge import MergeHandler
 from kinolog.render.handlers.package import PackageHandler
 from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.preview import PreviewHandler
 from kinolog.render.handlers.reframe import ReframeHandler
 from kinolog.render.handlers.reproduce import ReproduceHandler
 from kinolog.render.handlers.segment import SegmentHandler
@@ -85,6 +87,9 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         ).slideshow,
         "reframe": ReframeHandler(studio).reframe,
         "watermark": WatermarkHandler(studio, PictureInspector(settings)).watermark,
+        "preview": PreviewHandler(
+            studio=studio, maker=preview_maker(settings), most_seconds=settings.preview_max_seconds
+        ).preview,
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
         "render_segment": SegmentHandler(segments.segmenter, settings.segment_look_seconds).render_segment,
         "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,
@@ -147,6 +152,10 @@ def segment_studio(settings: RenderSettings, encoder: Encoder) -> SegmentStudio:
 
 def meter(settings: RenderSettings) -> VmafMeter:
     return VmafMeter(_options(settings), _bounds(settings))
+
+
+def preview_maker(settings: RenderSettings) -> PreviewMaker:
+    return PreviewMaker(_options(settings), _bounds(settings))
 
 
 def loudness_meter(settings: RenderSettings) -> LoudnessMeter:

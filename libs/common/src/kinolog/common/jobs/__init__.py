@@ -15,6 +15,7 @@ from kinolog.common.jobs.loudness import LOUDNESS_JOBS, MeasuredLoudness, Normal
 from kinolog.common.jobs.merge import MERGE_JOBS, MergedPart, MergeInput, MergeOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
 from kinolog.common.jobs.package import PACKAGE_JOBS, PackagedVariant, PackageInput, PackageOutput
+from kinolog.common.jobs.preview import PREVIEW_JOBS, PreviewInput, PreviewOutput
 from kinolog.common.jobs.reframe import REFRAME_JOBS, ReframeInput, ReframeOutput
 from kinolog.common.jobs.reproduce import REPRODUCE_JOBS, FrameDifference, ReproduceInput, ReproduceOutput
 from kinolog.common.jobs.segment import SEGMENT_JOBS, SegmentInput, SegmentOutput
@@ -61,6 +62,8 @@ __all__ = [
     "PackageOutput",
     "PackagedVariant",
     "Patience",
+    "PreviewInput",
+    "PreviewOutput",
     "ReframeInput",
     "ReframeOutput",
     "ReproduceInput",
@@ -104,6 +107,7 @@ JOB_TYPES: Final = {
         LOUDNESS_JOBS,
         SEGMENT_JOBS,
         REPRODUCE_JOBS,
+        PREVIEW_JOBS,
         NOOP_JOBS,
     )
     for each in family

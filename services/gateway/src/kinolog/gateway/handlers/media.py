@@ -19,7 +19,7 @@ from kinolog.gateway.problems import not_found
 router = APIRouter(prefix="/v1/videos/{id}", tags=["videos"])
 
 _SHOWN_TYPES: Final = re.compile(
-    r"(video|audio)/[a-z0-9.+-]{1,60}|image/(jpeg|png|webp)"
+    r"(video|audio)/[a-z0-9.+-]{1,60}|image/(gif|jpeg|png|webp)"
     r"|application/(json|vnd\.apple\.mpegurl)|text/vtt; charset=utf-8"
 )
 _FILE: Final[dict[int | str, dict[str, Any]]] = {

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from kinolog.common.jobs.preview import PreviewFormat
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
-from kinolog.render.domain.work import Picture, PictureCodec, Sound
+from kinolog.render.domain.work import MP4_OPTIONS, Picture, PictureCodec, Sound
 
 CPU_ENCODERS: Final[dict[PictureCodec, str]] = {
     "h264": "libx264",
@@ -23,6 +24,11 @@ _SPEEDS: Final[dict[PictureCodec, tuple[str, ...]]] = {
     "av1": ("-preset", "8"),
     "vp9": ("-deadline", "good", "-cpu-used", "4", "-row-mt", "1"),
 }
+_PREVIEW_CODERS: Final[dict[PreviewFormat, tuple[str, ...]]] = {
+    "gif": ("-c:v", "gif"),
+    "webp": ("-c:v", "libwebp_anim", "-quality", "70", "-compression_level", "4"),
+}
+_PREVIEW_QUALITY: Final = 26.0
 _TAGS: Final[dict[PictureCodec, tuple[str, ...]]] = {"hevc": ("-tag:v", "hvc1")}
 _QUIET: Final[dict[PictureCodec, tuple[str, ...]]] = {"hevc": ("-x265-params", "log-level=error")}
 
@@ -43,6 +49,14 @@ def sound_arguments(sound: Sound, options: EncodeOptions) -> tuple[str, ...]:
         return ("-c:a", "copy")
     encoder = {"aac": "aac", "opus": "libopus"}[sound.codec]
     return ("-c:a", encoder, "-b:a", f"{sound.kbps or options.audio_kbps}k")
+
+
+def preview_arguments(kind: PreviewFormat, options: EncodeOptions) -> tuple[str, ...]:
+    """A picture alone that begins again at its end, with its container."""
+    if kind == "mp4":
+        picture = cpu_picture_arguments(Picture(quality=_PREVIEW_QUALITY), options)
+        return ("-an", *picture, *MP4_OPTIONS, "-f", "mp4")
+    return ("-an", *_PREVIEW_CODERS[kind], "-loop", "0", "-f", kind)
 
 
 def _amount(picture: Picture, options: EncodeOptions) -> tuple[str, ...]:
