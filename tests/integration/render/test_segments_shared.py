@@ -10,15 +10,19 @@ from pathlib import Path
 import pytest
 
 from kinolog.common.aggregates import JOB, Job, JobStatus
-from kinolog.common.aggregates.job_decisions import cancel_job
+from kinolog.common.aggregates.job_decisions import cancel_job, start_attempt
 from kinolog.common.clock import system_clock
+from kinolog.common.errors import PermanentError, Snooze
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.job import JobQueued
+from kinolog.common.jobs import SegmentInput, SegmentOutput, TranscodeInput, TranscodeOutput
 from kinolog.common.log import load
 from kinolog.common.testing import eventually
 from kinolog.common.testing.clips import make_clip
 from kinolog.common.testing.examples import ORIGIN, submitted
 from kinolog.common.testing.workshop import Workshop
+from kinolog.common.worker.attempt import Handler
+from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.memory import MemoryBoard, MemoryQueue
 from kinolog.common.worker.progress import Presence
@@ -43,11 +47,12 @@ class Hall:
     async def workers(self, count: int) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for _ in range(count):
-                await stack.enter_async_context(self._worker())
+                await stack.enter_async_context(self.worker())
             yield
 
     @asynccontextmanager
-    async def _worker(self) -> AsyncIterator[None]:
+    async def worker(self, **instead: Handler) -> AsyncIterator[None]:
+        """One that handles some types of job in another way."""
         settings = RenderSettings(
             work_dir=self.workshop.folder / "work",
             long_film_seconds=2,
@@ -58,7 +63,7 @@ class Hall:
             finish_grace_seconds=0.05,
         )
         identity, log, blobs = Identity("render", "render"), self.workshop.log, self.workshop.blobs
-        handlers, stopping = wiring.handlers(settings), asyncio.Event()
+        handlers, stopping = {**wiring.handlers(settings), **instead}, asyncio.Event()
         runner = build_runner(identity, self.queue, log, self.board, blobs, handlers, settings, slots=1)
         running = asyncio.create_task(runner.run(stopping))
         try:
@@ -135,3 +140,30 @@ async def test_segments_end_with_the_film_that_is_cancelled(hall: Hall, media: P
 
 async def begun(hall: Hall) -> bool:
     return any(job.status is JobStatus.RUNNING for job in await hall.segments())
+
+
+async def failing(job: SegmentInput, ctx: JobContext) -> SegmentOutput:
+    raise PermanentError("media_corrupt", "It cannot be read here")
+
+
+async def waiting(job: TranscodeInput, ctx: JobContext) -> TranscodeOutput:
+    raise Snooze(0.05, "Not here")
+
+
+async def test_what_fails_elsewhere_is_made_here(hall: Hall, media: Path) -> None:
+    job_id = await hall.film(media, "failing.mp4", 4)
+    async with hall.worker(), hall.worker(transcode=waiting, render_segment=failing):
+        job = await hall.ends(job_id)
+    assert (JobStatus.COMPLETED, JobStatus.FAILED) == (job.status, (await hall.segments())[0].status)
+
+
+async def test_a_segment_whose_worker_is_gone_is_made_here(hall: Hall, media: Path) -> None:
+    await hall.board.announce(absent())
+    job_id = await hall.film(media, "gone.mp4", 4)
+    async with hall.worker():
+        lent = (await eventually(hall.segments, within=30))[0]
+        loaded = await load(hall.workshop.log, JOB, lent.id)
+        began = start_attempt(loaded.require(), worker="wrk_absent", lease_seconds=0.1)
+        await hall.workshop.log.append(loaded.changes(began), ORIGIN)
+        job = await hall.ends(job_id)
+    assert (JobStatus.COMPLETED, True) == (job.status, (await hall.job(lent.id)).cancel_requested)

@@ -10,6 +10,7 @@ import av
 from av.video.stream import VideoStream
 
 from kinolog.common.media.opened import AnyPacket, Opened, opened
+from kinolog.render.adapters.partial.reporting import OnPercent
 from kinolog.render.adapters.segments.errand import CutErrand
 from kinolog.render.domain.segments_plan import Border, FilmCut, SegmentsRefused
 
@@ -18,7 +19,7 @@ _MICROSECONDS: Final = 1_000_000
 _MOST_REORDERED: Final = 32
 
 
-def cut(errand: CutErrand) -> FilmCut:
+def cut(errand: CutErrand, on_percent: OnPercent) -> FilmCut:
     """Where there is no key frame between two moments, there is no cut. Raises SegmentsRefused and MediaRefused."""
     with opened(errand.question) as media:
         picture = media.picture
@@ -26,7 +27,7 @@ def cut(errand: CutErrand) -> FilmCut:
             raise SegmentsRefused("it has no picture")
         zero = round(Fraction(media.file.start_time or 0, _MICROSECONDS) / picture.time_base)
         begin = min(_first_moments(media, picture))
-        found = list(_borders(media, picture, errand.moments))
+        found = list(_borders(media, picture, errand.moments, on_percent))
         return FilmCut(
             tick=(picture.time_base.numerator, picture.time_base.denominator),
             zero_seconds=media.start,
@@ -46,9 +47,10 @@ def _first_moments(media: Opened, picture: VideoStream) -> Sequence[int]:
     return moments
 
 
-def _borders(media: Opened, picture: VideoStream, moments: Sequence[float]) -> Iterator[Border]:
+def _borders(media: Opened, picture: VideoStream, moments: Sequence[float], on_percent: OnPercent) -> Iterator[Border]:
     latest: float = -inf
     for moment, limit in pairwise((*moments, inf)):
+        on_percent(0.0)
         media.seek(moment)
         border = _next_border(media, picture, media.start + limit)
         if border is not None and border.first > latest:

@@ -10,9 +10,9 @@ from typing import Any, Final, Protocol
 import av
 
 from kinolog.common.child import Child, run_child
-from kinolog.common.errors import ChildError
+from kinolog.common.errors import ChildError, KinologError, PassingError
 from kinolog.common.media.facts import Question
-from kinolog.render.adapters.ffmpeg import discarded_on_failure
+from kinolog.render.adapters.ffmpeg import discarded_on_failure, explained
 from kinolog.render.adapters.ffmpeg_arguments import work_of
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds
 from kinolog.render.adapters.segments.errand import CutErrand, JoinErrand, cut_of, write_errand
@@ -89,6 +89,7 @@ class SegmentEngine:
         return JoinErrand(
             question=self._question(segments[0], recipe.muxer),
             cut=cut,
+            frame_count=recipe.frame_count or 1,
             segments=tuple(path.absolute() for path in segments),
             sound=sound and replace(sound, path=sound.path.absolute()),
             muxer=recipe.muxer,
@@ -106,7 +107,7 @@ class SegmentEngine:
         try:
             await run_child(self._child(place), hear)
         except ChildError as error:
-            raise SegmentsRefused(f"the program for packets could not work with it: {error}") from error
+            raise _explained(error) from error
         if refused := answer.get("refused"):
             raise SegmentsRefused(refused)
         return answer
@@ -129,3 +130,11 @@ class SegmentEngine:
             max_streams=self.bounds.max_streams,
             max_duration_seconds=self.bounds.max_duration_seconds,
         )
+
+
+def _explained(error: ChildError) -> KinologError:
+    """What will pass is worth another attempt, which has all segments already; otherwise one piece may do better."""
+    cause = explained(error)
+    if isinstance(cause, PassingError):
+        return cause
+    return SegmentsRefused(f"the program for packets could not work with it: {error}")

@@ -29,6 +29,7 @@ class JoinErrand:
 
     question: Question
     cut: FilmCut
+    frame_count: int
     segments: Paths
     sound: KeptSound | None
     muxer: str
@@ -50,6 +51,7 @@ def read_errand(path: Path) -> CutErrand | JoinErrand:
     return JoinErrand(
         question=question,
         cut=cut_of(written["cut"]),
+        frame_count=written["frame_count"],
         segments=tuple(Path(each) for each in written["segments"]),
         sound=sound and KeptSound(**{**sound, "path": Path(sound["path"])}),
         muxer=written["muxer"],

@@ -15,14 +15,13 @@ from av.video.stream import VideoStream
 
 from kinolog.common.media.facts import Question
 from kinolog.common.media.opened import AnyPacket, Opened, opened
-from kinolog.render.adapters.partial.indexing import OnPercent
+from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.adapters.partial.sound import sound_packets
 from kinolog.render.adapters.segments.errand import JoinErrand
 from kinolog.render.domain.errand import KeptSound
 from kinolog.render.domain.segments_plan import FilmCut, SegmentsRefused, Stretch
 
 _MUXER_OPTIONS: Final = {"mp4": {"movflags": "+faststart"}, "webm": {"cues_to_front": "1"}}
-_REPORT_EVERY_PACKETS: Final = 2000
 # Frames around a joint that show whether decoders get over it.
 _FRAMES_AFTER: Final = 12
 # Files are sought by when packets are decoded, which is earlier than when they are shown.
@@ -37,8 +36,9 @@ def join(errand: JoinErrand, on_percent: OnPercent) -> int:
         stream = film.add_stream_from_template(_picture(first), opaque=True)
         stream.time_base = _picture(first).time_base
         sound = _sound(stack, errand, film)
-        count = _write(film, _all_packets(errand, stream), sound, on_percent)
-    _refuse_undecodable(errand)
+        packets = reported(_all_packets(errand, stream), errand.frame_count, on_percent)
+        count = _write(film, packets, sound)
+    _refuse_undecodable(errand, on_percent)
     return count
 
 
@@ -106,24 +106,23 @@ def _due(packet: AnyPacket, latest: int | None) -> int:
     return packet.dts
 
 
-def _write(film: OutputContainer, picture: Iterator[AnyPacket], sound: Iterator[AnyPacket], say: OnPercent) -> int:
+def _write(film: OutputContainer, picture: Iterator[AnyPacket], sound: Iterator[AnyPacket]) -> int:
     film.start_encoding()
     count = 0
     for packet in merge(picture, sound, key=lambda packet: (packet.dts or 0) * packet.time_base):
         count += packet.stream.type == "video"
-        if count % _REPORT_EVERY_PACKETS == 0:
-            say(0.0)
         film.mux(packet)
     return count
 
 
-def _refuse_undecodable(errand: JoinErrand) -> None:
+def _refuse_undecodable(errand: JoinErrand, on_percent: OnPercent) -> None:
     """Raises SegmentsRefused where what lies around a joint does not decode."""
     with opened(_question(errand, errand.output, errand.muxer)) as media:
         picture = _picture(media)
         picture.codec_context.options = {**picture.codec_context.options, "err_detect": "explode"}
         for border in errand.cut.borders:
             _refuse_fault(media, picture, errand.cut, border.last, border.first)
+            on_percent(100.0)
 
 
 def _refuse_fault(media: Opened, picture: VideoStream, cut: FilmCut, last: int, first: int) -> None:

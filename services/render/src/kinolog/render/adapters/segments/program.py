@@ -30,8 +30,12 @@ def main() -> None:
 def _run(path: Path) -> dict[str, object]:
     errand = read_errand(path)
     if isinstance(errand, CutErrand):
-        return {"cut": asdict(cut(errand))}
-    return {"frames": join(errand, lambda percent: _say({"percent": percent}))}
+        return {"cut": asdict(cut(errand, _say_percent))}
+    return {"frames": join(errand, _say_percent)}
+
+
+def _say_percent(percent: float) -> None:
+    _say({"percent": percent})
 
 
 def _say(answer: object) -> None:
