@@ -20,6 +20,7 @@ from kinolog.render.adapters.partial.engine import PartialBounds, PartialEngine
 from kinolog.render.adapters.preview_maker import PreviewMaker
 from kinolog.render.adapters.scene_meter import SceneMeter, usable_cores
 from kinolog.render.adapters.segments.engine import SegmentBounds, SegmentEngine
+from kinolog.render.adapters.silence_meter import SilenceMeter
 from kinolog.render.adapters.typesetter import AssTypesetter
 from kinolog.render.adapters.vmaf import VmafMeter
 from kinolog.render.domain.capacity import Capacity, EncoderNeeds, capacity_of
@@ -43,6 +44,7 @@ from kinolog.render.handlers.reframe import ReframeHandler
 from kinolog.render.handlers.reproduce import ReproduceHandler
 from kinolog.render.handlers.segment import SegmentHandler
 from kinolog.render.handlers.segments import SegmentStudio
+from kinolog.render.handlers.silence import SilenceHandler
 from kinolog.render.handlers.slideshow import SlideshowHandler
 from kinolog.render.handlers.split import SplitHandler
 from kinolog.render.handlers.studio import Encoder, Studio
@@ -90,6 +92,9 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "preview": PreviewHandler(
             studio=studio, maker=preview_maker(settings), most_seconds=settings.preview_max_seconds
         ).preview,
+        "remove_silence": SilenceHandler(
+            cutter=cutter, meter=silence_meter(settings), most_removed=settings.silence_max_removed
+        ).remove_silence,
         "merge": MergeHandler(studio=studio, joiner=joiner, most_videos=settings.merge_max_videos).merge,
         "render_segment": SegmentHandler(segments.segmenter, settings.segment_look_seconds).render_segment,
         "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,
@@ -156,6 +161,10 @@ def meter(settings: RenderSettings) -> VmafMeter:
 
 def preview_maker(settings: RenderSettings) -> PreviewMaker:
     return PreviewMaker(_options(settings), _bounds(settings))
+
+
+def silence_meter(settings: RenderSettings) -> SilenceMeter:
+    return SilenceMeter(_options(settings), _bounds(settings))
 
 
 def loudness_meter(settings: RenderSettings) -> LoudnessMeter:

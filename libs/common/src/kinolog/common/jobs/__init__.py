@@ -19,6 +19,7 @@ from kinolog.common.jobs.preview import PREVIEW_JOBS, PreviewInput, PreviewOutpu
 from kinolog.common.jobs.reframe import REFRAME_JOBS, ReframeInput, ReframeOutput
 from kinolog.common.jobs.reproduce import REPRODUCE_JOBS, FrameDifference, ReproduceInput, ReproduceOutput
 from kinolog.common.jobs.segment import SEGMENT_JOBS, SegmentInput, SegmentOutput
+from kinolog.common.jobs.silence import SILENCE_JOBS, RemoveSilenceInput, RemoveSilenceOutput, SilentPart
 from kinolog.common.jobs.slideshow import SLIDESHOW_JOBS, SlideshowInput, SlideshowOutput
 from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
@@ -66,10 +67,13 @@ __all__ = [
     "PreviewOutput",
     "ReframeInput",
     "ReframeOutput",
+    "RemoveSilenceInput",
+    "RemoveSilenceOutput",
     "ReproduceInput",
     "ReproduceOutput",
     "SegmentInput",
     "SegmentOutput",
+    "SilentPart",
     "SlideshowInput",
     "SlideshowOutput",
     "SplitFixedInput",
@@ -108,6 +112,7 @@ JOB_TYPES: Final = {
         SEGMENT_JOBS,
         REPRODUCE_JOBS,
         PREVIEW_JOBS,
+        SILENCE_JOBS,
         NOOP_JOBS,
     )
     for each in family
