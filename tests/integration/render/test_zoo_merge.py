@@ -1,12 +1,13 @@
 """Films of several kinds in one: every frame of each is there at its moment, and its sound with it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
 
 from kinolog.common.jobs import MergedPart, MergeInput, MergeOutput
 from kinolog.common.testing.examples import a_video
-from kinolog.common.testing.witness import decoded_numbers, heard_clicks
+from kinolog.common.testing.witness import decoded_frames, heard_clicks
 from kinolog.common.testing.workshop import Workshop
 from kinolog.common.testing.zoo import SPECIMENS, Zoo
 from kinolog.render import wiring
@@ -31,10 +32,17 @@ async def test_every_film_is_whole_and_in_step(
     film = workshop.path_of((await workshop.video(output.video_id)).content)
     heard = [part for part, name in zip(output.parts, names, strict=True) if SPECIMENS[name].has_sound]
     assert method == output.method
-    assert [*range(FRAMES)] * len(names) == decoded_numbers(film)
+    frames = decoded_frames(film)
+    assert [*range(FRAMES)] * len(names) == [frame.number for frame in frames]
+    assert moments_of(output.parts) == pytest.approx([frame.at for frame in frames], abs=0.002)
     assert clicks_of(heard) == pytest.approx([click.at for click in heard_clicks(film)], abs=0.003)
 
 
-def clicks_of(parts: list[MergedPart]) -> list[float]:
+def moments_of(parts: Sequence[MergedPart]) -> list[float]:
+    """When the frames of films are to be shown."""
+    return [part.start_time + number / 25 for part in parts for number in range(FRAMES)]
+
+
+def clicks_of(parts: Sequence[MergedPart]) -> list[float]:
     """When the clicks of films are to be heard."""
     return [part.start_time + number / 2 + 0.2 for part in parts for number in range(8)]

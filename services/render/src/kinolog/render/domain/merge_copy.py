@@ -6,7 +6,7 @@ Sound is always encoded, since the first and last moments of a coded sound are n
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -34,10 +34,12 @@ def refuse_unlike(plan: MergePlan, wanted_rate: float | None) -> None:
 
 
 def refuse_unlike_tracks(plan: MergePlan, tracks: Sequence[PictureTrack]) -> None:
-    """Raises PartialRefused where one decoder, set up once, would not read all of the films."""
+    """Raises PartialRefused where one decoder, set up once, would not read all of the films, or one begins late."""
     for member, track in zip(plan.members, tracks, strict=True):
         if (track.parameters, track.ticks_per_second) != (tracks[0].parameters, tracks[0].ticks_per_second):
             raise PartialRefused(Obstacle.UNLIKE, f"{member.field} has other parameters of the picture")
+        if track.zero != 0:
+            raise PartialRefused(Obstacle.UNLIKE, f"the clock of {member.field} does not begin at 0")
 
 
 def copy_plan(plan: MergePlan) -> MergePlan:
@@ -70,7 +72,8 @@ def copy_merge_work(plan: MergePlan, script: Path, output: Path) -> Work:
     sound = ("-filter_complex", graph, "-map", "[a]") if plan.has_sound else ()
     return Work(
         sources=(*films, pictures),
-        arguments=("-map", f"{len(films)}:{plan.members[0].facts.video_stream}", *sound),
+        # Otherwise pictures come later by what a coded sound has before its first moment.
+        arguments=("-copyts", "-map", f"{len(films)}:{plan.members[0].facts.video_stream}", *sound),
         picture=None,
         is_picture_copied=True,
         sound=Sound() if plan.has_sound else None,
@@ -82,6 +85,20 @@ def copy_merge_work(plan: MergePlan, script: Path, output: Path) -> Work:
 def joints_of(plan: MergePlan) -> tuple[float, ...]:
     """When one film gives way to the next, in seconds."""
     return tuple(float(end) for end in list(accumulate(plan.seconds))[:-1])
+
+
+def windows_of(plan: MergePlan) -> tuple[tuple[float, float], ...]:
+    """When the frames of each film are shown, from half a frame earlier on: clocks round."""
+    early = float(1 / plan.canvas.rate / 2) if plan.canvas else 0.0
+    borders = (0.0, *(joint - early for joint in joints_of(plan)), plan.total_seconds)
+    return tuple(pairwise(borders))
+
+
+def refuse_misplaced(plan: MergePlan, made: MediaFacts) -> None:
+    """Raises PartialRefused where a film is not shown when it is to be; `made` tells of `windows_of` the plan."""
+    counts = tuple(window.frame_count for window in made.windows)
+    if counts != plan.frames:
+        raise PartialRefused(Obstacle.DOUBT, f"{counts} frames are shown in the times of {plan.frames}")
 
 
 def joint_work(joined: Path, joint: float, output: Path) -> Work:

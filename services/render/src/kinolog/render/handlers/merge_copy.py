@@ -13,8 +13,10 @@ from kinolog.render.domain.merge_copy import (
     joint_work,
     joints_of,
     part_name,
+    refuse_misplaced,
     refuse_unlike_tracks,
     script_of,
+    windows_of,
 )
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PictureTrack
@@ -42,8 +44,10 @@ class CopyingJoiner:
         work = copy_merge_work(plan, script, ctx.workdir / _OUTPUT)
         try:
             encoded = await studio.encoder.run(work, partial(report_phase, ctx, "join"))
-            inspected = await studio.check(work.output, ctx)
+            ctx.progress("check")
+            inspected = await studio.inspector.inspect(work.output, ctx.workdir, windows=windows_of(plan))
             refuse_unlike_plan(plan, inspected.facts)
+            refuse_misplaced(plan, inspected.facts)
             await self._decode_joints(plan, ctx)
         except PermanentError as error:
             raise PartialRefused(Obstacle.DOUBT, error.message) from error
