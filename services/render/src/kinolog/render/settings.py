@@ -86,7 +86,7 @@ class RenderSettings(MediaSettings, PictureSettings):
     # A GIF's colours are chosen with all of its frames in memory.
     preview_max_seconds: float = Field(20.0, gt=0, le=60)
 
-    # Silences that one job takes out, the longest ones: each adds filters to a graph where a film is encoded as a whole.
+    # Silences that one job takes out, the longest ones: each adds filters to a graph where all of a film is encoded.
     silence_max_removed: int = Field(300, ge=1, le=1_000)
 
     # Films that one merge may join: each has a decoder of its own, all of them at once.
