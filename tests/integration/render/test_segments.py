@@ -50,7 +50,7 @@ async def begun(workshop: Workshop, kind: str, video_id: str, checkpoint: dict[s
 async def made(
     workshop: Workshop, video_id: str, settings: RenderSettings, job: TranscodeInput | BurnInput
 ) -> tuple[Path, str]:
-    """The new film, and why it was made so."""
+    """The new film, and the way in which it was made."""
     kind = "burn" if isinstance(job, BurnInput) else "transcode"
     ctx = await begun(workshop, kind, video_id)
     output = await wiring.handlers(settings)[kind](job, ctx)
@@ -58,14 +58,14 @@ async def made(
     await workshop.commit(ctx)
     registered = next(change.event for change in ctx.changes if isinstance(change.event, VideoRegistered))
     assert registered.rendering is not None
-    return workshop.path_of(registered.content), registered.rendering.because
+    return workshop.path_of(registered.content), registered.rendering.method
 
 
 async def both(workshop: Workshop, video_id: str, job: TranscodeInput | BurnInput) -> tuple[Path, Path]:
     """The same film in one piece and in segments."""
-    whole, _ = await made(workshop, video_id, ONE_PIECE, job)
-    joined, because = await made(workshop, video_id, SEGMENTS, job)
-    assert "segments" in because
+    whole, before = await made(workshop, video_id, ONE_PIECE, job)
+    joined, now = await made(workshop, video_id, SEGMENTS, job)
+    assert ("full", "segments") == (before, now)
     return whole, joined
 
 

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -71,10 +71,14 @@ class LongFilms(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """What was run, and why in this way; `frame_count` is that of all segments together."""
+    """What was run, and why in this way; `frame_count` is that of all segments together. `programs` are what joined
+    them, each with its version.
+    """
 
     steps: tuple[Encoded, ...]
     because: str
+    method: str = "full"
+    programs: dict[str, str] = field(default_factory=dict)
     frame_count: int | None = None
 
 
@@ -176,7 +180,8 @@ class SegmentStudio:
             frame_count = await self.segmenter.join(film.recipe, film.cut, segments, kept, output)
         steps = (*([sound.encoded] if sound else []), *(part.encoded for part in parts))
         because = f"encoded in {len(parts)} segments since it is long"
-        return Joined(steps=steps, because=because, frame_count=frame_count)
+        programs = self.segmenter.versions
+        return Joined(steps=steps, because=because, method="segments", programs=programs, frame_count=frame_count)
 
     async def _sound(self, film: LongFilm) -> Finished | None:
         """Once for the whole film; None where it stays as it is, or there is none."""

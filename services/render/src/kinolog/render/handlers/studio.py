@@ -85,7 +85,9 @@ class Studio:
             parts = in_one_piece(encoded, refused)
         made = await self.check(output, ctx)
         refuse_incomplete(recipe, made.facts, joined_frames=parts.frame_count)
-        return Made(file=output, inspected=made, rendering=self.rendering(used, *parts.steps, because=parts.because))
+        rendering = self.rendering(used, *parts.steps, method=parts.method, because=parts.because)
+        programs = {**rendering.programs, **parts.programs}
+        return Made(file=output, inspected=made, rendering=rendering.model_copy(update={"programs": programs}))
 
     async def check(self, output: Path, ctx: JobContext, container: str | None = None) -> Inspected:
         """Look into what was made: good exit codes prove nothing. Raises WorkError."""
