@@ -11,7 +11,8 @@ _SLOTS = 100
 
 
 async def _trim(job: TrimInput, ctx: JobContext) -> TrimOutput:
-    return TrimOutput(video_id=ctx.job.video_id or "", start_time=job.start_time, end_time=job.end_time, frame_count=0)
+    start_time, end_time = job.windows[0]
+    return TrimOutput(video_id=ctx.job.video_id or "", start_time=start_time, end_time=end_time, frame_count=0)
 
 
 if __name__ == "__main__":

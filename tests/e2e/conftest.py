@@ -22,7 +22,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, web_port: int) -> Iterator
     """One platform for the stories of a module: two render workers, a lease of two seconds, downloads from loopback."""
     folder = tmp_path_factory.mktemp("platform") / "data"
     reach = {"KINOLOG_INGEST_ALLOWED_NETWORKS": "127.0.0.1/32", "KINOLOG_INGEST_ALLOWED_PORTS": str(web_port)}
-    with started(folder, "--replicas", "render=2", **reach) as running:
+    with started(folder, "--replicas", "render=2", environment=reach) as running:
         yield running
 
 

@@ -16,13 +16,9 @@ from kinolog.common.testing import eventually
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Two render workers, for whom ten seconds are long."""
     folder = tmp_path_factory.mktemp("long") / "data"
-    with started(
-        folder,
-        *("--replicas", "render=2"),
-        KINOLOG_LONG_FILM_SECONDS="10",
-        KINOLOG_SEGMENT_SECONDS="2",
-        KINOLOG_SEGMENT_LOOK_SECONDS="0.2",
-    ) as running:
+    long = {"LONG_FILM_SECONDS": "10", "SEGMENT_SECONDS": "2", "SEGMENT_LOOK_SECONDS": "0.2"}
+    environment = {f"KINOLOG_{name}": value for name, value in long.items()}
+    with started(folder, "--replicas", "render=2", environment=environment) as running:
         yield running
 
 

@@ -56,7 +56,7 @@ async def test_the_request_and_the_attempt_are_one_trace(tmp_path: Path) -> None
             "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
             "OTEL_BSP_SCHEDULE_DELAY": "200",
         }
-        with started(tmp_path / "data", **exporting) as running:
+        with started(tmp_path / "data", environment=exporting) as running:
             async with connected(running) as platform:
                 video_id = await platform.video(await platform.project())
                 await platform.ends(await platform.submit("trim", video_id, start_time=0, end_time=1))

@@ -34,7 +34,7 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
     attempt = subprocess.run([*small_disk(tmp_path / "trial"), "true"], capture_output=True, text=True)
     if attempt.returncode != 0:
         pytest.skip(f"no file system may be mounted here: {attempt.stderr.strip()}")
-    with started(tmp_path / "data", prefix=small_disk(tmp_path / "data/nats"), **PATIENCE) as running:
+    with started(tmp_path / "data", prefix=small_disk(tmp_path / "data/nats"), environment=PATIENCE) as running:
         async with connected(running) as platform:
             yield platform
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,16 +138,17 @@ def _is_under(pid: int, ancestor: int) -> bool:
 
 
 @contextmanager
-def started(folder: Path, *options: str, prefix: tuple[str, ...] = (), **environment: str) -> Iterator[Running]:
+def started(
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None, prefix: tuple[str, ...] = ()
+) -> Iterator[Running]:
     """`kinolog up` in a folder, ready, until the end of the block; behind the words of `prefix`, which must exec it."""
     port = free_port()
     up = [sys.executable, "-m", "kinolog.cli", "up", "--data-dir", str(folder), "--port", str(port), *options]
     settings = {"KINOLOG_TOKEN": TOKEN, "KINOLOG_TRANSCRIBE_MODEL_DIR": str(MODEL), "KINOLOG_LEASE_SECONDS": "2"}
     folder.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".log").open("ab") as output:
-        process = subprocess.Popen(
-            [*prefix, *up], stdout=output, stderr=output, env=os.environ | settings | environment
-        )
+        everything = {**os.environ, **settings, **(environment or {})}
+        process = subprocess.Popen([*prefix, *up], stdout=output, stderr=output, env=everything)
     running = Running(folder, port, process)
     try:
         _wait_until_ready(running)

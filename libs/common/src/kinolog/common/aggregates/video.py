@@ -20,7 +20,6 @@ from kinolog.common.events.video import (
     VideoUpdated,
 )
 
-
 # What was made of a file says nothing of the one that takes its place.
 _OF_THE_FILE_BEFORE: Final = {"thumbnail": None, "scenes": None, "scene_count": None, "preview": None, "package": None}
 

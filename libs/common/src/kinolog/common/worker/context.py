@@ -120,6 +120,8 @@ class JobContext:
         """The surroundings of another job as they were once; nothing that it creates or changes is ever committed."""
         rehearsal = self.part(0, 100)
         rehearsal.job, rehearsal.blobs, rehearsal._workdir, rehearsal.has_workdir = job, blobs, workdir, False
+        # Jobs for others would be real ones.
+        rehearsal.children = None
         rehearsal._as_of, rehearsal._changes, rehearsal._on_checkpoint = as_of, [], _save_nowhere
         return rehearsal
 

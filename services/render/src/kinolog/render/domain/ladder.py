@@ -36,4 +36,4 @@ def most_kbps(size: Size, frame_rate: float | None) -> int:
     """Twice the frames need less than twice the bits, since they differ less."""
     share = (size.pixel_count / _FULL_HD_PIXELS) ** _PIXEL_EXPONENT
     speed = sqrt(max(1.0, (frame_rate or _USUAL_FRAME_RATE) / _USUAL_FRAME_RATE))
-    return max(100, round(_FULL_HD_KBPS * share * speed))
+    return max(100, round(float(_FULL_HD_KBPS * share * speed)))
