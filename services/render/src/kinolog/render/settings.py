@@ -86,8 +86,8 @@ class RenderSettings(MediaSettings, PictureSettings):
     # A GIF's colours are chosen with all of its frames in memory.
     preview_max_seconds: float = Field(20.0, gt=0, le=60)
 
-    # Silences that one job takes out, the longest ones: an expression of ffmpeg tells a hundred parts of a film apart.
-    silence_max_removed: int = Field(99, ge=1, le=99)
+    # Silences that one job takes out, the longest ones: expressions of ffmpeg tell some ninety parts of a film apart.
+    silence_max_removed: int = Field(60, ge=1, le=80)
 
     # Films that one merge may join: each has a decoder of its own, all of them at once.
     merge_max_videos: int = Field(24, ge=2, le=40)
