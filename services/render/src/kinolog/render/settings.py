@@ -34,7 +34,7 @@ class RenderSettings(MediaSettings, PictureSettings):
     hardware_address_space_bytes: int = 8 * 1024**4
 
     # Windows that one trim may name: each adds filters to a graph, or a video to a commit.
-    trim_max_ranges: int = 100
+    trim_max_ranges: int = 80
 
     # A film from this length on is encoded in segments: what is finished outlives a crash, and other workers help.
     long_film_seconds: float = Field(600.0, gt=0)
