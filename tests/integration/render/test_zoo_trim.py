@@ -13,6 +13,8 @@ from kinolog.common.testing.zoo import SPECIMENS, Zoo
 
 PICTURES: Final = sorted(name for name, specimen in SPECIMENS.items() if specimen.has_picture and name != "turned")
 START, END = 1.13, 2.61
+# Far enough from the start to be sought.
+LATE_START, LATE_END = 3.13, 3.61
 TWO: Final = ((0.5, 2.3), (2.61, 2.9))
 
 Trim = Callable[[str, TrimInput], Awaitable[TrimOutput]]
@@ -43,6 +45,15 @@ async def test_exactly_the_frames_of_the_window_are_left(trim_specimen: TrimSpec
     assert numbers_within(zoo.film(name), (START, END)) == decoded_numbers(cut.file)
     if SPECIMENS[name].has_sound:
         assert pytest.approx(lateness(zoo.film(name)), abs=0.001) == lateness(cut.file)
+
+
+@pytest.mark.parametrize("name", ["av1", "hevc_10_bit", "interlaced", "odd_size", "open_group", "rotated", "vp9"])
+async def test_a_late_window_is_exact_though_what_precedes_it_is_not_read(
+    trim_specimen: TrimSpecimen, zoo: Zoo, name: str
+) -> None:
+    cut = await trim_specimen(name, start_time=LATE_START, end_time=LATE_END)
+    assert numbers_within(zoo.film(name), (LATE_START, LATE_END)) == decoded_numbers(cut.file)
+    assert pytest.approx(lateness(zoo.film(name)), abs=0.0015) == lateness(cut.file)
 
 
 @pytest.mark.parametrize("name", ["edit_list", "transport_stream", "variable_rate", "vp9"])

@@ -52,8 +52,8 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
     """A recipe, applied to a file."""
     picture, sound = recipe.picture, recipe.sound
     return Work(
-        sources=(Source(path=source, container=recipe.container),),
-        arguments=(*(_picture(picture) if picture else ()), *(_sound(sound) if sound else ())),
+        sources=(Source(path=source, container=recipe.container, options=_seek(recipe.seek_seconds)),),
+        arguments=(*_moments(recipe), *(_picture(picture) if picture else ()), *(_sound(sound) if sound else ())),
         picture=recipe.picture_coding if picture else None,
         sound=(Sound(codec="copy") if sound.is_copied else recipe.sound_coding) if sound else None,
         output=output,
@@ -62,6 +62,15 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
         muxer=recipe.muxer,
         muxer_options=_MUXER_OPTIONS[recipe.muxer],
     )
+
+
+def _seek(seconds: float) -> tuple[str, ...]:
+    return ("-ss", f"{seconds:.6f}") if seconds else ()
+
+
+def _moments(recipe: Recipe) -> tuple[str, ...]:
+    """Otherwise ffmpeg has the moments of a source begin where it was sought to."""
+    return ("-copyts", "-start_at_zero") if recipe.seek_seconds else ()
 
 
 def _picture_coding(work: Work, options: EncodeOptions) -> tuple[str, ...]:

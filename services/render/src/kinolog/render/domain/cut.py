@@ -7,19 +7,24 @@ from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
 from kinolog.render.domain.trim import Part, Seconds
 
+# Their indexes lead to the key frame before a moment; the sound of a film may be some way off from its picture.
+_SEEKABLE: Final = frozenset({"mp4", "matroska"})
+_SEEK_MARGIN_SECONDS: Final = 2.0
+
 _COPIED_SOUND: Final = frozenset({"aac", "mp3"})
 
 
 def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
     """Frames are kept by their time stamps; the sound of each part begins with its first frame, to the sample."""
-    seconds = sum(part.seconds for part in parts)
+    seconds, seek_seconds = sum(part.seconds for part in parts), _seek_seconds(facts, parts)
     return Recipe(
         container=facts.container,
         picture=_picture(facts, parts),
         sound=_sound(facts, parts),
         seconds=seconds,
         frame_count=countable_frames(facts, sum(part.frame_count for part in parts)),
-        skipped_seconds=parts[-1].end - seconds,
+        skipped_seconds=parts[-1].end - seconds - seek_seconds,
+        seek_seconds=seek_seconds,
     )
 
 
@@ -34,6 +39,12 @@ def sound_recipe(facts: MediaFacts, windows: Sequence[Seconds]) -> Recipe:
     seconds = sum(part.seconds for part in parts)
     sound = _sound(facts, parts)
     return Recipe(container=facts.container, picture=None, sound=sound, seconds=seconds, frame_count=None)
+
+
+def _seek_seconds(facts: MediaFacts, parts: Sequence[Part]) -> float:
+    """From where on the film must be read: what comes before is not even decoded."""
+    is_worth_it = facts.video_stream is not None and facts.container in _SEEKABLE
+    return max(0.0, parts[0].start - _SEEK_MARGIN_SECONDS) if is_worth_it else 0.0
 
 
 def _picture(facts: MediaFacts, parts: Sequence[Part]) -> Track | None:

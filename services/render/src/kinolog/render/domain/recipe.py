@@ -28,7 +28,9 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """`seconds` and `frame_count` are what must come out; `skipped_seconds` of the source come before it.
+    """`seconds` and `frame_count` are what must come out; `skipped_seconds` of the source are decoded before it.
+
+    The source is read from `seek_seconds` on, and its moments are what they are for who reads all of it.
 
     `picture_coding` and `sound_coding` say how tracks are encoded that are not copied.
     """
@@ -39,6 +41,7 @@ class Recipe:
     seconds: float
     frame_count: int | None
     skipped_seconds: float = 0.0
+    seek_seconds: float = 0.0
     picture_coding: Picture = _USUAL_PICTURE
     sound_coding: Sound = _USUAL_SOUND
     muxer: Muxer = "mp4"
