@@ -155,7 +155,7 @@ def _is_open(location: tuple[int | str, ...], open_paths: list[tuple[str | int, 
 
 def _gpu_queue(kind: JobType) -> str:
     if not kind.can_use_gpu:
-        able = ", ".join(sorted(each.name for each in JOB_TYPES.values() if each.can_use_gpu))
+        able = ", ".join(sorted(each.name for each in JOB_TYPES.values() if each.can_use_gpu and not each.is_internal))
         raise invalid("/gpu", f"jobs of the type {kind.name} gain nothing by a GPU, only {able} do: leave it out")
     return GPU_QUEUES[kind.queue]
 
