@@ -140,9 +140,10 @@ async def test_a_small_project_does_not_wait_for_a_large_one(platform: Platform,
 
 async def test_a_project_never_runs_more_than_its_limit(platform: Platform, video_id: str) -> None:
     project_id = (await platform.get(f"/v1/videos/{video_id}"))["project_id"]
-    put = await platform.client.put(f"/v1/projects/{project_id}/share", json={"weight": 1, "max_running": 0})
-    assert 200 == put.status_code, put.text
-    job_id = await platform.submit("trim", video_id, **CLIP)
+    async with paused(platform):
+        put = await platform.client.put(f"/v1/projects/{project_id}/share", json={"weight": 1, "max_running": 0})
+        assert 200 == put.status_code, put.text
+        job_id = await platform.submit("trim", video_id, **CLIP)
     await why(platform, job_id, "project_limit")
     assert "pending" == (await platform.job(job_id))["status"]
     assert 200 == (await platform.client.delete(f"/v1/projects/{project_id}/share")).status_code

@@ -129,6 +129,11 @@ async def test_a_project_has_no_more_turns_than_it_may_run_jobs(scene: Scene) ->
     assert ["job_2"] == await scene.look()
 
 
+async def test_a_limit_holds_from_the_first_job_on(scene: Scene) -> None:
+    scene.settings = {"project.a.share": {"max_running": 2}}
+    assert [] == await scene.look()
+
+
 async def test_a_limit_counts_all_queues_and_turns_that_were_not_taken_yet(scene: Scene) -> None:
     scene.settings = {"project.a.share": {"max_running": 1}}
     scene.wait("a", queue="ingest")

@@ -5,18 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from kinolog.catalog.domain.fairness import Head, Served, Shares, give_turns
-from kinolog.catalog.domain.workload import Group, Project, Settings, Workload
+from kinolog.catalog.domain.workload import Group, Project, Workload
 from kinolog.common.events.job import PickedBecause
 from kinolog.common.worker.order import Turn
 
 
-def needs_turns(groups: Sequence[Group], settings: Settings, aged_before: datetime) -> bool:
-    """Whether the lanes alone would not do: projects compete, one has a limit, or a job waits too long below others."""
+def needs_turns(groups: Sequence[Group], aged_before: datetime) -> bool:
+    """Whether the lanes alone would not do: projects compete, or a job waits too long below others."""
     waiting = [group for group in groups if group.waiting]
     if not waiting:
         return False
-    projects = {group.project_id for group in waiting}
-    if len(projects) > 1 or any(settings.share(project).max_running is not None for project in projects):
+    if len({group.project_id for group in waiting}) > 1:
         return True
     top = max(group.lane for group in waiting)
     return any(group.lane < top and is_aged(group, aged_before) for group in waiting)

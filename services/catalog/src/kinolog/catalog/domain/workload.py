@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from kinolog.common.controls import Control, ProjectShare, QueueControl, queue_setting, share_setting
+from kinolog.common.subjects import QUEUES
 
 Project = str | None
 C = TypeVar("C", bound=Control)
@@ -70,6 +71,13 @@ class Settings:
         prefix = queue_setting("")
         return {name.removeprefix(prefix) for name in self.values if name.startswith(prefix)}
 
+    @property
+    def have_a_limit(self) -> bool:
+        """Whether there is a project of which only so many jobs may run."""
+        prefix, suffix = share_setting("\0").split("\0")
+        names = (name for name in self.values if name.startswith(prefix) and name.endswith(suffix))
+        return any(self._read(ProjectShare, name).max_running is not None for name in names)
+
     def _read(self, control: type[C], name: str) -> C:
         try:
             return control.model_validate(self.values.get(name, {}))
@@ -86,7 +94,8 @@ class Workload:
     settings: Settings = Settings()
 
     def queues(self) -> list[str]:
-        return sorted({group.queue for group in self.groups})
+        """Those with jobs; all of them where a project has a limit, which must hold from its first job on."""
+        return sorted({group.queue for group in self.groups}.union(QUEUES if self.settings.have_a_limit else ()))
 
     def groups_of(self, queue: str) -> list[Group]:
         return [group for group in self.groups if group.queue == queue]

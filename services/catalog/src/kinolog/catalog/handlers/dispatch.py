@@ -109,8 +109,10 @@ class Dispatch:
         return self.repeat_seconds if managed else self._seconds_until_change(workload, now)
 
     def _is_managed(self, queue: str, workload: Workload, now: datetime) -> bool:
-        is_paused = workload.settings.queue(queue).is_paused
-        return is_paused or needs_turns(workload.groups_of(queue), workload.settings, self._aged_before(now))
+        settings = workload.settings
+        if settings.queue(queue).is_paused or settings.have_a_limit:
+            return True
+        return needs_turns(workload.groups_of(queue), self._aged_before(now))
 
     async def _turns(self, queue: str, workload: Workload, room: dict[Project, int], now: datetime) -> list[Turn]:
         if workload.settings.queue(queue).is_paused:
