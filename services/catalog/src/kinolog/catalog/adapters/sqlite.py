@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, event, func, select
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kinolog.catalog.adapters.database import Database, transaction
 from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
 
 _BESIDE: Final = "beside"
+_INODE: Final = "inode"
 
 
 class SqliteDatabase(Database):
@@ -39,15 +42,11 @@ class SqliteDatabase(Database):
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """As always; and a file that was removed or replaced while it was open is let go of, not written to."""
         if self._inode is not None and self._inode != _inode(self._path):
-            await self.close()
+            self._inode = None
             raise StoreUnavailable(f"the database file {self._path} was removed or replaced")
         async with super().begin() as connection:
             self._inode = self._inode or _inode(self._path)
             yield connection
-
-    async def close(self) -> None:
-        self._inode = None
-        await super().close()
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[Database]:
@@ -87,7 +86,7 @@ def _engine(path: Path, busy_timeout_seconds: float, *, attached: Path | None = 
     )
 
     @event.listens_for(engine.sync_engine, "connect")
-    def set_up(connection: Any, _: Any) -> None:
+    def set_up(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # The driver's own idea of transactions leaves DDL outside of them.
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
@@ -95,6 +94,12 @@ def _engine(path: Path, busy_timeout_seconds: float, *, attached: Path | None = 
         if attached is not None:
             cursor.execute(f"ATTACH DATABASE ? AS {_BESIDE}", (str(attached),))
         cursor.close()
+        record.info[_INODE] = _inode(path)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(_: Any, record: ConnectionPoolEntry, __: Any) -> None:
+        if record.info[_INODE] != _inode(path):
+            raise DisconnectionError(f"{path} was removed or replaced")  # The pool closes this one and opens another.
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

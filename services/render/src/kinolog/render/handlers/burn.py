@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -26,7 +25,8 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.domain.work import Encoded
-from kinolog.render.handlers.partial import PartialStudio, report_phase
+from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _SOUND: Final = "sound.mp4"
@@ -107,7 +107,7 @@ class BurnHandler:
             return KeptSound(path=film.path, container=film.container, zero_seconds=zero_seconds), ()
         output = film.workdir / _SOUND
         sound_alone = replace(recipe, picture=None, frame_count=None)
-        encoded = await self.studio.encoder.encode(sound_alone, film.path, output, partial(report_phase, ctx, "sound"))
+        encoded = await self.studio.encoder.encode(sound_alone, film.path, output, reports(ctx, "sound"))
         return KeptSound(path=output, container=recipe.muxer), (encoded,)
 
 

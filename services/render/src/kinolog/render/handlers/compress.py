@@ -1,7 +1,6 @@
 """Making a video smaller: samples of it are encoded until the quality is found, then the whole film once."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,9 +22,10 @@ from kinolog.render.domain.compress import (
     vmaf_model,
 )
 from kinolog.render.domain.compress_finding import Finding
-from kinolog.render.domain.progress import EncodeProgress, OnProgress, shares_of
+from kinolog.render.domain.progress import OnProgress, shares_of
 from kinolog.render.domain.samples import Samples, samples_of, sampling
 from kinolog.render.domain.transcode import refuse_other
+from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, Studio, used_video
 
 
@@ -74,12 +74,12 @@ class CompressHandler:
     async def _set_up(self, source: Path, facts: MediaFacts, job: CompressInput, ctx: JobContext) -> Bench:
         samples, original = samples_of(facts, self.plan.samples), ctx.workdir / "original.mkv"
         work = sampling(samples, source, facts, look_of(facts, job), original)
-        await self.studio.encoder.run(work, partial(_report, ctx, "sample"))
+        await self.studio.encoder.run(work, reports(ctx, "sample"))
         return Bench(job=job, facts=facts, samples=samples, original=original)
 
     async def _search(self, bench: Bench, ctx: JobContext) -> list[Trial]:
         trials: list[Trial] = []
-        listeners = iter(shares_of([1.0] * self.plan.most_trials, partial(_report, ctx, "try")))
+        listeners = iter(shares_of([1.0] * self.plan.most_trials, reports(ctx, "try")))
         while (quality := next_quality(trials, bench.job.target_quality, self.plan)) is not None:
             trials.append(Trial(quality, await self._try(quality, bench, ctx, next(listeners))))
         return trials
@@ -102,7 +102,7 @@ class CompressHandler:
         """On the same samples, cut out of the result."""
         encoded, facts = ctx.workdir / "result.mkv", made.inspected.facts
         work = sampling(bench.samples, made.file, facts, look_of(facts, bench.job), encoded)
-        on_sample, on_measure = shares_of([1.0, 1.0], partial(_report, ctx, "measure"))
+        on_sample, on_measure = shares_of([1.0, 1.0], reports(ctx, "measure"))
         await self.studio.encoder.run(work, on_sample)
         return await self._measure(encoded, bench, on_measure)
 
@@ -116,7 +116,3 @@ class CompressHandler:
 def _explained(made: Made, finding: Finding) -> Made:
     because = "; ".join(filter(None, (made.rendering.because, finding.because)))
     return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
-
-
-def _report(ctx: JobContext, phase: str, progress: EncodeProgress) -> None:
-    ctx.progress(phase, progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds)

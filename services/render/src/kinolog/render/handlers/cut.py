@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 import structlog
@@ -22,8 +21,9 @@ from kinolog.render.domain.partial import PartialPlan, plan_cut
 from kinolog.render.domain.recipe import Muxer
 from kinolog.render.domain.trim import Part, Seconds, parts_of
 from kinolog.render.domain.work import Encoded
-from kinolog.render.handlers.partial import PartialStudio, report_phase
-from kinolog.render.handlers.studio import Made, Studio, joined, report, used_video
+from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _SOUND: Final = "sound.mp4"
 _COPY: Final = "copy"
@@ -115,7 +115,7 @@ class Cutter:
             kept = KeptSound(path=film.path, container=film.container, zero_seconds=index.track.zero_seconds)
             return replace(kept, window=plan.windows[0]), ()
         recipe, output = sound_recipe(facts, plan.windows), film.workdir / _SOUND
-        encoded = await self.studio.encoder.encode(recipe, film.path, output, partial(report_phase, ctx, "sound"))
+        encoded = await self.studio.encoder.encode(recipe, film.path, output, reports(ctx, "sound"))
         return KeptSound(path=output, container=recipe.muxer), (encoded,)
 
     async def _encoded(self, uncut: Uncut, parts: Sequence[Part], refused: PartialRefused, ctx: JobContext) -> Cut:
@@ -129,7 +129,7 @@ class Cutter:
         """Raises PartialRefused where something else came out than was to."""
         muxer = muxer_for(uncut.facts) or "mp4"
         work = copy_work(uncut.facts, part, uncut.film.path, ctx.workdir / f"copied.{muxer}")
-        encoded = await self.studio.encoder.run(work, partial(report, ctx))
+        encoded = await self.studio.encoder.run(work, reports(ctx))
         try:
             inspected = await self.studio.check(work.output, ctx)
         except PermanentError as error:

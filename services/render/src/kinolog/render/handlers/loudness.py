@@ -1,7 +1,6 @@
 """Bringing the sound of a video to a stated loudness, with the picture left as it is where that can be."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -27,8 +26,8 @@ from kinolog.render.domain.loudness import (
 )
 from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.recipe import Muxer
-from kinolog.render.handlers.partial import report_phase
-from kinolog.render.handlers.studio import Made, Studio, joined, report, used_video
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _COPIED: Final = "copied"
 _logger: Final = structlog.get_logger(__name__)
@@ -86,7 +85,7 @@ class LoudnessHandler:
         )
 
     async def _measured(self, film: Path, facts: MediaFacts, phase: str, ctx: JobContext) -> Loudness:
-        stream, hear = sound_stream(facts), partial(report_phase, ctx, phase)
+        stream, hear = sound_stream(facts), reports(ctx, phase)
         return await self.meter.measure(film, facts.container, stream, facts.duration, ctx.workdir, hear)
 
     async def _copied(self, task: _Task, ctx: JobContext) -> _Normalized | None:
@@ -96,7 +95,7 @@ class LoudnessHandler:
         output = ctx.workdir / f"{_COPIED}.{muxer}"
         work = copying_work(task.facts, muxer, task.wanted, task.kbps, task.film, output)
         try:
-            encoded = await self.studio.encoder.run(work, partial(report, ctx))
+            encoded = await self.studio.encoder.run(work, reports(ctx))
             inspected = await self.studio.check(output, ctx)
         except PermanentError as error:
             _logger.info("Encoding the picture too", action="normalize_audio", kind=error.kind, detail=error.detail)

@@ -2,7 +2,6 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import structlog
@@ -19,7 +18,8 @@ from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.handlers.inherit import Heirloom, caption_like, heirlooms
 from kinolog.render.handlers.merge_copy import CopyingJoiner
 from kinolog.render.handlers.partial import PartialStudio
-from kinolog.render.handlers.studio import Made, Studio, report, used_video
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Made, Studio, used_video
 
 _OUTPUT: Final = "merged.mp4"
 _logger: Final = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ class MergeHandler:
 
     async def _encoded(self, plan: MergePlan, because: str, ctx: JobContext) -> Made:
         work = merge_work(plan, ctx.workdir / _OUTPUT)
-        encoded = await self.studio.encoder.run(work, partial(report, ctx))
+        encoded = await self.studio.encoder.run(work, reports(ctx))
         inspected = await self.studio.check(work.output, ctx)
         refuse_unlike_plan(plan, inspected.facts)
         used = tuple(used_video(member.video) for member in plan.members)

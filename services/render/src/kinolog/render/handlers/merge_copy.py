@@ -1,7 +1,6 @@
 """Joining films without encoding their pictures, and making sure that what came out is what went in."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from kinolog.common.errors import PermanentError
@@ -20,7 +19,8 @@ from kinolog.render.domain.merge_copy import (
 )
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PictureTrack
-from kinolog.render.handlers.partial import PartialStudio, report_phase
+from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, used_video
 
 _OUTPUT: Final = "joined.mp4"
@@ -43,7 +43,7 @@ class CopyingJoiner:
             (ctx.workdir / part_name(number)).symlink_to(member.path.absolute())
         work = copy_merge_work(plan, script, ctx.workdir / _OUTPUT)
         try:
-            encoded = await studio.encoder.run(work, partial(report_phase, ctx, "join"))
+            encoded = await studio.encoder.run(work, reports(ctx, "join"))
             ctx.progress("check")
             inspected = await studio.inspector.inspect(work.output, ctx.workdir, windows=windows_of(plan))
             refuse_unlike_plan(plan, inspected.facts)

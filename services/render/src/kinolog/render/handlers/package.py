@@ -32,7 +32,8 @@ from kinolog.render.domain.package import (
 from kinolog.render.domain.playlist import CaptionTrack, Variant, caption_playlist, master_playlist, renamed
 from kinolog.render.domain.progress import shares_of
 from kinolog.render.handlers.package_files import PackageFiles
-from kinolog.render.handlers.studio import Studio, report, used_video
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Studio, used_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class PackageHandler:
 
     async def _encode(self, facts: MediaFacts, job: PackageInput, source: Path, ctx: JobContext) -> list[MadeRung]:
         rungs = rungs_of(facts, job)
-        shares = shares_of([rung.size.pixel_count for rung in rungs], lambda progress: report(ctx, progress))
+        shares = shares_of([rung.size.pixel_count for rung in rungs], reports(ctx))
         made = []
         for rung, on_progress in zip(rungs, shares, strict=True):
             files = rung_files(ctx.workdir, rung, job.segments)

@@ -13,8 +13,8 @@ from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan
 from kinolog.render.domain.partial_result import OnPhase, PartialResult
-from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.progress import report
 from kinolog.render.handlers.studio import Made, Studio
 
 
@@ -50,7 +50,7 @@ class PartialStudio:
     renderer: PartialRenderer
 
     async def index(self, film: Film, ctx: JobContext) -> PacketIndex:
-        return await self.renderer.index(film, partial(report_phase, ctx))
+        return await self.renderer.index(film, partial(report, ctx))
 
     async def make(
         self,
@@ -67,7 +67,7 @@ class PartialStudio:
 
         `before` is what was encoded on the way here, such as the sound.
         """
-        on_phase = partial(report_phase, ctx)
+        on_phase = partial(report, ctx)
         result = await self.renderer.render(film, index, plan, on_phase, drawing=drawing, sound=sound)
         inspected = await self._checked(result, ctx)
         steps = (*before, *result.steps)
@@ -83,7 +83,3 @@ class PartialStudio:
         if inspected.facts.frame_count != result.encoded_frames + result.copied_frames:
             raise PartialRefused(Obstacle.DOUBT, f"{inspected.facts.frame_count} frames came out")
         return inspected
-
-
-def report_phase(ctx: JobContext, phase: str, progress: EncodeProgress) -> None:
-    ctx.progress(phase, progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds, frame=progress.frame)

@@ -1,7 +1,6 @@
 """Making a short moving picture that stands for a video."""
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +13,8 @@ from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.preview import MEDIA_TYPES, PreviewWork, preview_work, refuse_incomplete
 from kinolog.render.domain.progress import OnProgress
-from kinolog.render.handlers.studio import Studio, report
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Studio
 
 
 class PreviewMaker(Protocol):
@@ -38,7 +38,7 @@ class PreviewHandler:
         async with media_file(ctx, video.content) as film:
             facts = (await self.studio.look_into(film, video.container, ctx)).facts
             work = preview_work(facts, job, film, self.most_seconds)
-            frame_count = await self.maker.make(work, output, partial(report, ctx))
+            frame_count = await self.maker.make(work, output, reports(ctx))
         refuse_incomplete(work, frame_count)
         ctx.progress("store")
         content = await ctx.blobs.put_file(output, MEDIA_TYPES[job.format])

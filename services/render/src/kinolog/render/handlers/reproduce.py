@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -28,7 +27,7 @@ from kinolog.render.domain.reproduction import (
     hardware_of,
     original_of,
 )
-from kinolog.render.handlers.partial import report_phase
+from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import MediaInspector
 
 # Making it takes most of the time; the rest is decoding two films.
@@ -93,7 +92,7 @@ class ReproduceHandler:
         folder.mkdir(exist_ok=True)
         async with media_file(scratch, made.content) as film:
             inspected = await self.inspector.inspect(film, folder, container=made.container, wants_poster=False)
-            return await self.digester.digests(film, inspected.facts, folder, partial(report_phase, ctx, "compare"))
+            return await self.digester.digests(film, inspected.facts, folder, reports(ctx, "compare"))
 
 
 def _beginning(job: Job, original: Original) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,10 +12,11 @@ from kinolog.common.jobs import DEFAULT_THRESHOLDS, Detector, SplitScenesInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.curve import Curve
-from kinolog.render.domain.progress import EncodeProgress, OnProgress
+from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.scenes import Rule, Scene, refuse_unseen, scenes_of
 from kinolog.render.domain.scenes_stored import SCENES_MEDIA_TYPE, scenes_to_json
 from kinolog.render.domain.work import Source
+from kinolog.render.handlers.progress import reports
 
 
 class SceneMeter(Protocol):
@@ -43,7 +43,7 @@ async def find_scenes(meter: SceneMeter, rule: Rule, source: Source, facts: Medi
     """Raises PermanentError for a film without a picture, and one that cannot be decoded to its end."""
     if facts.video_stream is None:
         raise PermanentError("media_unsupported", "The video is sound alone: it has no scenes.")
-    curve = await meter.curve(source, facts, rule.detector, ctx.workdir, partial(_report, ctx))
+    curve = await meter.curve(source, facts, rule.detector, ctx.workdir, reports(ctx, "detect"))
     refuse_unseen(curve, facts)
     return FoundScenes(rule=rule, scenes=scenes_of(curve, rule, facts.duration), curve=curve)
 
@@ -59,10 +59,6 @@ async def keep_scenes(found: FoundScenes, video: Video, ctx: JobContext) -> None
     scene_count = len(found.scenes)
     event = VideoScenesFound(content=content, detector=found.rule.detector, scene_count=scene_count, job_id=ctx.job.id)
     ctx.change(loaded, event)
-
-
-def _report(ctx: JobContext, progress: EncodeProgress) -> None:
-    ctx.progress("detect", progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds)
 
 
 async def _one_by_one(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,8 @@ from kinolog.common.jobs import SegmentInput, SegmentOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.work import Encoded
-from kinolog.render.handlers.segments import MEDIA_TYPES, Segmenter, report
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.segments import MEDIA_TYPES, Segmenter
 from kinolog.render.handlers.segments_shared import CUT, RECIPE
 
 _OUTPUT: Final = "segment"
@@ -44,7 +44,7 @@ class SegmentHandler:
             await _laid_out(ctx, blob, ctx.workdir / name)
         async with media_file(ctx, job.source) as source:
             return await self.segmenter.encode(
-                recipe, source, cut, cut.stretches[job.number], ctx.workdir / _OUTPUT, partial(report, ctx)
+                recipe, source, cut, cut.stretches[job.number], ctx.workdir / _OUTPUT, reports(ctx)
             )
 
 

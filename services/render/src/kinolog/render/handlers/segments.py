@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -15,12 +14,13 @@ from kinolog.common.events import BlobRef
 from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film, KeptSound
-from kinolog.render.domain.progress import EncodeProgress, OnProgress
+from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.recipe import Recipe
 from kinolog.render.domain.segments_done import SOUND, Finished, Progressed, fingerprint
 from kinolog.render.domain.segments_plan import FilmCut, SegmentRules, SegmentsRefused, Stretch, sound_recipe
 from kinolog.render.domain.segments_tally import Tally
 from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.segments_film import LongFilm
 from kinolog.render.handlers.segments_shared import Shared
 
@@ -140,7 +140,7 @@ class SegmentStudio:
         name = fingerprint(recipe, cut, used, digests, self.segmenter.versions)
         done = await _still_there(Progressed.resumed(name, ctx.checkpoint_of_last_attempt), ctx)
         lengths = tuple(cut.length_seconds(stretch, recipe.seconds) for stretch in cut.stretches)
-        tally = Tally(lengths, partial(report, ctx), asyncio.get_running_loop().time)
+        tally = Tally(lengths, reports(ctx), asyncio.get_running_loop().time)
         tally.begin(tuple(int(part) for part in done.parts if part != SOUND))
         film = LongFilm(
             recipe=recipe,
@@ -189,7 +189,7 @@ class SegmentStudio:
             return None
         if SOUND not in film.done.parts:
             output = film.ctx.workdir / SOUND
-            on_progress = partial(report, film.ctx, phase="sound")
+            on_progress = reports(film.ctx, "sound")
             encoded = await self.sound.encode(sound_recipe(film.recipe), film.source, output, on_progress)
             blob = await film.ctx.blobs.put_file(output, MEDIA_TYPES[film.recipe.muxer])
             output.unlink()
@@ -219,7 +219,3 @@ async def _still_there(done: Progressed, ctx: JobContext) -> Progressed:
 
 def _digests(files: dict[str, Path]) -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
-
-
-def report(ctx: JobContext, progress: EncodeProgress, phase: str = "encode") -> None:
-    ctx.progress(phase, progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds, frame=progress.frame)

@@ -1,7 +1,6 @@
 """Taking the silent parts out of a video, exact to the frame and with its captions."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from kinolog.common.aggregates import Video
@@ -14,7 +13,7 @@ from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.silence import Span, cut_identity, kept_spans, removed_spans, sound_stream
 from kinolog.render.handlers.cut import Cut, Cutter
 from kinolog.render.handlers.inherit import heirlooms, inherit
-from kinolog.render.handlers.partial import report_phase
+from kinolog.render.handlers.progress import reports
 
 
 class SilenceMeter(Protocol):
@@ -40,7 +39,7 @@ class SilenceHandler:
             film = Film(path=source, container=video.container, workdir=ctx.workdir)
             facts = (await self.cutter.studio.look_into(source, video.container, ctx)).facts
             sound_stream(facts)
-            found = await self.meter.silences(film, facts, job, partial(report_phase, ctx, "listen"))
+            found = await self.meter.silences(film, facts, job, reports(ctx, "listen"))
             removed = removed_spans(found, job, facts.duration, self.most_removed)
             if job.only_detect or not removed:
                 return _uncut(video, job, removed)

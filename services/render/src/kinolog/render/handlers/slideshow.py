@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from kinolog.common.errors import PermanentError
@@ -23,7 +22,8 @@ from kinolog.render.domain.slideshow import (
 )
 from kinolog.render.handlers.merge import member_video
 from kinolog.render.handlers.picture import PictureReader, ready_picture
-from kinolog.render.handlers.studio import Made, Studio, report, used_video
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Made, Studio, used_video
 
 _OUTPUT: Final = "slideshow.mp4"
 _SCRIPT: Final = "slides.ffconcat"
@@ -82,7 +82,7 @@ class SlideshowHandler:
         script = ctx.workdir / _SCRIPT
         script.write_text(slides_script(slides))
         work = slideshow_work(slides, script, music, ctx.workdir / _OUTPUT)
-        encoded = await self.studio.encoder.run(work, partial(report, ctx))
+        encoded = await self.studio.encoder.run(work, reports(ctx))
         inspected = await self.studio.check(work.output, ctx)
         refuse_unlike_slides(slides, inspected.facts)
         rendering = self.studio.rendering(used, encoded, because=_BECAUSE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,10 +11,11 @@ from kinolog.common.media.identity import Identity
 from kinolog.common.media.inspector import Inspected
 from kinolog.common.media.publish import register_video, replace_file
 from kinolog.common.worker.context import JobContext
-from kinolog.render.domain.progress import EncodeProgress, OnProgress
+from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.recipe import Recipe, refuse_incomplete
 from kinolog.render.domain.segments_plan import SegmentsRefused
 from kinolog.render.domain.work import Encoded, Work
+from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.segments import LongFilms, in_one_piece
 
 _OUTPUT: Final = "output.mp4"
@@ -81,7 +81,7 @@ class Studio:
         try:
             parts = await self.long_films.make(recipe, source, output, ctx, used)
         except SegmentsRefused as refused:
-            encoded = await self.encoder.encode(recipe, source, output, partial(report, ctx))
+            encoded = await self.encoder.encode(recipe, source, output, reports(ctx))
             parts = in_one_piece(encoded, refused)
         made = await self.check(output, ctx)
         refuse_incomplete(recipe, made.facts, joined_frames=parts.frame_count)
@@ -128,9 +128,3 @@ def joined(*reasons: str) -> str:
 
 def used_video(video: Video) -> SourceUsed:
     return SourceUsed(sha256=video.content.sha256, id=video.id)
-
-
-def report(ctx: JobContext, progress: EncodeProgress) -> None:
-    ctx.progress(
-        "encode", progress.percent, speed=progress.speed, eta_seconds=progress.eta_seconds, frame=progress.frame
-    )

@@ -1,7 +1,6 @@
 """Drawing a picture over a video."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from kinolog.common.jobs.watermark import WatermarkInput, WatermarkOutput
@@ -10,7 +9,8 @@ from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.recipe import refuse_incomplete
 from kinolog.render.domain.watermark import Mark, place_mark, watermark_work, watermarked_identity, whole_film
 from kinolog.render.handlers.picture import PictureReader, ready_picture
-from kinolog.render.handlers.studio import Made, Studio, report, used_video
+from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.studio import Made, Studio, used_video
 
 _OUTPUT: Final = "watermarked.mp4"
 
@@ -28,7 +28,7 @@ class WatermarkHandler:
             facts = (await self.studio.look_into(source, video.container, ctx)).facts
             mark = place_mark(job, facts, picture.size)
             work = watermark_work(facts, source, picture.file, mark, ctx.workdir / _OUTPUT)
-            encoded = await self.studio.encoder.run(work, partial(report, ctx))
+            encoded = await self.studio.encoder.run(work, reports(ctx))
         inspected = await self.studio.check(work.output, ctx)
         refuse_incomplete(whole_film(facts), inspected.facts)
         rendering = self.studio.rendering((used_video(video), picture.used), encoded)

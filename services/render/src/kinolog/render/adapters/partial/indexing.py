@@ -5,10 +5,10 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Final
 
-import av
 from av.video.stream import VideoStream
 
 from kinolog.common.media.opened import AnyPacket, Opened, opened
+from kinolog.render.adapters.packets import packets_of
 from kinolog.render.adapters.partial.index_files import DIGEST_BYTES, numbers_of, write_numbers
 from kinolog.render.adapters.partial.reporting import OnPercent
 from kinolog.render.adapters.partial.turn import turn_of
@@ -53,14 +53,7 @@ def digest_of(content: bytes) -> bytes:
 
 def picture_packets(media: Opened, picture: VideoStream) -> Iterator[AnyPacket]:
     """Raises PartialRefused where the file is damaged."""
-    try:
-        for packet in media.file.demux([picture]):
-            if packet.size:
-                yield packet
-    except MemoryError:
-        raise  # PyAV counts it among the errors of the file, which it is not.
-    except av.FFmpegError as error:
-        raise PartialRefused(Obstacle.DAMAGED, str(error)) from error
+    yield from packets_of(media, picture, lambda error: PartialRefused(Obstacle.DAMAGED, str(error)))
 
 
 def _parameters(picture: VideoStream) -> ParameterSets:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
 from kinolog.common.media.opened import AnyPacket, Opened
+from kinolog.render.adapters.packets import packets_of
 from kinolog.render.domain.errand import KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 
@@ -42,11 +42,4 @@ def _is_kept(packet: AnyPacket, length: int) -> bool:
 
 
 def _packets(media: Opened, source: AudioStream) -> Iterator[AnyPacket]:
-    try:
-        for packet in media.file.demux([source]):
-            if packet.size:
-                yield packet
-    except MemoryError:
-        raise  # PyAV counts it among the errors of the file, which it is not.
-    except av.FFmpegError as error:
-        raise PartialRefused(Obstacle.DAMAGED, str(error)) from error
+    yield from packets_of(media, source, lambda error: PartialRefused(Obstacle.DAMAGED, str(error)))

@@ -6,10 +6,10 @@ from itertools import pairwise
 from math import inf
 from typing import Final
 
-import av
 from av.video.stream import VideoStream
 
 from kinolog.common.media.opened import AnyPacket, Opened, opened
+from kinolog.render.adapters.packets import packets_of
 from kinolog.render.adapters.partial.reporting import OnPercent
 from kinolog.render.adapters.segments.errand import CutErrand
 from kinolog.render.domain.segments_plan import Border, FilmCut, SegmentsRefused
@@ -75,12 +75,7 @@ def _next_border(media: Opened, picture: VideoStream, limit: float) -> Border | 
 
 
 def _packets(media: Opened, picture: VideoStream) -> Iterator[AnyPacket]:
-    try:
-        yield from (packet for packet in media.file.demux([picture]) if packet.size)
-    except MemoryError:
-        raise  # PyAV counts it among the errors of the file, which it is not.
-    except av.FFmpegError as error:
-        raise SegmentsRefused(f"it cannot be read everywhere: {error}") from error
+    yield from packets_of(media, picture, lambda error: SegmentsRefused(f"it cannot be read everywhere: {error}"))
 
 
 def _shown(packet: AnyPacket) -> int:

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from kinolog.common.media.facts import Question
 from kinolog.common.media.opened import AnyPacket, Opened, opened
+from kinolog.render.adapters.packets import packets_of
 from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.adapters.partial.sound import sound_packets
 from kinolog.render.adapters.segments.errand import JoinErrand
@@ -145,12 +146,7 @@ def _from(frames: Iterator[av.VideoFrame], moment: Fraction) -> Iterator[av.Vide
 
 
 def _packets(media: Opened, picture: VideoStream) -> Iterator[AnyPacket]:
-    try:
-        yield from (packet for packet in media.file.demux([picture]) if packet.size)
-    except MemoryError:
-        raise  # PyAV counts it among the errors of the file, which it is not.
-    except av.FFmpegError as error:
-        raise SegmentsRefused(f"a segment cannot be read: {error}") from error
+    yield from packets_of(media, picture, lambda error: SegmentsRefused(f"a segment cannot be read: {error}"))
 
 
 def _picture(media: Opened) -> VideoStream:

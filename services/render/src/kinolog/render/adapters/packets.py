@@ -1,0 +1,22 @@
+"""Reading the packets of one stream of a film."""
+
+from collections.abc import Callable, Iterator
+
+import av
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
+
+from kinolog.common.errors import KinologError
+from kinolog.common.media.opened import AnyPacket, Opened
+
+
+def packets_of(
+    media: Opened, stream: VideoStream | AudioStream, damaged: Callable[[av.FFmpegError], KinologError]
+) -> Iterator[AnyPacket]:
+    """Those with content. Raises what `damaged` makes of the error of a file that cannot be read."""
+    try:
+        yield from (packet for packet in media.file.demux([stream]) if packet.size)
+    except MemoryError:
+        raise  # PyAV counts it among the errors of the file, which it is not.
+    except av.FFmpegError as error:
+        raise damaged(error) from error
