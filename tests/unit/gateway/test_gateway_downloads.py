@@ -26,7 +26,7 @@ async def test_a_download_is_queued_for_ingest(caller: httpx2.AsyncClient, log: 
         ("mine", {"url": "file:///etc/passwd"}, "/input_data/url"),
         ("mine", {"url": "http://me:secret@example.com/"}, "/input_data/url"),
         ("mine", {"url": "http://0xa9fea9fe/"}, "/input_data/url"),
-        ("mine", {"url": URL, "cookies": "x"}, "/input_data/cookies"),
+        ("mine", {"url": URL, "cookies": "../secret"}, "/input_data/cookies"),
     ],
 )
 async def test_a_download_that_cannot_be_is_refused_naming_the_field(

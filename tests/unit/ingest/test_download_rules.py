@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from kinolog.common.errors import PassingError, PermanentError
 from kinolog.ingest.adapters.http_answer import first_byte, refusal, refuse_encoded, source_of
 from kinolog.ingest.adapters.pace import Pace
-from kinolog.ingest.domain import Checkpoint, Fingerprint, Source, label
+from kinolog.ingest.domain.fetching import Checkpoint, Fingerprint, Source
+from kinolog.ingest.domain.identities import label
 from kinolog.ingest.settings import IngestSettings
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

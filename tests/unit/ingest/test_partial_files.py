@@ -16,7 +16,7 @@ from kinolog.common.testing.examples import ORIGIN, submitted
 from kinolog.common.testing.workshop import Workshop
 from kinolog.ingest.adapters.partial_file import PartialFile
 from kinolog.ingest.adapters.shelf import Shelf
-from kinolog.ingest.domain import Fingerprint
+from kinolog.ingest.domain.fetching import Fingerprint
 
 CONTENT = b"kinolog" * 300_000
 

@@ -14,7 +14,8 @@ from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.testing.examples import submitted
 from kinolog.ingest.adapters.fingerprint import fingerprint
-from kinolog.ingest.domain import Fingerprint, identity_of, refuse_altered
+from kinolog.ingest.domain.fetching import Fingerprint
+from kinolog.ingest.domain.identities import identity_of, refuse_altered
 
 UPLOAD = UploadInput(
     filename="film.mp4", title="A film", size_bytes=10, content=BlobRef(sha256="a" * 64, size_bytes=10)

@@ -1,5 +1,6 @@
 """Builds the service from its settings: the one place where concrete things are chosen."""
 
+from kinolog.common.jobs import DownloadStrategy
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.reach import Reach
 from kinolog.common.worker.attempt import Handler
@@ -7,16 +8,18 @@ from kinolog.ingest.adapters.direct import Direct
 from kinolog.ingest.adapters.fingerprint import fingerprint
 from kinolog.ingest.adapters.guard import Guard
 from kinolog.ingest.adapters.shelf import Shelf
-from kinolog.ingest.domain import FetchLimits
-from kinolog.ingest.handlers import IngestHandlers
+from kinolog.ingest.domain.fetching import FetchLimits
+from kinolog.ingest.handlers.download import DownloadHandler
+from kinolog.ingest.handlers.upload import UploadHandler
 from kinolog.ingest.settings import IngestSettings
 
 
 def handlers(settings: IngestSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `ingest`."""
-    strategies = [Direct(guard(settings), fetch_limits(settings))]
-    ingest = IngestHandlers(fingerprint, Inspector(settings), strategies, Shelf(settings.work_dir / "downloads"))
-    return {"upload": ingest.upload, "download": ingest.download}
+    inspector, direct = Inspector(settings), Direct(guard(settings), fetch_limits(settings))
+    strategies = dict.fromkeys((DownloadStrategy.AUTO, DownloadStrategy.DIRECT), direct)
+    download = DownloadHandler(inspector, strategies, Shelf(settings.work_dir / "downloads"))
+    return {"upload": UploadHandler(fingerprint, inspector).upload, "download": download.download}
 
 
 def guard(settings: IngestSettings) -> Guard:

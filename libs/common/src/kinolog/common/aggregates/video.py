@@ -1,12 +1,17 @@
 """A video: a verified media file with a title, in a project."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from kinolog.common.aggregates.base import Aggregate, State
 from kinolog.common.events import BlobRef, Event, RecordedEvent
 from kinolog.common.events.video import (
     FileFacts,
+    SoundFacts,
+    Storyboard,
     VideoDeleted,
     VideoFacts,
     VideoPackaged,
@@ -16,16 +21,27 @@ from kinolog.common.events.video import (
     VideoReplaced,
     VideoRestored,
     VideoScenesFound,
+    VideoSoundMeasured,
+    VideoSourceDescribed,
+    VideoStoryboardMade,
     VideoThumbnailMade,
     VideoUpdated,
+    VideoWaveformMade,
+    Waveform,
 )
 
 # What was made of a file says nothing of the one that takes its place.
-_OF_THE_FILE_BEFORE: Final = {"thumbnail": None, "scenes": None, "scene_count": None, "preview": None, "package": None}
+_OF_THE_FILE_BEFORE: Final = dict.fromkeys(
+    ("thumbnail", "storyboard", "waveform", "sound", "scenes", "scene_count", "preview", "package")
+)
 
 
 class Video(VideoFacts, State):
     thumbnail: BlobRef | None = None
+    storyboard: Storyboard | None = None
+    waveform: Waveform | None = None
+    sound: SoundFacts | None = None
+    source_description: BlobRef | None = None
     scenes: BlobRef | None = None
     scene_count: int | None = None
     preview: BlobRef | None = None
@@ -38,34 +54,32 @@ class Video(VideoFacts, State):
 def evolve(state: Video | None, recorded: RecordedEvent) -> Video | None:
     event, at = recorded.event, recorded.occurred_at
     if isinstance(event, VideoRegistered):
-        facts = {name: getattr(event, name) for name in VideoFacts.model_fields}
-        return Video(id=recorded.subject.id, **facts, created_at=at, updated_at=at)
+        return Video(id=recorded.subject.id, **_parts(event, VideoFacts), created_at=at, updated_at=at)
     if state is None:
         return None
-    changes = _changes(event)
-    if changes is not None:
-        return state.model_copy(update={**changes, "updated_at": at})
+    if type(event) in _CHANGES:
+        return state.model_copy(update={**_CHANGES[type(event)](event), "updated_at": at})
     return None if isinstance(event, VideoPurged) else state
 
 
-def _changes(event: Event) -> dict[str, Any] | None:
-    """What an event changes of a video; None where it changes nothing."""
-    match event:
-        case VideoUpdated():
-            return event.model_dump(exclude_unset=True)
-        case VideoReplaced():
-            return {**{name: getattr(event, name) for name in FileFacts.model_fields}, **_OF_THE_FILE_BEFORE}
-        case VideoThumbnailMade():
-            return {"thumbnail": event.content}
-        case VideoScenesFound():
-            return {"scenes": event.content, "scene_count": event.scene_count}
-        case VideoPreviewMade():
-            return {"preview": event.content}
-        case VideoPackaged():
-            return {"package": event.manifest}
-        case VideoDeleted() | VideoRestored():
-            return {"is_deleted": isinstance(event, VideoDeleted)}
-    return None
+def _parts(event: Event, model: type[BaseModel]) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in model.model_fields}
+
+
+_CHANGES: Final[Mapping[type[Event], Callable[[Any], dict[str, Any]]]] = {
+    VideoUpdated: lambda event: event.model_dump(exclude_unset=True),
+    VideoReplaced: lambda event: {**_parts(event, FileFacts), **_OF_THE_FILE_BEFORE},
+    VideoThumbnailMade: lambda event: {"thumbnail": event.content},
+    VideoStoryboardMade: lambda event: {"storyboard": Storyboard(**_parts(event, Storyboard))},
+    VideoWaveformMade: lambda event: {"waveform": Waveform(**_parts(event, Waveform))},
+    VideoSoundMeasured: lambda event: {"sound": SoundFacts(**_parts(event, SoundFacts))},
+    VideoSourceDescribed: lambda event: {"source_description": event.content},
+    VideoScenesFound: lambda event: {"scenes": event.content, "scene_count": event.scene_count},
+    VideoPreviewMade: lambda event: {"preview": event.content},
+    VideoPackaged: lambda event: {"package": event.manifest},
+    VideoDeleted: lambda _: {"is_deleted": True},
+    VideoRestored: lambda _: {"is_deleted": False},
+}
 
 
 VIDEO = Aggregate("video", "vid", evolve)

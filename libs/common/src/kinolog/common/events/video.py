@@ -1,5 +1,7 @@
 """What happens to a video."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from kinolog.common.events.base import BlobRef, Event, OnlyWhatWasSet
@@ -8,7 +10,9 @@ from kinolog.common.events.rendering import Rendering
 
 class FileFacts(BaseModel):
     """What is known of a media file. Times are seconds, sizes pixels or bytes; `width` and `height` are as shown, after
-    rotation.
+    rotation. `dynamic_range` is `sdr`, `hdr10`, `hlg` or `dolby_vision`, None where there is no picture.
+
+    `recorded_at` is what the file says of it. `probe` is JSON: every stream, chapter and key frame.
     """
 
     content: BlobRef
@@ -21,15 +25,23 @@ class FileFacts(BaseModel):
     video_codec: str | None = None
     audio_codec: str | None = None
     rotation: int = 0
+    is_variable_frame_rate: bool = False
+    dynamic_range: str | None = None
+    audio_channels: int | None = None
+    audio_track_count: int = 0
+    chapter_count: int = 0
+    recorded_at: datetime | None = None
+    probe: BlobRef | None = None
 
 
 class VideoFacts(FileFacts):
-    """What is known of a video from its registration on."""
+    """What is known of a video from its registration on. `source_id` names it where it came from, as `youtube:…`."""
 
     project_id: str
     title: str
     filename: str
     source_url: str | None = None
+    source_id: str | None = None
     is_clip: bool = False
     parent_video_id: str | None = None
     job_id: str | None = None
@@ -58,6 +70,59 @@ class VideoThumbnailMade(Event, type="video.thumbnail_made"):
     width: int
     height: int
     at: float
+
+
+class Storyboard(BaseModel):
+    """Small pictures of equal size, row by row in one JPEG: the n-th is what the film shows at n times the interval."""
+
+    content: BlobRef
+    tile_width: int
+    tile_height: int
+    columns: int
+    rows: int
+    interval_seconds: float
+    tile_count: int
+
+
+class VideoStoryboardMade(Storyboard, Event, type="video.storyboard_made"):
+    job_id: str | None = None
+
+
+class Waveform(BaseModel):
+    """`content` is JSON: the lowest and highest sample of each stretch, -128 to 127. `picture` is a PNG of it."""
+
+    content: BlobRef
+    picture: BlobRef
+    peaks_per_second: float
+    peak_count: int
+
+
+class VideoWaveformMade(Waveform, Event, type="video.waveform_made"):
+    job_id: str | None = None
+
+
+class SoundFacts(BaseModel):
+    """How loud a film is (EBU R 128), None where that cannot be said, as of silence. `silences` is JSON: the stretches
+    without sound, in seconds.
+    """
+
+    integrated_lufs: float | None = None
+    range_lu: float | None = None
+    true_peak_dbtp: float | None = None
+    silences: BlobRef
+    silence_count: int
+    silent_seconds: float
+
+
+class VideoSoundMeasured(SoundFacts, Event, type="video.sound_measured"):
+    job_id: str | None = None
+
+
+class VideoSourceDescribed(Event, type="video.source_described"):
+    """What the site that a video came from tells of it. `content` is JSON."""
+
+    content: BlobRef
+    job_id: str | None = None
 
 
 class VideoScenesFound(Event, type="video.scenes_found"):

@@ -10,7 +10,21 @@ from kinolog.common.jobs.base import JobType, Output, Patience
 from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
 from kinolog.common.jobs.caption import CAPTION_JOBS, CaptionInput, CaptionOutput, ModelSize
 from kinolog.common.jobs.compress import COMPRESS_JOBS, CompressInput, CompressOutput
-from kinolog.common.jobs.ingest import INGEST_JOBS, DownloadInput, DownloadOutput, UploadInput, UploadOutput
+from kinolog.common.jobs.ingest import (
+    INGEST_JOBS,
+    AnalysisPart,
+    AnalyzeInput,
+    AnalyzeOutput,
+    DownloadChoices,
+    DownloadInput,
+    DownloadOutput,
+    DownloadPlaylistInput,
+    DownloadPlaylistOutput,
+    DownloadStrategy,
+    MediaChoice,
+    UploadInput,
+    UploadOutput,
+)
 from kinolog.common.jobs.loudness import LOUDNESS_JOBS, MeasuredLoudness, NormalizeAudioInput, NormalizeAudioOutput
 from kinolog.common.jobs.merge import MERGE_JOBS, MergedPart, MergeInput, MergeOutput
 from kinolog.common.jobs.noop import NOOP_JOBS, NoopInput, NoopOutput
@@ -38,6 +52,9 @@ __all__ = [
     "DEFAULT_THRESHOLDS",
     "JOB_TYPES",
     "SHORTEST_CLIP_SECONDS",
+    "AnalysisPart",
+    "AnalyzeInput",
+    "AnalyzeOutput",
     "BurnInput",
     "BurnOutput",
     "CaptionInput",
@@ -45,11 +62,16 @@ __all__ = [
     "CompressInput",
     "CompressOutput",
     "Detector",
+    "DownloadChoices",
     "DownloadInput",
     "DownloadOutput",
+    "DownloadPlaylistInput",
+    "DownloadPlaylistOutput",
+    "DownloadStrategy",
     "FrameDifference",
     "JobType",
     "MeasuredLoudness",
+    "MediaChoice",
     "MergeInput",
     "MergeOutput",
     "MergedPart",

@@ -17,6 +17,7 @@ class Identity:
     title: str
     filename: str
     source_url: str | None = None
+    source_id: str | None = None
     is_clip: bool = False
     parent_video_id: str | None = None
 
@@ -31,6 +32,7 @@ def registered(
         title=identity.title,
         filename=identity.filename,
         source_url=identity.source_url,
+        source_id=identity.source_id,
         is_clip=identity.is_clip,
         parent_video_id=identity.parent_video_id,
         job_id=job_id,

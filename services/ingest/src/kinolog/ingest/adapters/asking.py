@@ -10,7 +10,7 @@ import httpx2
 from kinolog.common.errors import PermanentError
 from kinolog.common.web_url import checked_url
 from kinolog.ingest.adapters.guard import Guard, GuardedTransport
-from kinolog.ingest.domain import FetchLimits
+from kinolog.ingest.domain.fetching import FetchLimits
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _HEADERS: Final = {"User-Agent": "Kinolog", "Accept": "*/*", "Accept-Encoding": "identity"}

@@ -11,13 +11,14 @@ import structlog
 
 from kinolog.common.clock import system_clock
 from kinolog.common.errors import LogError, PassingError
+from kinolog.common.jobs import DownloadInput
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.adapters.asking import answered, guarded_client
 from kinolog.ingest.adapters.guard import Guard
 from kinolog.ingest.adapters.http_answer import first_byte, refusal, refuse_encoded, source_of
 from kinolog.ingest.adapters.pace import Pace
 from kinolog.ingest.adapters.partial_file import PartialFile
-from kinolog.ingest.domain import Checkpoint, Fetched, FetchLimits, Source
+from kinolog.ingest.domain.fetching import Checkpoint, Fetched, FetchLimits, Source
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -31,12 +32,13 @@ class Direct:
     guard: Guard
     limits: FetchLimits
 
-    def can_fetch(self, url: str) -> bool:
-        return url.lower().startswith(("http://", "https://"))
+    async def identify(self, job: DownloadInput, folder: Path, ctx: JobContext) -> str | None:
+        """None: what an address answers with may be another file at any time."""
+        return None
 
-    async def fetch(self, url: str, folder: Path, ctx: JobContext) -> Fetched:
+    async def fetch(self, job: DownloadInput, folder: Path, ctx: JobContext) -> Fetched:
         """Raises WorkError. What was received stays in `folder`, and a checkpoint tells the next attempt what."""
-        part, source = await _begin(url, folder, ctx)
+        part, source = await _begin(job.url, folder, ctx)
         try:
             async with guarded_client(self.guard, self.limits) as client:
                 return await _Download(client, self.limits, ctx, part, source).run()

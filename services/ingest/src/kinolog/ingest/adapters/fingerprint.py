@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.inspector import OnPercent
-from kinolog.ingest.domain import Fingerprint
+from kinolog.ingest.domain.fetching import Fingerprint
 
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
 

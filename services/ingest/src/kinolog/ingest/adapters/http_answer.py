@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
-from kinolog.ingest.domain import Source, label
+from kinolog.ingest.domain.fetching import Source
+from kinolog.ingest.domain.identities import label
 
 _PASSING: Final = (408, 425, 429)
 _MISSING: Final = (404, 410)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final, Self
 
 from kinolog.common.media.inspector import OnPercent
-from kinolog.ingest.domain import Fingerprint
+from kinolog.ingest.domain.fetching import Fingerprint
 
 _CHUNK_BYTES: Final = 1024 * 1024
 

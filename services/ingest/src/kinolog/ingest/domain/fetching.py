@@ -1,17 +1,13 @@
-"""The rules of taking media in."""
+"""Getting a file from elsewhere: what it is, how far to go for it, and what was received of it so far."""
 
-import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from kinolog.common.aggregates import Job
 from kinolog.common.errors import PermanentError
-from kinolog.common.jobs import DownloadInput, UploadInput
-from kinolog.common.media.identity import Identity
+from kinolog.common.jobs import DownloadStrategy
 
-_LONGEST_LABEL: Final = 200
-_NAMELESS: Final = "download"
+NAMELESS: Final = "download"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +19,27 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Subtitles:
+    """A file of subtitles that came along, as WebVTT in UTF-8."""
+
+    file: Path
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file that came from elsewhere; `filename` is what it is called there, a label and nothing more."""
+    """A file that came from elsewhere.
+
+    `filename` and `title` are what it is called there, labels and nothing more; `description` is a file of JSON.
+    """
 
     file: Path
     fingerprint: Fingerprint
     filename: str
+    strategy: DownloadStrategy = DownloadStrategy.DIRECT
+    title: str | None = None
+    description: Path | None = None
+    subtitles: tuple[Subtitles, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Source:
     url: str
     validator: str | None = None
     total_bytes: int | None = None
-    filename: str = _NAMELESS
+    filename: str = NAMELESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +98,3 @@ class FetchLimits:
         if size_bytes > self.max_bytes:
             message = f"The file has more than {self.max_bytes} bytes, which is the most that is taken."
             raise PermanentError("media_limits", message)
-
-
-def refuse_altered(job: UploadInput, found: Fingerprint) -> None:
-    """Raises PermanentError unless the stored bytes are exactly those that were uploaded."""
-    uploaded = Fingerprint(job.size_bytes, job.content.sha256)
-    if found != uploaded:
-        message = "The stored bytes are not the ones that were uploaded: upload the file again."
-        raise PermanentError("media_corrupt", message, detail=f"uploaded {uploaded}, found {found}")
-
-
-def identity_of(job: UploadInput, submitted: Job) -> Identity:
-    """Raises PermanentError for a job that names no project."""
-    return Identity(project_id=project_of(submitted), title=job.title, filename=job.filename)
-
-
-def identity_of_download(job: DownloadInput, submitted: Job, filename: str) -> Identity:
-    """A video without a title is called like its file. Raises PermanentError for a job that names no project."""
-    title = job.title or Path(filename).stem
-    return Identity(project_id=project_of(submitted), title=title, filename=filename, source_url=job.url)
-
-
-def project_of(submitted: Job) -> str:
-    """Raises PermanentError for a job that names no project."""
-    if submitted.project_id is None:
-        raise PermanentError("project_missing", f"The {submitted.type} names no project: submit it into one.")
-    return submitted.project_id
-
-
-def label(name: str) -> str:
-    """What somebody else calls a file, as one line of text without folders."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2]
-    plain = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
-    return plain[:_LONGEST_LABEL].strip() or _NAMELESS
