@@ -4,6 +4,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from kinolog.common.media.picture_settings import PictureSettings
+from kinolog.common.sealing import SecretsKeys
 
 
 class GatewaySettings(PictureSettings):
@@ -16,6 +17,9 @@ class GatewaySettings(PictureSettings):
     token: SecretStr = Field(min_length=1)
     # Besides the gateway's own address; browsers send it along with every WebSocket.
     allowed_origins: tuple[str, ...] = ()
+    # Separated by commas: the first seals, any of them opens. Without one no secret is taken.
+    secrets_keys: SecretsKeys = SecretStr("")
+    max_secret_bytes: int = Field(256 * 1024, ge=1)
 
     max_body_bytes: int = 1024 * 1024
     max_upload_bytes: int = 64 * 1024**3

@@ -3,10 +3,11 @@
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
-from pydantic_settings import NoDecode
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from kinolog.common.media.settings import MediaSettings
+from kinolog.common.sealing import SecretsKeys
 
 
 def _listed(value: Any) -> Any:
@@ -20,6 +21,12 @@ _Ports = Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], NoDecode,
 
 class IngestSettings(MediaSettings):
     """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_MEDIA_MAX_PIXELS`."""
+
+    # What is wrong is said without showing the rest, which holds secrets.
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+
+    # Separated by commas; any of them opens what the gateway has sealed.
+    secrets_keys: SecretsKeys = SecretStr("")
 
     # Reading and hashing wait for the disk, so two jobs at once fill each other's gaps.
     ingest_slots: int = 2
@@ -46,3 +53,11 @@ class IngestSettings(MediaSettings):
     ingest_longest_retry_after_seconds: float = 3_600.0
     # What was received by the last checkpoint outlives the worker.
     ingest_checkpoint_interval_seconds: float = 15.0
+
+    # What one job may do on its way out, over all its connections; a long stream comes in thousands of pieces.
+    egress_max_connections: int = 50_000
+    egress_max_connections_at_once: int = 64
+    # More than the largest file, for what encryption and repetition add.
+    egress_max_connection_bytes: int = 72 * 1024**3
+    egress_max_head_bytes: int = 64 * 1024
+    egress_head_timeout_seconds: float = 10.0
