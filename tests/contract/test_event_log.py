@@ -73,6 +73,12 @@ async def test_metadata_survives_the_log(log: EventLog) -> None:
     assert ("test", "user:test", "c-1") == (metadata.source, metadata.actor, metadata.correlation_id)
 
 
+async def test_what_is_told_later_keeps_the_time_at_which_it_happened(log: EventLog) -> None:
+    project_id, at = new_id("prj"), datetime(2019, 3, 1, 12, tzinfo=UTC)
+    await log.append(first(project_id), replace(ORIGIN, occurred_at=at))
+    assert at == (await log.read("project", project_id))[0].occurred_at
+
+
 async def test_an_aggregate_without_events_does_not_exist(log: EventLog) -> None:
     loaded = await load(log, PROJECT, new_id("prj"))
     assert (False, 0) == (loaded.exists, loaded.sequence)

@@ -13,12 +13,16 @@ AsOf = int | datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where an append comes from: the service, the person or worker, and the request it serves."""
+    """Where an append comes from: the service, the person or worker, and the request it serves.
+
+    `occurred_at` is for what is told later than it happened, as what is imported; it has a time zone.
+    """
 
     source: str
     actor: str
     correlation_id: str
     causation_id: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from kinolog.common.log.port import Origin
 def stamp(origin: Origin, clock: Clock) -> Metadata:
     return Metadata(
         event_id=ids.new_id("evt"),
-        occurred_at=clock(),
+        occurred_at=origin.occurred_at or clock(),
         source=origin.source,
         actor=origin.actor,
         correlation_id=origin.correlation_id,

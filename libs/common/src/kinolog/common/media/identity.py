@@ -23,7 +23,7 @@ class Identity:
 
 
 def registered(
-    job_id: str, identity: Identity, content: BlobRef, facts: MediaFacts, rendering: Rendering | None = None
+    job_id: str | None, identity: Identity, content: BlobRef, facts: MediaFacts, rendering: Rendering | None = None
 ) -> VideoRegistered:
     """The media type is the one found inside: what an uploader claims would be served to browsers later."""
     return VideoRegistered(
