@@ -5,6 +5,8 @@ from kinolog.common.media.inspector import Inspector
 from kinolog.common.reach import Reach
 from kinolog.common.worker.attempt import Handler
 from kinolog.ingest.adapters.direct import Direct
+from kinolog.ingest.adapters.egress import Egress
+from kinolog.ingest.adapters.egress_pass import EgressLimits
 from kinolog.ingest.adapters.fingerprint import fingerprint
 from kinolog.ingest.adapters.guard import Guard
 from kinolog.ingest.adapters.shelf import Shelf
@@ -24,6 +26,21 @@ def handlers(settings: IngestSettings) -> dict[str, Handler]:
 
 def guard(settings: IngestSettings) -> Guard:
     return Guard(Reach(settings.ingest_allowed_networks, frozenset(settings.ingest_allowed_ports)))
+
+
+def egress(settings: IngestSettings) -> Egress:
+    limits = EgressLimits(
+        max_head_bytes=settings.egress_max_head_bytes,
+        max_connections=settings.egress_max_connections,
+        max_connections_at_once=settings.egress_max_connections_at_once,
+        max_connection_bytes=settings.egress_max_connection_bytes,
+        head_timeout_seconds=settings.egress_head_timeout_seconds,
+        connect_timeout_seconds=settings.ingest_connect_timeout_seconds,
+        idle_timeout_seconds=settings.ingest_idle_timeout_seconds,
+        lowest_speed_bytes_per_second=settings.ingest_lowest_speed_bytes_per_second,
+        speed_window_seconds=settings.ingest_speed_window_seconds,
+    )
+    return Egress(guard(settings), limits)
 
 
 def fetch_limits(settings: IngestSettings) -> FetchLimits:
