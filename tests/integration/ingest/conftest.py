@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kinolog.common.jobs import DownloadInput, DownloadOutput
+from kinolog.common.jobs import DownloadInput, DownloadOutput, DownloadStrategy
 from kinolog.common.testing.clips import make_clip
 from kinolog.common.testing.workshop import Workshop
 from kinolog.common.worker.context import JobContext
@@ -31,7 +31,7 @@ class Downloader:
     async def __call__(self, url: str, *, title: str | None = None) -> DownloadOutput:
         ctx = await self._attempt(url)
         handlers = wiring.handlers(self._settings(url))
-        output = await handlers["download"](DownloadInput(url=url, title=title), ctx)
+        output = await handlers["download"](DownloadInput(url=url, title=title, strategy=DownloadStrategy.DIRECT), ctx)
         assert isinstance(output, DownloadOutput)
         await self.workshop.commit(ctx)
         return output

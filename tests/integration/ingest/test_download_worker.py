@@ -62,8 +62,8 @@ def has_received(size_bytes: int) -> Callable[[Job], bool]:
 
 
 async def downloading(log: JetStreamLog, server: WebServer) -> str:
-    url = {"url": f"{server.url}/film.mp4"}
-    return await submitted(log, type="download", queue="ingest", video_id=None, input_data=url)
+    given = {"url": f"{server.url}/film.mp4", "strategy": "direct"}
+    return await submitted(log, type="download", queue="ingest", video_id=None, input_data=given)
 
 
 async def test_a_killed_download_goes_on_from_the_bytes_on_disk(
