@@ -10,9 +10,10 @@ from pathlib import Path
 import obstore
 import pytest
 
-from kinolog.common.blobs import CHUNK_BYTES, BlobStore
+from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import BlobMissing
 from kinolog.common.events import BlobRef
+from kinolog.common.staging import CHUNK_BYTES
 
 CONTENT = bytes(range(256)) * 9_000  # Longer than two chunks.
 

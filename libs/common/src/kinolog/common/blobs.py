@@ -5,9 +5,9 @@ A blob is written to a temporary name, made durable, then renamed; whoever names
 
 import asyncio
 import hashlib
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,15 +19,20 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from kinolog.common import ids
 from kinolog.common.crashpoint import crashpoint
+from kinolog.common.durable import durable_rename
 from kinolog.common.errors import BlobMissing, StorageFailed
 from kinolog.common.events import BlobRef
+from kinolog.common.staging import CHUNK_BYTES, PART_BYTES, PARTS_AT_ONCE, TEMPORARY, Staging
 
-CHUNK_BYTES: Final = 1024 * 1024
-# S3 takes ten thousand parts. This many of this size are in memory while a blob is stored; obstore would take twelve.
-PART_BYTES: Final = 8 * CHUNK_BYTES
-PARTS_AT_ONCE: Final = 2
 _FOLDER: Final = "sha256"
-_TEMPORARY: Final = "tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`is_known` tells that the very same bytes were stored before, so that they took no more room."""
+
+    blob: BlobRef
+    is_known: bool
 
 
 class BlobStore:
@@ -50,14 +55,20 @@ class BlobStore:
 
         Raises StorageFailed, and what the stream raises.
         """
-        temporary = f"{_TEMPORARY}/{ids.new_id('tmp')}"
+        return (await self.store(chunks, media_type)).blob
+
+    async def store(self, chunks: AsyncIterator[bytes], media_type: str = "application/octet-stream") -> Stored:
+        """As `put_stream`, telling besides whether the bytes were there already."""
+        temporary = f"{TEMPORARY}/{ids.new_id('tmp')}"
         digest = _Digest()
         try:
             await obstore.put_async(
                 self._store, temporary, digest.over(chunks), chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
             )
             blob = BlobRef(sha256=digest.hexdigest(), size_bytes=digest.size_bytes, media_type=media_type)
+            is_known = await self.exists(blob.sha256)
             crashpoint("blobs.before_rename")
+            # Also what is known already: a blob must be as young as its newest use, for whoever collects old ones.
             await self._publish(temporary, blob.sha256)
             crashpoint("blobs.after_rename")
         except BaseException as error:
@@ -65,7 +76,7 @@ class BlobStore:
             if isinstance(error, StorageError):
                 raise StorageFailed(str(error)) from error
             raise
-        return blob
+        return Stored(blob, is_known)
 
     async def put_bytes(self, content: bytes, media_type: str = "application/octet-stream") -> BlobRef:
         return await self.put_stream(_chunks_of_bytes(content), media_type)
@@ -125,6 +136,10 @@ class BlobStore:
         finally:
             copy.unlink(missing_ok=True)
 
+    def staging(self, root: str) -> Staging:
+        """A place in the same storage for what is not a blob yet."""
+        return Staging(self._store, root, self._folder)
+
     async def sweep(self, before: datetime) -> int:
         """Remove what was begun under a temporary name and not touched since then; how many that were.
 
@@ -132,14 +147,14 @@ class BlobStore:
         """
         try:
             if self._folder is not None:
-                return await asyncio.to_thread(_sweep_folder, self._folder / _TEMPORARY, before.timestamp())
+                return await asyncio.to_thread(_sweep_folder, self._folder / TEMPORARY, before.timestamp())
             return await self._sweep_store(before)
         except (StorageError, OSError) as error:
             raise StorageFailed(str(error)) from error
 
     async def _sweep_store(self, before: datetime) -> int:
         count = 0
-        async for found in obstore.list(self._store, _TEMPORARY):
+        async for found in obstore.list(self._store, TEMPORARY):
             for old in (each["path"] for each in found if each["last_modified"] < before):
                 await self._discard(old)
                 count += 1
@@ -149,7 +164,7 @@ class BlobStore:
         if self._folder is None:
             await obstore.rename_async(self._store, temporary, key_of(sha256))
         else:
-            await asyncio.to_thread(_durable_rename, self._folder / temporary, self._folder / key_of(sha256))
+            await asyncio.to_thread(durable_rename, self._folder / temporary, self._folder / key_of(sha256))
 
     async def _discard(self, temporary: str) -> None:
         try:
@@ -189,15 +204,6 @@ async def _chunks_of_file(path: Path) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _durable_rename(source: Path, target: Path) -> None:
-    """obstore renames without any fsync, so an event could outlive the file it names."""
-    _fsync(source)
-    made = list(_make_folders(target.parent))
-    os.replace(source, target)
-    for folder in (target.parent, *made):
-        _fsync(folder)
-
-
 def _sweep_folder(folder: Path, before: float) -> int:
     """By itself, since obstore does not list the names under which it writes."""
     count = 0
@@ -207,20 +213,3 @@ def _sweep_folder(folder: Path, before: float) -> int:
                 path.unlink()
                 count += 1
     return count
-
-
-def _make_folders(folder: Path) -> Iterator[Path]:
-    """Create what is missing of a folder's path, yielding the parents that gained an entry."""
-    if folder.exists():
-        return
-    yield from _make_folders(folder.parent)
-    folder.mkdir(exist_ok=True)
-    yield folder.parent
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
