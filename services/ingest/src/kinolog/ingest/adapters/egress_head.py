@@ -12,10 +12,8 @@ _HOST: Final = re.compile(r"[0-9A-Za-z._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\]")
 _NUMBER: Final = re.compile(r"\d{1,15}")
 _PORT: Final = re.compile(r"\d{1,5}")
 # They concern one connection, which ends here; the host is named anew, and one answer is all that there is.
-_OURS: Final = frozenset(
-    ("connection", "host", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection")
-    + ("te", "trailer", "upgrade")
-)
+_PROXYING: Final = ("proxy-authenticate", "proxy-authorization", "proxy-connection")
+_OURS: Final = frozenset({"connection", "host", "keep-alive", "te", "trailer", "upgrade", *_PROXYING})
 
 Headers = list[tuple[str, str]]
 
