@@ -49,6 +49,8 @@ def test_a_minus_turns_the_order_round() -> None:
         ("projects", {"filters": {"name": "x"}}, "name"),
         ("videos", {"filters": {"is_clip": "true"}}, "is_clip"),
         ("videos", {"filters": {"project_id": True}}, "project_id"),
+        ("videos", {"filters": {"sha256": True}}, "sha256"),
+        ("videos", {"filters": {"content": "x"}}, "content"),
         ("jobs", {"sort": "started_at"}, "sort"),
         ("jobs", {"sort": "--created_at"}, "sort"),
         ("jobs", {"sort": ""}, "sort"),

@@ -1,9 +1,10 @@
 """What may be asked of the catalog, and its answers: one JSON message each way on `q.catalog.<name>`.
 
 `projects`, `videos`, `captions`, `jobs`, `settings` and `schedules` take a ListQuery and answer with a Page. `stats`,
-`position` and `queues` take a Query and answer with Stats, Position and Queues; `batch` takes a BatchQuery and answers
-with BatchState, `why` takes a WhyQuery and answers with Why. A refusal is a NATS micro service error: the header
-`Nats-Service-Error-Code` carries an HTTP-like number, the body a Problem.
+`position` and `queues` take a Query and answer with Stats, Position and Queues; `usage` takes a UsageQuery and answers
+with Usage, `batch` takes a BatchQuery and answers with BatchState, `why` takes a WhyQuery and answers with Why. A
+refusal is a NATS micro service error: the header `Nats-Service-Error-Code` carries an HTTP-like number, the body a
+Problem.
 """
 
 from datetime import datetime
@@ -80,6 +81,23 @@ class Stats(Answer):
     captions: int
     jobs: JobCounts
     quarantined: int = 0
+
+
+class UsageQuery(Query):
+    """Without `project_id` it asks for all projects together."""
+
+    project_id: SearchText | None = None
+
+
+class Usage(Answer):
+    """`used_bytes` of the `video_count` videos that are not deleted; `announced_bytes` of uploads not yet made one.
+
+    Videos of the same bytes count each, though they share a blob.
+    """
+
+    used_bytes: int
+    video_count: int
+    announced_bytes: int
 
 
 class Position(Answer):

@@ -39,7 +39,10 @@ WITH_DEADLINE: Final = Part("ix_jobs_deadline", f"{_STATUS} = 'pending' AND dead
 OPEN_IN_BATCH: Final = Part(
     "ix_jobs_open_in_batch", f"batch_id IS NOT NULL AND {_STATUS} IN ('pending', 'running')", ("batch_id",)
 )
+OPEN_UPLOAD: Final = Part(
+    "ix_jobs_open_upload", f"coalesce(type, '') = 'upload' AND {_STATUS} IN ('pending', 'running')", ("project_id",)
+)
 
 
 def indexes_of_work() -> tuple[Index, ...]:
-    return tuple(part.index() for part in (RUNNABLE, WAITING, WITH_DEADLINE, OPEN_IN_BATCH))
+    return tuple(part.index() for part in (RUNNABLE, WAITING, WITH_DEADLINE, OPEN_IN_BATCH, OPEN_UPLOAD))

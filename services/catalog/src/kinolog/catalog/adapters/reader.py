@@ -8,12 +8,14 @@ from typing import Any, Final
 from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, Select, Table, func, literal, select, tuple_
 
+from kinolog.catalog.adapters.conditions import OPEN_UPLOAD
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.rows import to_folded
 from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, SEARCH, TABLES
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import Selection, searchable
-from kinolog.common.aggregates import JOB, JobStatus
+from kinolog.catalog.domain.usage import Taken, announced_bytes
+from kinolog.common.aggregates import JOB, VIDEO, JobStatus
 
 _ROWS_AT_ONCE: Final = 500
 
@@ -41,6 +43,14 @@ class SqlReader:
         async with self._database.begin() as connection:
             return (await connection.execute(select(func.count()).select_from(QUARANTINE))).scalar_one()
 
+    async def usage(self, project_id: str | None) -> Taken:
+        """What the videos of a project, or of all, take, and what its uploads under way will take besides."""
+        async with self._database.snapshot() as connection:
+            size, count = (await connection.execute(_live_videos(project_id))).one()
+            uploads = (await connection.execute(_open_uploads(project_id))).scalars()
+            # A job of nobody's making may hold anything, which SQL would stumble over.
+            return Taken(int(size), count, sum(announced_bytes(document) for document in uploads))
+
     async def running_jobs(self) -> list[str]:
         """The ids of all jobs that run, as far as the rows know."""
         jobs = TABLES[JOB.kind]
@@ -60,6 +70,21 @@ class SqlReader:
                 async for row in (await connection.stream(statement)).mappings():
                     hasher.update(_canonical(table.name, dict(row)))
         return sequence, hasher.hexdigest()
+
+
+def _live_videos(project_id: str | None) -> Select[Any]:
+    videos = TABLES[VIDEO.kind]
+    statement = select(func.coalesce(func.sum(videos.c.size_bytes), 0), func.count()).select_from(videos)
+    return statement.where(~videos.c.is_deleted, *_of_project(videos, project_id))
+
+
+def _open_uploads(project_id: str | None) -> Select[Any]:
+    jobs = TABLES[JOB.kind]
+    return OPEN_UPLOAD.of(select(jobs.c.input_data)).where(*_of_project(jobs, project_id))
+
+
+def _of_project(table: Table, project_id: str | None) -> list[ColumnElement[bool]]:
+    return [] if project_id is None else [table.c.project_id == project_id]
 
 
 def _statement(table: Table, selection: Selection) -> Select[Any]:

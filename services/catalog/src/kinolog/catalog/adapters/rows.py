@@ -40,7 +40,7 @@ class Rows:
 
     def __init__(self, kind: str, dialect: Dialect, schema: str | None) -> None:
         self._words = Words(TABLES[kind], dialect, schema)
-        self._searched = _LISTING_OF[kind].searched
+        self._searched, self._derived = _LISTING_OF[kind].searched, _LISTING_OF[kind].derived
         self._columns = {column.name: to_driver(column, dialect) for column in TABLES[kind].columns}
 
     def writes(self, pairs: Sequence[Pair]) -> Iterator[Write]:
@@ -59,6 +59,7 @@ class Rows:
             changed |= changed_fields(after.require(), before.state).keys()
         if not changed.isdisjoint(self._searched):
             changed.add(SEARCH)
+        changed |= {derived.name for derived in self._derived if derived.field in changed}
         return tuple(name for name in self._columns if name in changed)
 
     def _values(self, those: Iterable[Folded], names: Iterable[str]) -> list[tuple[Any, ...]]:
@@ -71,6 +72,7 @@ class Rows:
         row = {**state.__dict__, "sequence": folded.sequence, "version": folded.version}
         if self._searched:
             row[SEARCH] = searchable("\n".join(row[name] for name in self._searched))
+        row |= {derived.name: derived.of(row[derived.field]) for derived in self._derived}
         return row
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 from kinolog.catalog.adapters.columns import TEXT, columns_of
 from kinolog.catalog.adapters.conditions import indexes_of_work
 from kinolog.catalog.domain.listing import LISTINGS, Listing
-from kinolog.common.aggregates import JOB
+from kinolog.common.aggregates import JOB, VIDEO
 from kinolog.common.events.base import event_classes
 
 SEARCH: Final = "search"
@@ -57,9 +57,18 @@ class QuarantineRow(CatalogTable, table=True):
     reason: str
 
 
+def _indexes_of_room() -> tuple[Index, ...]:
+    """The sizes are in the index, so that no row is read to sum them up."""
+    return (Index("ix_videos_room", "project_id", "is_deleted", "size_bytes"),)
+
+
+_MORE_INDEXES: Final = {JOB.kind: indexes_of_work, VIDEO.kind: _indexes_of_room}
+
+
 def _row_class(listing: Listing) -> type[SQLModel]:
     """A table class with a column for each field of the state, and the aggregate's last sequence and version."""
     columns = list(columns_of(listing.model))
+    columns += [Column(derived.name, TEXT, nullable=False) for derived in listing.derived]
     columns += [Column(name, BigInteger, nullable=False) for name in ("sequence", "version")]
     if listing.searched:
         columns.append(Column(SEARCH, TEXT, nullable=False))
@@ -75,10 +84,10 @@ def _row_class(listing: Listing) -> type[SQLModel]:
 
 
 def _indexes(listing: Listing) -> tuple[Index, ...]:
-    """One for each order and one for each filter, which then serves the usual order too; those of work besides."""
+    """One for each order and one for each filter, which then serves the usual order too; more for some."""
     orders = [Index(f"ix_{listing.name}_{sort}", sort, "id") for sort in listing.sorts]
     filters = [Index(f"ix_{listing.name}_{name}_created_at", name, "created_at", "id") for name in listing.filters]
-    return (*orders, *filters, *(indexes_of_work() if listing.kind == JOB.kind else ()))
+    return (*orders, *filters, *_MORE_INDEXES.get(listing.kind, tuple)())
 
 
 ROW_CLASSES: Final[Mapping[str, type[SQLModel]]] = MappingProxyType(

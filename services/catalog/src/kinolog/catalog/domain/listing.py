@@ -1,14 +1,15 @@
 """What may be asked of each list: its filters, its orders and the fields it is searched by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from kinolog.catalog.domain.cursor import Place, read_cursor
-from kinolog.catalog.domain.value import value_of
+from kinolog.catalog.domain.value import text_of, value_of
 from kinolog.common.aggregates import (
     CAPTION,
     JOB,
@@ -31,6 +32,15 @@ _SEARCHED: Final = ("name", "title", "filename")
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A text inside of a field, kept in a column of its own since documents have no index."""
+
+    name: str
+    field: str
+    of: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One list. Every sort field is one that is never empty, so that pages can be told apart by it."""
 
@@ -39,6 +49,7 @@ class Listing:
     model: type[State]
     filters: tuple[str, ...]
     sorts: tuple[str, ...]
+    derived: tuple[Derived, ...] = ()
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -77,8 +88,9 @@ LISTINGS: Final[Mapping[ListName, Listing]] = MappingProxyType(
                 "videos",
                 VIDEO.kind,
                 Video,
-                ("project_id", "is_clip", "parent_video_id"),
+                ("project_id", "is_clip", "parent_video_id", "sha256"),
                 (*_TIMES, "title", "duration", "size_bytes"),
+                (Derived("sha256", "content", attrgetter("sha256")),),
             ),
             Listing("captions", CAPTION.kind, Caption, ("video_id", "project_id", "language"), (*_TIMES, "language")),
             Listing(
@@ -131,8 +143,9 @@ def _filter_value(listing: Listing, name: str, value: bool | str) -> Any:
     if name not in listing.filters:
         possible = f"one of {', '.join(listing.filters)}" if listing.filters else "nothing"
         raise _refused(name, f"{listing.name} are filtered by {possible}, not by {name}")
+    is_derived = any(each.name == name for each in listing.derived)
     try:
-        return value_of(listing.model, name, value)
+        return text_of(value) if is_derived else value_of(listing.model, name, value)
     except ValidationError as error:
         raise _refused(name, f"{name}: {error.errors()[0]['msg']}") from error
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -12,9 +12,10 @@ from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.cursor import Place, write_cursor
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import LISTINGS, Listing, Selection, select
+from kinolog.catalog.domain.usage import Taken
 from kinolog.common.aggregates import CAPTION, JOB, PROJECT, VIDEO
 from kinolog.common.errors import Refused
-from kinolog.common.queries import Answer, JobCounts, ListQuery, Page, Position, Query, Stats
+from kinolog.common.queries import Answer, JobCounts, ListQuery, Page, Position, Query, Stats, Usage, UsageQuery
 
 Q = TypeVar("Q", bound=Query)
 Question = Callable[[bytes], Awaitable[Answer]]
@@ -35,6 +36,10 @@ class Reader(Protocol):
         """How many events could not be folded."""
         ...
 
+    async def usage(self, project_id: str | None) -> Taken:
+        """What the videos of a project, or of all, take, and what its uploads under way will take besides."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Questions:
@@ -47,7 +52,7 @@ class Questions:
 
     def by_name(self) -> dict[str, Question]:
         lists: dict[str, Question] = {listing.name: partial(self.page, listing) for listing in LISTINGS.values()}
-        return {**lists, "stats": self.stats, "position": self.position}
+        return {**lists, "stats": self.stats, "usage": self.usage, "position": self.position}
 
     async def page(self, listing: Listing, request: bytes) -> Page:
         query = parse(ListQuery, request)
@@ -76,6 +81,12 @@ class Questions:
             quarantined=await self.reader.count_quarantined(),
             seq=sequence,
         )
+
+    async def usage(self, request: bytes) -> Usage:
+        query = parse(UsageQuery, request)
+        sequence = await self._wait_for(query)
+        taken = await self.reader.usage(query.project_id)
+        return Usage(**asdict(taken), seq=sequence)
 
     async def position(self, request: bytes) -> Position:
         return Position(seq=await self._wait_for(parse(Query, request)))
