@@ -27,6 +27,19 @@ def test_progress_names_phase_percent_speed_and_time_left() -> None:
 
 
 @pytest.mark.parametrize(
+    ("moved", "words"),
+    [
+        ({"total_bytes": 1024 << 20, "bytes_per_second": 41.4e6}, "312 of 1,024 MiB · 39.5 MiB/s · 17 s left"),
+        ({"total_bytes": None}, "312 MiB · 17 s left"),
+    ],
+    ids=["of a known size", "of an unknown size"],
+)
+def test_moving_bytes_shows_how_many_and_how_fast(moved: Json, words: str) -> None:
+    message = {"type": "progress", "phase": "download", "percent": 30.5, "eta_seconds": 17.2, "done_bytes": 312 << 20}
+    assert words in " ".join(shown({**message, **moved}).split())
+
+
+@pytest.mark.parametrize(
     ("event", "words"), [("job.completed", "100 % completed"), ("job.failed", "failed"), ("job.queued", "0 % queued")]
 )
 def test_events_name_the_phase(event: str, words: str) -> None:

@@ -181,6 +181,17 @@ async def test_a_running_job_shows_its_progress(caller: httpx2.AsyncClient, log:
     assert ("running", 41, "encoding", 2.5, 62) == shown
 
 
+async def test_a_job_that_moves_bytes_shows_how_many_and_how_fast(
+    caller: httpx2.AsyncClient, log: MemoryLog, board: MemoryBoard
+) -> None:
+    job_id = await submitted(log)
+    await start(log, job_id)
+    moved: dict[str, Any] = {"done_bytes": 312, "total_bytes": 1_024, "bytes_per_second": 41.5}
+    await board.beat(Heartbeat(job_id=job_id, attempt=1, worker="ingest-1", at=NOON, phase="download", **moved))
+    job = (await caller.get(f"/v1/jobs/{job_id}")).json()
+    assert moved == {name: job[name] for name in moved}
+
+
 async def test_the_progress_of_an_earlier_attempt_is_not_shown(
     caller: httpx2.AsyncClient, log: MemoryLog, board: MemoryBoard
 ) -> None:

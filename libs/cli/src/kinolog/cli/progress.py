@@ -13,6 +13,8 @@ from kinolog.cli.errors import CliError
 from kinolog.cli.live import follow
 from kinolog.cli.log_lines import harmless
 
+_MIB = 1024 * 1024
+
 _PHASES = {
     "job.queued": "queued",
     "job.waiting": "waiting",
@@ -75,8 +77,17 @@ class Bar:
 
 def _pace(message: Json) -> str:
     speed, eta = message.get("speed"), message.get("eta_seconds")
-    parts = [f"{speed:.1f}×" if speed else "", f"{eta:.0f} s left" if eta else ""]
-    return " ".join(filter(None, parts))
+    parts = [_moved(message), f"{speed:.1f}×" if speed else "", f"{eta:.0f} s left" if eta else ""]
+    return " · ".join(filter(None, parts))
+
+
+def _moved(message: Json) -> str:
+    """How many bytes, and how fast, as in `312 of 1,024 MiB · 41.0 MiB/s`; nothing where no bytes are moved."""
+    done, total, speed = (message.get(name) for name in ("done_bytes", "total_bytes", "bytes_per_second"))
+    if done is None:
+        return ""
+    amount = f"{done / _MIB:,.0f} of {total / _MIB:,.0f} MiB" if total else f"{done / _MIB:,.0f} MiB"
+    return f"{amount} · {speed / _MIB:,.1f} MiB/s" if speed else amount
 
 
 async def watch_job(client: Client, job: Json, bars: Bars, silence_limit_seconds: float | None = None) -> Json:

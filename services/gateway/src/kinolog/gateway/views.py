@@ -17,7 +17,7 @@ from kinolog.gateway.desk import Done
 
 SEQUENCE_HEADER: Final = "Kinolog-Sequence"
 REPLAYED_HEADER: Final = "Idempotent-Replayed"
-_LIVE: Final = {"phase", "speed", "eta_seconds", "frame"}
+_LIVE: Final = {"phase", "speed", "eta_seconds", "frame", "done_bytes", "total_bytes", "bytes_per_second"}
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ class CaptionView(Caption):
 
 
 class JobView(Job):
-    """`phase`, `speed`, `eta_seconds` and `frame` are those of the running attempt, as far as it has told."""
+    """`phase` and what comes after it are those of the running attempt, as far as it has told."""
 
     object: Literal["job"] = "job"
     sequence: int
@@ -46,6 +46,9 @@ class JobView(Job):
     speed: float | None = None
     eta_seconds: float | None = None
     frame: int | None = None
+    done_bytes: int | None = None
+    total_bytes: int | None = None
+    bytes_per_second: float | None = None
 
 
 class EventView(BaseModel):

@@ -94,9 +94,22 @@ class JobContext:
         speed: float | None = None,
         eta_seconds: float | None = None,
         frame: int | None = None,
+        done_bytes: int | None = None,
+        total_bytes: int | None = None,
+        bytes_per_second: float | None = None,
     ) -> None:
         """Tell how far the job is. Cheap: call it as often as there is something to tell, from the event loop."""
-        self._on_progress(Progress(phase=phase, percent=percent, speed=speed, eta_seconds=eta_seconds, frame=frame))
+        progress = Progress(
+            phase=phase,
+            percent=percent,
+            speed=speed,
+            eta_seconds=eta_seconds,
+            frame=frame,
+            done_bytes=done_bytes,
+            total_bytes=total_bytes,
+            bytes_per_second=bytes_per_second,
+        )
+        self._on_progress(progress)
 
     def part(self, begin: float, end: float) -> "JobContext":
         """The same attempt, for a part of its work: what that reports as 0 to 100 % counts from `begin` to `end`.

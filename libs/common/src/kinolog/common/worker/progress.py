@@ -8,13 +8,19 @@ from pydantic import BaseModel, ConfigDict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`percent` runs from 0 to 100; `speed` is seconds of media per second of work; `frame` counts those made."""
+    """`percent` runs from 0 to 100; `speed` is seconds of media per second of work; `frame` counts those made.
+
+    `done_bytes` of `total_bytes` have been moved, at `bytes_per_second`, where moving bytes is the work.
+    """
 
     phase: str
     percent: float | None = None
     speed: float | None = None
     eta_seconds: float | None = None
     frame: int | None = None
+    done_bytes: int | None = None
+    total_bytes: int | None = None
+    bytes_per_second: float | None = None
 
 
 class Heartbeat(BaseModel):
@@ -31,6 +37,9 @@ class Heartbeat(BaseModel):
     speed: float | None = None
     eta_seconds: float | None = None
     frame: int | None = None
+    done_bytes: int | None = None
+    total_bytes: int | None = None
+    bytes_per_second: float | None = None
 
 
 class Presence(BaseModel):

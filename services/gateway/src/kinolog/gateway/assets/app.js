@@ -53,9 +53,16 @@ function jobRow(job) {
 function told(job) {
   const parts = [job.phase ?? "starting"];
   if (job.percent != null) parts.push(`${Math.round(job.percent)} %`);
+  if (job.done_bytes != null) parts.push(moved(job));
   if (job.speed) parts.push(`${job.speed.toFixed(1)}×`);
   if (job.eta_seconds != null) parts.push(`${clock(job.eta_seconds)} left`);
   return parts.join(" · ");
+}
+
+function moved(job) {
+  const mib = (bytes) => (bytes / 1048576).toLocaleString("en", { maximumFractionDigits: 0 });
+  const amount = job.total_bytes ? `${mib(job.done_bytes)} of ${mib(job.total_bytes)} MiB` : `${mib(job.done_bytes)} MiB`;
+  return job.bytes_per_second ? `${amount} · ${(job.bytes_per_second / 1048576).toFixed(1)} MiB/s` : amount;
 }
 
 function showEvent(event) {
@@ -71,7 +78,7 @@ function showEvent(event) {
 function onMessage(message) {
   if (message.type === "progress") {
     const job = jobs.get(message.job_id);
-    if (job) { Object.assign(job, { phase: message.phase, percent: message.percent, speed: message.speed, eta_seconds: message.eta_seconds }); showJobs(); }
+    if (job) { Object.assign(job, message, { type: job.type }); showJobs(); }
     return;
   }
   seen = message.seq;
