@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kinolog.common.aggregates import CAPTION, VIDEO, Aggregate, Caption, Change, Job, Loaded, Video
+from kinolog.common.aggregates import CAPTION, JOB, VIDEO, Aggregate, Caption, Change, Job, Loaded, Video
 from kinolog.common.aggregates.base import S, unborn
+from kinolog.common.aggregates.job_decisions import submit_job
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.events import Event, RecordedEvent
+from kinolog.common.events.job import Submission
 from kinolog.common.ids import IdSource, new_id
 from kinolog.common.log import AsOf, EventLog, load
 from kinolog.common.worker.children import Children
@@ -171,3 +173,10 @@ class JobContext:
     def change(self, loaded: Loaded[S], *events: Event) -> None:
         """Append to an aggregate when the job completes, provided nobody else does so before."""
         self._changes += loaded.changes(*events, written_by=self._service)
+
+    def submit(self, submission: Submission) -> str:
+        """Queue another job when this one completes, and return its id."""
+        job_id = self._make_id(JOB.id_prefix)
+        # Workers find it by how its subject ends, which therefore does not name who wrote it.
+        self._changes += unborn(JOB, job_id).changes(submit_job(submission))
+        return job_id
