@@ -9,6 +9,7 @@ import typer
 from kinolog.cli import operate, remote, repository, reproduce, schedules, steer
 from kinolog.cli.audit import app as audit_app
 from kinolog.cli.demo import demo as run_demo
+from kinolog.cli.library.command import app as import_app
 from kinolog.cli.plan import parse_replicas
 from kinolog.cli.settings import read_settings
 from kinolog.cli.up import up as run_platform
@@ -53,6 +54,7 @@ def demo(
 for commands in (remote, steer, operate, schedules, reproduce):
     app.add_typer(commands.app)
 app.add_typer(audit_app)
+app.add_typer(import_app)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ CliError
 ├── PortInUse           something else listens where the gateway should
 ├── StartFailed         a part of the platform did not come up
 ├── Unreachable         no platform answers at that address
+├── Incomplete          an import left something out, or found other than it was told
+├── BadExport           a list of projects that cannot be read
 ├── Violated            an audit found that a promise was not kept
 ├── ApiRefused          the platform answered with an error
 └── DemoFailed          a step of the demo did not do what it promises
@@ -36,6 +38,14 @@ class StartFailed(CliError):
 
 class Unreachable(CliError):
     """Nothing was sent, or nothing came back."""
+
+
+class Incomplete(CliError):
+    """What it was is shown before."""
+
+
+class BadExport(CliError):
+    """The message names the file, and the place in it where there is one."""
 
 
 class Violated(CliError):

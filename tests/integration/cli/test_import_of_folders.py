@@ -1,0 +1,174 @@
+"""`kinolog import DIR` against a running platform: once, again, killed in between, and watching."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.platform import SAMPLE, TOKEN, Platform, Running, connected, started
+
+from kinolog.common.ids import new_id
+from kinolog.common.testing import eventually
+
+KINOLOG = Path(sys.executable).with_name("kinolog")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with started(tmp_path_factory.mktemp("platform") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+async def platform(running: Running) -> AsyncIterator[Platform]:
+    async with connected(running) as platform:
+        yield platform
+
+
+@pytest.fixture
+def project() -> str:
+    """The name of one that does not exist yet."""
+    return new_id("name")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Two films, one of them twice, and a file that is none."""
+    (tmp_path / "library/more").mkdir(parents=True)
+    shutil.copy(SAMPLE, tmp_path / "library/first.mp4")
+    shutil.copy(SAMPLE, tmp_path / "library/more/copy.mp4")
+    other(tmp_path / "library/second.mp4")
+    (tmp_path / "library/broken.mp4").write_bytes(b"no film at all")
+    return tmp_path / "library"
+
+
+def other(path: Path) -> None:
+    """The sample with a box behind it that every player passes over, so with another hash."""
+    path.write_bytes(SAMPLE.read_bytes() + b"\0\0\0\x0cfree" + os.urandom(4))
+
+
+async def begin(running: Running, *options: str) -> Process:
+    url = f"http://127.0.0.1:{running.port}"
+    words = ("import", "--url", url, "--token", TOKEN, *options)
+    return await asyncio.create_subprocess_exec(KINOLOG, *words, stdout=PIPE, stderr=STDOUT)
+
+
+async def imported(running: Running, *options: str) -> tuple[int | None, str]:
+    process = await begin(running, *options)
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+def counts(said: str) -> dict[str, int]:
+    cells = [line.split("│")[1:3] for line in said.splitlines() if line.count("│") == 3]
+    return {cell[1].strip(): int(cell[0]) for cell in cells if cell[0].strip().isdigit()}
+
+
+async def videos(platform: Platform, project: str) -> list[dict[str, Any]]:
+    projects = (await platform.get("/v1/projects", q=project))["data"]
+    if not projects:
+        return []
+    return list((await platform.get("/v1/videos", project_id=projects[0]["id"]))["data"])
+
+
+@asynccontextmanager
+async def watching(running: Running, folder: Path, project: str, *options: str) -> AsyncIterator[Process]:
+    """At its end, the watch is interrupted as by Ctrl-C."""
+    quick = ("--settle-seconds", "1", "--poll-seconds", "0.1", *options)
+    process = await begin(running, str(folder), "--project", project, "--watch", *quick)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+    assert 130 == process.returncode
+
+
+async def test_a_folder_becomes_a_project_and_each_file_is_told_of(
+    running: Running, platform: Platform, library: Path, project: str
+) -> None:
+    status, said = await imported(running, str(library), "--project", project)
+    assert (0, {"imported": 2, "known": 1, "refused": 1, "failed": 0}) == (status, counts(said))
+    assert "broken.mp4" in said
+    assert 2 == len(await videos(platform, project))
+
+
+async def test_the_same_folder_again_makes_no_second_video(
+    running: Running, platform: Platform, library: Path, project: str
+) -> None:
+    await imported(running, str(library), "--project", project)
+    (library / "second.mp4").rename(library / "renamed.mp4")
+    status, said = await imported(running, str(library), "--project", project)
+    assert (0, {"imported": 0, "known": 3, "refused": 1, "failed": 0}) == (status, counts(said))
+    assert 2 == len(await videos(platform, project))
+
+
+async def test_a_rehearsal_tells_and_writes_nothing(
+    running: Running, platform: Platform, library: Path, project: str
+) -> None:
+    before = (await platform.get("/v1/events", limit=1))["seq"]
+    status, said = await imported(running, str(library), "--project", project, "--dry-run")
+    assert (0, 3, 1) == (status, counts(said)["would be imported"], counts(said)["known"])
+    assert before == (await platform.get("/v1/events", limit=1))["seq"]
+
+
+async def test_what_was_deleted_is_not_brought_back(
+    running: Running, platform: Platform, library: Path, project: str
+) -> None:
+    await imported(running, str(library), "--project", project, "--extensions", "mp4")
+    for video in await videos(platform, project):
+        await platform.client.delete(f"/v1/videos/{video['id']}")
+    _, said = await imported(running, str(library), "--project", project)
+    assert 3 == counts(said)["known"]
+    assert [] == await videos(platform, project)
+
+
+async def test_an_import_that_was_killed_is_gone_on_with(
+    running: Running, platform: Platform, library: Path, project: str
+) -> None:
+    process = await begin(running, str(library), "--project", project, "--jobs", "1")
+
+    async def one_is_there() -> bool:
+        return bool(await videos(platform, project))
+
+    await eventually(one_is_there, within=60)
+    process.kill()
+    await process.communicate()
+    assert 0 == (await imported(running, str(library), "--project", project))[0]
+    assert 2 == len(await videos(platform, project))
+
+
+async def test_a_watch_takes_a_file_when_it_is_whole(
+    running: Running, platform: Platform, tmp_path: Path, project: str
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    content = SAMPLE.read_bytes()
+    async with watching(running, tmp_path / "inbox", project):
+        with (tmp_path / "inbox/slow.mp4").open("wb") as file:
+            for start in range(0, len(content), len(content) // 8):
+                file.write(content[start : start + len(content) // 8])
+                file.flush()
+                await asyncio.sleep(0.3)  # As a slow copy does, in less time than it has to settle.
+
+        async def is_there() -> list[dict[str, Any]]:
+            return await videos(platform, project)
+
+        found = await eventually(is_there, within=60)
+    assert [len(content)] == [video["size_bytes"] for video in found]
+
+
+async def test_a_project_that_is_not_there_is_told_in_one_line(running: Running, library: Path) -> None:
+    status, said = await imported(running, str(library), "--project", new_id("prj"))
+    assert (1, 1) == (status, len(said.splitlines()))
+
+
+async def test_a_wrong_token_ends_it_at_once(running: Running, library: Path) -> None:
+    status, said = await imported(running, str(library), "--token", "wrong")
+    assert (1, True) == (status, said.startswith("kinolog: "))
