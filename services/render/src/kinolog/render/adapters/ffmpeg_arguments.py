@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
+from kinolog.common.media.bounded_input import bounded_input
+from kinolog.common.media.formats import DECODERS, DEMUXERS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
 from kinolog.render.adapters.hardware_coders import NO_AID, Aid
@@ -80,13 +81,13 @@ def _picture_coding(work: Work, options: EncodeOptions) -> tuple[str, ...]:
 
 
 def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:
-    """The same bounds as for looking into the file; `file:` keeps a name from being taken for a protocol."""
-    formats = _OWN_FORMATS.get(source.container, DEMUXERS)
-    decoders = _OWN_DECODERS.get(source.container, DECODERS)
-    return (
-        *("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", ",".join(formats)),
-        *("-codec_whitelist", ",".join(decoders), "-max_pixels", str(options.max_pixels)),
-        *(*source.options, "-f", source.container, "-i", _file(source.path)),
+    return bounded_input(
+        source.path,
+        source.container,
+        options.max_pixels,
+        options=source.options,
+        demuxers=_OWN_FORMATS.get(source.container, DEMUXERS),
+        decoders=_OWN_DECODERS.get(source.container, DECODERS),
     )
 
 

@@ -1,7 +1,6 @@
 """Where a film is silent, as ffmpeg's `silencedetect` finds it and `ametadata` writes it down."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from kinolog.common.child import Child, run_child
 from kinolog.common.errors import ChildError
 from kinolog.common.jobs import RemoveSilenceInput
 from kinolog.common.media.facts import MediaFacts
+from kinolog.common.media.silences import silence_filters, silences_in
 from kinolog.render.adapters.ffmpeg import explained
 from kinolog.render.adapters.ffmpeg_arguments import input_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
@@ -22,8 +22,6 @@ from kinolog.render.domain.silence import Span, sound_stream
 from kinolog.render.domain.work import Source
 
 _FOUND: Final = "silences.txt"
-_START: Final = "lavfi.silence_start="
-_END: Final = "lavfi.silence_end="
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +48,14 @@ class SilenceMeter:
 
     def _arguments(self, film: Film, facts: MediaFacts, job: RemoveSilenceInput) -> tuple[str, ...]:
         source = Source(path=film.path, container=film.container)
-        detect = f"silencedetect=noise={job.threshold_db:.2f}dB:duration={job.min_silence_seconds:.3f}"
+        filters = silence_filters(job.threshold_db, job.min_silence_seconds, _FOUND)
         return (
             *("-hide_banner", "-nostdin", "-loglevel", "warning", "-progress", "pipe:1", "-stats_period", "0.5"),
             *("-nostats", "-y", *input_arguments(source, self.options), "-map", f"0:{sound_stream(facts)}"),
-            *("-filter:a", f"{detect},ametadata=mode=print:file={_FOUND}", "-f", "null", "-"),
+            *("-filter:a", filters, "-f", "null", "-"),
         )
 
 
 def _read(file: Path, seconds: float) -> tuple[Span, ...]:
     with file.open() as lines:
-        return tuple(_spans(lines, seconds))
-
-
-def _spans(lines: Iterable[str], seconds: float) -> Iterator[Span]:
-    start: float | None = None
-    for line in lines:
-        if line.startswith(_START):
-            start = max(0.0, float(line.removeprefix(_START)))
-        elif line.startswith(_END) and start is not None:
-            yield start, min(seconds, float(line.removeprefix(_END)))
-            start = None
-    if start is not None:
-        yield start, seconds
+        return tuple(silences_in(lines, seconds))
