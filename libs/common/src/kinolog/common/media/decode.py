@@ -7,9 +7,12 @@ from typing import Final
 import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from kinolog.common.media.colour import colour_of_frame
+from kinolog.common.media.dynamic_range import dynamic_range
 from kinolog.common.media.facts import Colour, MediaRefused
 from kinolog.common.media.opened import AnyPacket, Opened
 
@@ -20,16 +23,19 @@ _BEFORE_END_SECONDS: Final = 1.0
 # Where a container has no index, seeking may end up behind the last key frame.
 _FURTHER_BEFORE_END_SECONDS: Final = 15.0
 _PACKETS_FROM_FURTHER: Final = 2_000
-_FULL_RANGE: Final = 2
+_DOLBY: Final = (Type.DOVI_METADATA, Type.DOVI_RPU_BUFFER)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What only decoded frames tell: the clockwise turn in degrees, whether a frame is two fields, and its colours."""
+    """What only decoded frames tell: the clockwise turn in degrees, whether a frame is two fields, its colours, and its
+    range of light, see `dynamic_range`.
+    """
 
     rotation: int = 0
     is_interlaced: bool = False
     colour: Colour | None = None
+    dynamic_range: str | None = None
 
 
 def look_at_frames(media: Opened, duration: float) -> Look:
@@ -39,8 +45,14 @@ def look_at_frames(media: Opened, duration: float) -> Look:
         frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START)
         _look_at_end(media, stream, duration)
         if isinstance(frame, VideoFrame):
-            look = Look(-frame.rotation % 360, frame.interlaced_frame, _colour_of(frame))
+            look = _seen(frame, stream)
     return look
+
+
+def _seen(frame: VideoFrame, stream: VideoStream | AudioStream) -> Look:
+    colour, has_dolby = colour_of_frame(frame), any(note in frame.side_data for note in _DOLBY)
+    light = dynamic_range(colour.transfer, stream.codec_context.codec_tag, has_dolby_metadata=has_dolby)
+    return Look(-frame.rotation % 360, frame.interlaced_frame, colour, light)
 
 
 def _look_at_end(media: Opened, stream: VideoStream | AudioStream, duration: float) -> None:
@@ -74,17 +86,6 @@ def _shown(packets: Iterable[AnyPacket], count: int) -> Iterator[AnyPacket]:
         count -= not packet.is_discard
         if count <= 0:
             return
-
-
-def _colour_of(frame: VideoFrame) -> Colour:
-    return Colour(
-        pixel_format=frame.format.name,
-        bit_depth=max(component.bits for component in frame.format.components),
-        primaries=int(frame.color_primaries),
-        transfer=int(frame.color_trc),
-        matrix=int(frame.colorspace),
-        is_full_range=int(frame.color_range) == _FULL_RANGE,
-    )
 
 
 def _decoded(packet: AnyPacket) -> list[VideoFrame | AudioFrame] | None:

@@ -9,8 +9,9 @@ from kinolog.common.errors import KinologError
 class Question:
     """What to find out about the file at `path`. Times are seconds from the file's first moment.
 
-    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG; `windows`
-    ask which frames are shown from the first moment of each up to and without its second: they rise and do not overlap.
+    `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG, `report_path`
+    for all that is found, as JSON; `windows` ask which frames are shown from the first moment of each up to and without
+    its second: they rise and do not overlap. A report lists no more streams, chapters and key frames than is said.
     """
 
     path: str
@@ -21,6 +22,10 @@ class Question:
     poster_path: str | None = None
     poster_width_pixels: int = 640
     windows: tuple[tuple[float, float], ...] = ()
+    report_path: str | None = None
+    max_listed_streams: int = 64
+    max_chapters: int = 1_000
+    max_key_frames: int = 32_768
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,8 @@ class Colour:
 class MediaFacts:
     """`duration` is what can be read, whatever the header says. `width` and `height` are as shown, `rotation` is the
     clockwise turn in degrees that a player makes for that; None where there is no picture. `video_stream` and
-    `audio_stream` are places in the file. An interlaced file may count its fields as frames.
+    `audio_stream` are places in the file. An interlaced file may count its fields as frames. `dynamic_range` is as
+    `FileFacts` has it, `recorded_at` in ISO 8601.
     """
 
     container: str
@@ -94,6 +100,12 @@ class MediaFacts:
     windows: tuple[Window, ...] = ()
     poster: Poster | None = None
     colour: Colour | None = None
+    is_variable_frame_rate: bool = False
+    dynamic_range: str | None = None
+    audio_channels: int | None = None
+    audio_track_count: int = 0
+    chapter_count: int = 0
+    recorded_at: str | None = None
 
 
 class MediaRefused(KinologError):

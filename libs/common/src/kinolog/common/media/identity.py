@@ -23,11 +23,16 @@ class Identity:
 
 
 def registered(
-    job_id: str | None, identity: Identity, content: BlobRef, facts: MediaFacts, rendering: Rendering | None = None
+    job_id: str | None,
+    identity: Identity,
+    content: BlobRef,
+    facts: MediaFacts,
+    rendering: Rendering | None = None,
+    probe: BlobRef | None = None,
 ) -> VideoRegistered:
     """The media type is the one found inside: what an uploader claims would be served to browsers later."""
     return VideoRegistered(
-        **_file_facts(content, facts),
+        **_file_facts(content, facts, probe),
         project_id=identity.project_id,
         title=identity.title,
         filename=identity.filename,
@@ -40,12 +45,18 @@ def registered(
     )
 
 
-def replaced(job_id: str, content: BlobRef, facts: MediaFacts, rendering: Rendering | None = None) -> VideoReplaced:
+def replaced(
+    job_id: str,
+    content: BlobRef,
+    facts: MediaFacts,
+    rendering: Rendering | None = None,
+    probe: BlobRef | None = None,
+) -> VideoReplaced:
     """Another file for a video that stays who it is."""
-    return VideoReplaced(**_file_facts(content, facts), job_id=job_id, rendering=rendering)
+    return VideoReplaced(**_file_facts(content, facts, probe), job_id=job_id, rendering=rendering)
 
 
-def _file_facts(content: BlobRef, facts: MediaFacts) -> dict[str, Any]:
+def _file_facts(content: BlobRef, facts: MediaFacts, probe: BlobRef | None) -> dict[str, Any]:
     return {
         "content": content.model_copy(update={"media_type": facts.media_type}),
         "duration": facts.duration,
@@ -57,4 +68,11 @@ def _file_facts(content: BlobRef, facts: MediaFacts) -> dict[str, Any]:
         "video_codec": facts.video_codec,
         "audio_codec": facts.audio_codec,
         "rotation": facts.rotation,
+        "is_variable_frame_rate": facts.is_variable_frame_rate,
+        "dynamic_range": facts.dynamic_range,
+        "audio_channels": facts.audio_channels,
+        "audio_track_count": facts.audio_track_count,
+        "chapter_count": facts.chapter_count,
+        "recorded_at": facts.recorded_at,
+        "probe": probe,
     }

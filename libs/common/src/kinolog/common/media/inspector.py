@@ -19,7 +19,7 @@ from kinolog.common.media.settings import MediaSettings
 
 OnPercent = Callable[[float], None]
 
-_POSTER_BYTES: Final = 16 * 1024 * 1024
+_FILE_BYTES: Final = 16 * 1024 * 1024
 _LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
 _MEMORY_WORDS: Final = re.compile(
     r"MemoryError|annot allocate memory|failed to map segment|Resource temporarily unavailable"
@@ -29,10 +29,11 @@ _FACTS: Final = TypeAdapter(MediaFacts)
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What is known of a file, and its poster where one was asked for and can be had."""
+    """What is known of a file, its poster where one was asked for and can be had, and all that was found, as JSON."""
 
     facts: MediaFacts
     poster: Path | None
+    report: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,20 @@ class Inspector:
         on_percent: OnPercent = lambda percent: None,
     ) -> Inspected:
         """Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
-        poster = workdir / f"{ids.new_id('pst')}.jpg" if wants_poster else None
-        question = self._question(file, poster, container=container, windows=windows)
+        name = ids.new_id("pst")
+        poster, report = (workdir / f"{name}.jpg" if wants_poster else None), workdir / f"{name}.json"
+        question = self._question(file, poster, report, container=container, windows=windows)
         facts = await self._ask(question, workdir, on_percent)
-        return Inspected(facts, poster if facts.poster else None)
+        return Inspected(facts, poster if facts.poster else None, report)
 
     def _question(
-        self, file: Path, poster: Path | None, *, container: str | None, windows: Sequence[tuple[float, float]]
+        self,
+        file: Path,
+        poster: Path | None,
+        report: Path,
+        *,
+        container: str | None,
+        windows: Sequence[tuple[float, float]],
     ) -> Question:
         """With absolute paths, since the child works in a folder of its own."""
         return Question(
@@ -70,6 +78,10 @@ class Inspector:
             poster_path=None if poster is None else str(poster.absolute()),
             poster_width_pixels=self.settings.poster_width_pixels,
             windows=tuple(windows),
+            report_path=str(report.absolute()),
+            max_listed_streams=self.settings.probe_max_streams,
+            max_chapters=self.settings.probe_max_chapters,
+            max_key_frames=self.settings.probe_max_key_frames,
         )
 
     async def _ask(self, question: Question, workdir: Path, on_percent: OnPercent) -> MediaFacts:
@@ -95,7 +107,7 @@ class Inspector:
             limits=Limits(
                 cpu_seconds=self.settings.inspect_cpu_seconds,
                 memory_bytes=self.settings.inspect_memory_bytes,
-                file_bytes=_POSTER_BYTES,
+                file_bytes=_FILE_BYTES,
             ),
             timeout_seconds=self.settings.inspect_timeout_seconds,
             stall_seconds=self.settings.inspect_stall_seconds,

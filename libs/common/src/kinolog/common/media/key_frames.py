@@ -2,9 +2,29 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from kinolog.common.media.facts import WholeGroups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFrameIndex:
+    """Where a film can be entered. `moments` are ticks of `time_base`, a fraction of a second, from the film's start.
+
+    `moments` lists each `every`-th of the `count` key frames. `open` are places in that list: what is stored behind
+    these is shown before them and needs the group before, so that the film cannot be cut there as it is. Distances are
+    seconds, the last one to the film's last frame; None without a key frame.
+    """
+
+    count: int
+    time_base: tuple[int, int]
+    every: int
+    moments: tuple[int, ...]
+    open: tuple[int, ...]
+    mean_distance: float | None
+    longest_distance: float | None
 
 
 class KeyFrames:
@@ -43,6 +63,32 @@ class KeyFrames:
             decoded_until=None if is_to_the_end else self._seconds(self._decoded[last]),
             frame_count=(self._frames if is_to_the_end else self._places[last]) - self._places[first],
         )
+
+    def index(self, most: int) -> KeyFrameIndex:
+        """At most so many of them, spread evenly."""
+        count = len(self._shown)
+        every = max(1, -(-count // most))
+        listed = sorted(zip(self._shown[::every], self._open[::every], strict=True))
+        return KeyFrameIndex(
+            count=count,
+            time_base=(self._clock.numerator, self._clock.denominator),
+            every=every,
+            moments=tuple(moment for moment, _ in listed),
+            open=tuple(place for place, (_, is_open) in enumerate(listed) if is_open),
+            mean_distance=self._rounded((self._end - self._shown[0]) / count) if count else None,
+            longest_distance=self._rounded(self._longest()) if count else None,
+        )
+
+    @property
+    def _end(self) -> int:
+        return self._latest or 0
+
+    def _longest(self) -> int:
+        to_the_end = self._end - self._shown[-1]
+        return max(to_the_end, *(later - sooner for sooner, later in pairwise(self._shown)), 0)
+
+    def _rounded(self, ticks: float) -> float:
+        return round(ticks * float(self._clock), 6)
 
     def _seconds(self, ticks: int) -> float:
         return float(ticks * self._clock)

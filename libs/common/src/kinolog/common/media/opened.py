@@ -101,7 +101,13 @@ def _open(question: Question) -> InputContainer:
         "codec_whitelist": ",".join(DECODERS),
     }
     try:
-        return av.open(f"file:{question.path}", format=question.container, container_options=options)
+        return av.open(
+            f"file:{question.path}",
+            format=question.container,
+            container_options=options,
+            # A title in an old character set is no reason to refuse a film.
+            metadata_errors="replace",
+        )
     except (av.FFmpegError, ValueError) as error:
         raise _unreadable(Path(question.path)) from error
 

@@ -7,7 +7,8 @@ from typing import Final
 
 import av
 from av.video.frame import VideoFrame
-from PIL import Image, ImageStat
+from av.video.stream import VideoStream
+from PIL import Image, ImageFilter, ImageStat
 
 from kinolog.common.media.facts import Poster, Question
 from kinolog.common.media.opened import Opened
@@ -16,6 +17,9 @@ from kinolog.common.media.opened import Opened
 _CANDIDATES: Final = (0.1, 0.3, 0.5, 0.7, 0.0)
 _ALMOST_BLACK: Final = 24.0
 _ALMOST_WHITE: Final = 240.0
+# How much neighbouring pixels differ in a picture that is in focus; more is detail, and makes no better poster.
+_SHARP: Final = 6.0
+_LAPLACIAN: Final = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 _JPEG_QUALITY: Final = 85
 
 
@@ -36,10 +40,18 @@ def make_poster(media: Opened, duration: float, question: Question) -> Poster | 
 
 
 def how_telling(image: Image.Image) -> float:
-    """The contrast of a picture, worth little in one that is nearly all black or all white."""
-    statistics = ImageStat.Stat(image.convert("L"))
-    contrast, brightness = statistics.stddev[0], statistics.mean[0]
+    """The contrast of a picture, worth less in one that is blurred, little in one that is nearly all black or white."""
+    grey = image.convert("L")
+    statistics = ImageStat.Stat(grey)
+    contrast, brightness = statistics.stddev[0] * _focus(grey), statistics.mean[0]
     return contrast if _ALMOST_BLACK < brightness < _ALMOST_WHITE else contrast / 100
+
+
+def _focus(grey: Image.Image) -> float:
+    """From 0 to 1. The filter leaves the outermost pixels as they are, so that they do not count."""
+    edges = grey.filter(_LAPLACIAN)
+    inner = edges.crop((1, 1, edges.width - 1, edges.height - 1)) if min(edges.size) > 2 else edges
+    return min(1.0, ImageStat.Stat(inner).stddev[0] / _SHARP)
 
 
 def _candidates(media: Opened, duration: float, width: int) -> Iterator[_Candidate]:
@@ -49,7 +61,7 @@ def _candidates(media: Opened, duration: float, width: int) -> Iterator[_Candida
         if frame is None or frame.time is None or frame.time in seen:
             continue
         seen.add(frame.time)
-        yield _Candidate(_as_shown(frame, media, width), max(0.0, frame.time - media.start))
+        yield _Candidate(as_shown(frame, media, width), max(0.0, frame.time - media.start))
 
 
 def _key_frame(media: Opened, at: float) -> VideoFrame | None:
@@ -57,12 +69,20 @@ def _key_frame(media: Opened, at: float) -> VideoFrame | None:
         return None
     media.seek(at)
     try:
-        return next(media.file.decode(media.picture), None)
+        return next(_decoded_alone(media, media.picture), None)
     except av.FFmpegError:
         return None  # a damaged place is no candidate; others are
 
 
-def _as_shown(frame: VideoFrame, media: Opened, width: int) -> Image.Image:
+def _decoded_alone(media: Opened, picture: VideoStream) -> Iterator[VideoFrame]:
+    """The next key frame. The decoder is told that nothing follows, or it would want some frames more first."""
+    packet = next((packet for packet in media.file.demux(picture) if packet.is_keyframe and packet.size), None)
+    if packet is not None:
+        yield from picture.codec_context.decode(packet)
+        yield from picture.codec_context.decode(None)
+
+
+def as_shown(frame: VideoFrame, media: Opened, width: int) -> Image.Image:
     """Square pixels, turned as a player turns it, at most `width` pixels wide."""
     shown_width, shown_height = media.shown_size(frame.rotation)
     scale = min(1.0, width / (shown_width or width))

@@ -8,12 +8,15 @@ import json
 import sys
 from dataclasses import asdict
 
+from kinolog.common.media.chapters import Chapter, chapters_of
 from kinolog.common.media.decode import Look, look_at_frames
 from kinolog.common.media.facts import MediaFacts, MediaRefused, Poster, Question
 from kinolog.common.media.formats import media_type
 from kinolog.common.media.opened import Opened, opened
 from kinolog.common.media.poster import make_poster
+from kinolog.common.media.report import write_report
 from kinolog.common.media.scan import Scan, scan
+from kinolog.common.media.tags import recorded_at
 
 
 def main() -> None:
@@ -34,10 +37,13 @@ def look_into(question: Question) -> MediaFacts:
         found = scan(media, question, lambda percent: _say({"percent": percent}))
         look = look_at_frames(media, found.duration)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
-        return _facts(media, found, look, poster)
+        chapters = chapters_of(media.file.chapters(), media.start, found.duration, question.max_chapters)
+        facts = _facts(media, found, look, poster, chapters)
+        write_report(media, found, look, facts, chapters, question)
+        return facts
 
 
-def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None) -> MediaFacts:
+def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None, chapters: tuple[Chapter, ...]) -> MediaFacts:
     width, height = media.shown_size(look.rotation)
     return MediaFacts(
         container=media.container,
@@ -47,15 +53,21 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None) -> Med
         height=height,
         rotation=look.rotation,
         frame_rate=media.frame_rate,
-        frame_count=found.frame_count,
+        frame_count=found.frames.count,
         is_interlaced=look.is_interlaced,
         video_codec=media.video_codec,
         audio_codec=media.audio_codec,
         video_stream=media.picture.index if media.picture else None,
         audio_stream=media.sound.index if media.sound else None,
-        windows=found.windows,
+        windows=found.frames.windows,
         poster=poster,
         colour=look.colour,
+        is_variable_frame_rate=found.frames.spread.is_variable,
+        dynamic_range=look.dynamic_range,
+        audio_channels=media.sound.codec_context.channels if media.sound else None,
+        audio_track_count=len(media.file.streams.audio),
+        chapter_count=len(chapters),
+        recorded_at=recorded_at(media.file.metadata),
     )
 
 

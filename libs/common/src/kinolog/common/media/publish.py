@@ -1,4 +1,4 @@
-"""Making a video out of a file: the events that register it, with its poster frame when it has one."""
+"""Making a video out of a file: the events that register it, with all that was found in it, and its poster frame."""
 
 from typing import Final
 
@@ -11,13 +11,14 @@ from kinolog.common.media.inspector import Inspected
 from kinolog.common.worker.context import JobContext
 
 POSTER_MEDIA_TYPE: Final = "image/jpeg"
+PROBE_MEDIA_TYPE: Final = "application/json"
 
 
 async def register_video(
     ctx: JobContext, identity: Identity, content: BlobRef, inspected: Inspected, rendering: Rendering | None = None
 ) -> str:
     """Have the video appear when the job completes, and return its id."""
-    event = registered(ctx.job.id, identity, content, inspected.facts, rendering)
+    event = registered(ctx.job.id, identity, content, inspected.facts, rendering, await _probe(ctx, inspected))
     return ctx.create(VIDEO, event, *await _poster(ctx, inspected))
 
 
@@ -25,8 +26,12 @@ async def replace_file(
     ctx: JobContext, video: Loaded[Video], content: BlobRef, inspected: Inspected, rendering: Rendering | None = None
 ) -> None:
     """Have a video get another file when the job completes, provided that nobody changes the video before."""
-    event = replaced(ctx.job.id, content, inspected.facts, rendering)
+    event = replaced(ctx.job.id, content, inspected.facts, rendering, await _probe(ctx, inspected))
     ctx.change(video, event, *await _poster(ctx, inspected))
+
+
+async def _probe(ctx: JobContext, inspected: Inspected) -> BlobRef:
+    return await ctx.blobs.put_file(inspected.report, PROBE_MEDIA_TYPE)
 
 
 async def _poster(ctx: JobContext, inspected: Inspected) -> list[Event]:

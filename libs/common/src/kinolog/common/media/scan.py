@@ -1,19 +1,16 @@
 """Reading every packet of a file, without decoding any: how long it really is and how many frames it has."""
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
-from operator import itemgetter
 from typing import Final
 
 import av
 
-from kinolog.common.media.facts import MediaRefused, Question, Window
+from kinolog.common.media.facts import MediaRefused, Question
 from kinolog.common.media.formats import STATES_DURATION
-from kinolog.common.media.key_frames import KeyFrames
+from kinolog.common.media.frames import FrameCount, Frames, moment_of
 from kinolog.common.media.opened import AnyPacket, Opened
 
 OnPercent = Callable[[float], None]
@@ -27,79 +24,53 @@ _ALLOWED_LACK_SHARE: Final = 0.002
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """`duration` in seconds runs from the file's first moment to the end of its last packet."""
+    """`duration` in seconds runs from the file's first moment to the end of its last packet. `size_bytes` are those of
+    the packets of the picture and of the sound, by the stream's place in the file.
+    """
 
     duration: float
-    frame_count: int
-    windows: tuple[Window, ...]
+    frames: Frames
+    size_bytes: dict[int, int]
 
 
 def scan(media: Opened, question: Question, on_percent: OnPercent) -> Scan:
     """Raises MediaRefused for a damaged file, one shorter than its header says, one too long, one without content."""
     declared = _declared_duration(media)
     _refuse_excess(declared, question)
-    frames, end = _Frames(media, question), Fraction(0)
+    frames, extents = FrameCount(media, question), _Extents(media)
     for packet in _packets(media, on_percent):
-        end = max(end, _end_of(packet, media))
+        extents.add(packet)
         frames.add(packet)
-    _refuse_excess(float(end), question)
-    _refuse_lack(float(end), declared if media.container in STATES_DURATION else 0.0)
-    return Scan(duration=float(end), frame_count=frames.count, windows=frames.windows())
+    end = extents.end()
+    _refuse_excess(end, question)
+    _refuse_lack(end, declared if media.container in STATES_DURATION else 0.0)
+    return Scan(duration=end, frames=frames.frames(), size_bytes=extents.size_bytes)
 
 
-class _Frames:
-    """Counts the frames that are shown, and those of the question's windows.
+class _Extents:
+    """Counts the bytes of each stream, and how far it reaches, in ticks of its own clock: fractions would be slow."""
 
-    Rounds moments to the clock of the stream as FFmpeg's `trim` filter does, so that both count the same frames.
-    """
-
-    def __init__(self, media: Opened, question: Question) -> None:
-        self._media = media
-        self._zero = self._ticks(media.start)
-        self._windows = [(self._ticks(start), self._ticks(end)) for start, end in question.windows]
-        self._inside = [0] * len(self._windows)
-        self._first: list[int | None] = [None] * len(self._windows)
-        self._key_frames = KeyFrames(self._clock())
-        self._has_begun = False
-        self.count = 0
+    def __init__(self, media: Opened) -> None:
+        self._zero = Fraction(round(media.start * _MICROSECONDS), _MICROSECONDS)
+        self._clocks = {stream.index: stream.time_base or Fraction(1) for stream in media.streams}
+        self._usual = {stream.index: self._usual_length(media, stream.index) for stream in media.streams}
+        self._ends: dict[int, int] = {}
+        self.size_bytes = dict.fromkeys(self._clocks, 0)
 
     def add(self, packet: AnyPacket) -> None:
-        """Recordings may begin with frames that nothing decodes before the first key frame."""
-        self._has_begun |= packet.is_keyframe and packet.stream is self._media.picture
-        if packet.stream is not self._media.picture or packet.is_discard or not self._has_begun:
-            return
-        self.count += 1
-        if self._windows:
-            moment = _moment_of(packet) - self._zero
-            self._count_inside(moment)
-            decoded = moment if packet.dts is None else packet.dts - self._zero
-            self._key_frames.add(moment, decoded, packet.is_keyframe)
+        index = packet.stream_index
+        end = moment_of(packet) + (packet.duration or self._usual[index])
+        self._ends[index] = max(end, self._ends.get(index, end))
+        self.size_bytes[index] += packet.size
 
-    def windows(self) -> tuple[Window, ...]:
-        return tuple(self._window(number) for number in range(len(self._windows)))
+    def end(self) -> float:
+        """Seconds from the file's first moment."""
+        return max(0.0, *(float(end * self._clocks[index] - self._zero) for index, end in self._ends.items()))
 
-    def _count_inside(self, moment: int) -> None:
-        number = bisect_right(self._windows, moment, key=itemgetter(0)) - 1
-        if number >= 0 and moment < self._windows[number][1]:
-            first = self._first[number]
-            self._inside[number] += 1
-            self._first[number] = moment if first is None else min(first, moment)
-
-    def _window(self, number: int) -> Window:
-        first = self._first[number]
-        return Window(
-            frame_count=self._inside[number],
-            first_at=None if first is None else float(first * self._clock()),
-            groups=self._key_frames.around(*self._windows[number]),
-        )
-
-    def _ticks(self, seconds: float) -> int:
-        microseconds = Fraction(round(seconds * _MICROSECONDS), _MICROSECONDS)
-        return floor(microseconds / self._clock() + Fraction(1, 2))
-
-    def _clock(self) -> Fraction:
-        picture = self._media.picture
-        return (picture.time_base if picture is not None else None) or Fraction(1)
+    def _usual_length(self, media: Opened, index: int) -> int:
+        """Of packets that do not tell how long they last, in ticks."""
+        is_picture = media.picture is not None and media.picture.index == index
+        return round(1 / media.frame_rate / self._clocks[index]) if is_picture and media.frame_rate else 0
 
 
 def _packets(media: Opened, on_percent: OnPercent) -> Iterator[AnyPacket]:
@@ -115,22 +86,6 @@ def _packets(media: Opened, on_percent: OnPercent) -> Iterator[AnyPacket]:
         raise
     except av.FFmpegError as error:
         raise MediaRefused("media_corrupt", "The file is damaged inside: upload an undamaged one.") from error
-
-
-def _moment_of(packet: AnyPacket) -> int:
-    """Some containers, such as AVI, only store the order of decoding."""
-    return next((moment for moment in (packet.pts, packet.dts) if moment is not None), 0)
-
-
-def _end_of(packet: AnyPacket, media: Opened) -> Fraction:
-    clock = packet.time_base or Fraction(1)
-    lasts = (packet.duration or 0) * clock or _usual_frame(packet, media)
-    return _moment_of(packet) * clock - Fraction(round(media.start * _MICROSECONDS), _MICROSECONDS) + lasts
-
-
-def _usual_frame(packet: AnyPacket, media: Opened) -> Fraction:
-    is_picture = packet.stream is media.picture
-    return Fraction(1, round(media.frame_rate)) if is_picture and media.frame_rate else Fraction(0)
 
 
 def _declared_duration(media: Opened) -> float:

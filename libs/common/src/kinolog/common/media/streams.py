@@ -1,0 +1,120 @@
+"""What the header of a file tells of each of its streams, those that Kinolog passes over among them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from typing import Any, Final
+
+from av.audio.stream import AudioStream
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from kinolog.common.media.colour import colour_of_header
+from kinolog.common.media.facts import Colour
+from kinolog.common.media.opened import Opened
+from kinolog.common.media.tags import plain
+
+_UNKNOWN_LANGUAGE: Final = "und"
+_COVERS: Final = Disposition.attached_pic | Disposition.timed_thumbnails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureStream:
+    """Pixels as stored. Rates are frames a second: the average, and the one that all moments are multiples of."""
+
+    width: int
+    height: int
+    pixel_aspect: str
+    average_rate: float | None
+    nominal_rate: float | None
+    colour: Colour | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundStream:
+    sample_rate: int
+    channels: int
+    layout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFacts:
+    """`kind` is `video`, `audio`, `subtitle`, `data`, `attachment` or `unknown`. `start` is the moment in seconds at
+    which it begins on the film's clock, `bit_rate` is bits a second as the header has it. `is_cover` is a picture that
+    stands for the film, and no film.
+    """
+
+    index: int
+    kind: str
+    codec: str | None
+    profile: str | None
+    language: str | None
+    title: str | None
+    start: float | None
+    bit_rate: int | None
+    is_default: bool
+    is_forced: bool
+    is_cover: bool
+    picture: PictureStream | None = None
+    sound: SoundStream | None = None
+
+
+def streams_of(media: Opened, most: int) -> tuple[StreamFacts, ...]:
+    """The first of them, in the order of the file."""
+    return tuple(_facts(stream, media.start) for stream in _first(media, most))
+
+
+def _first(media: Opened, most: int) -> Iterator[Stream]:
+    return islice(iter(media.file.streams), most)
+
+
+def _facts(stream: Stream, zero: float) -> StreamFacts:
+    codec: Any = stream.codec_context
+    return StreamFacts(
+        index=stream.index,
+        kind=stream.type,
+        codec=codec.codec.canonical_name if codec else None,
+        profile=stream.profile if codec else None,
+        language=_language(stream),
+        title=plain(stream.metadata.get("title") or stream.metadata.get("name", "")) or None,
+        start=_start(stream, zero),
+        bit_rate=(getattr(codec, "bit_rate", None) or None) if codec else None,
+        is_default=bool(stream.disposition & Disposition.default),
+        is_forced=bool(stream.disposition & Disposition.forced),
+        is_cover=bool(stream.disposition & _COVERS),
+        picture=_picture(stream) if isinstance(stream, VideoStream) and codec else None,
+        sound=_sound(stream) if isinstance(stream, AudioStream) and codec else None,
+    )
+
+
+def _language(stream: Stream) -> str | None:
+    language = plain(stream.metadata.get("language", ""))
+    return None if language in ("", _UNKNOWN_LANGUAGE) else language
+
+
+def _start(stream: Stream, zero: float) -> float | None:
+    if stream.start_time is None:
+        return None
+    return round(float(stream.start_time * (stream.time_base or 0)) - zero, 6)
+
+
+def _picture(stream: VideoStream) -> PictureStream:
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    return PictureStream(
+        width=stream.width,
+        height=stream.height,
+        pixel_aspect=f"{aspect.numerator}:{aspect.denominator}",
+        average_rate=_rate(stream.average_rate),
+        nominal_rate=_rate(stream.base_rate),
+        colour=colour_of_header(stream.codec_context),
+    )
+
+
+def _sound(stream: AudioStream) -> SoundStream:
+    codec = stream.codec_context
+    return SoundStream(sample_rate=codec.sample_rate, channels=codec.channels, layout=codec.layout.name)
+
+
+def _rate(rate: Fraction | None) -> float | None:
+    return round(float(rate), 6) if rate else None
