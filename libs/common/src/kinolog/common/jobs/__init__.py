@@ -34,6 +34,7 @@ from kinolog.common.jobs.reframe import REFRAME_JOBS, ReframeInput, ReframeOutpu
 from kinolog.common.jobs.reproduce import REPRODUCE_JOBS, FrameDifference, ReproduceInput, ReproduceOutput
 from kinolog.common.jobs.segment import SEGMENT_JOBS, SegmentInput, SegmentOutput
 from kinolog.common.jobs.silence import SILENCE_JOBS, RemoveSilenceInput, RemoveSilenceOutput, SilentPart
+from kinolog.common.jobs.site_options import SiteOptions
 from kinolog.common.jobs.slideshow import SLIDESHOW_JOBS, SlideshowInput, SlideshowOutput
 from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
@@ -96,6 +97,7 @@ __all__ = [
     "SegmentInput",
     "SegmentOutput",
     "SilentPart",
+    "SiteOptions",
     "SlideshowInput",
     "SlideshowOutput",
     "SplitFixedInput",

@@ -8,6 +8,7 @@ from pydantic import Field
 from kinolog.common.events import BlobRef
 from kinolog.common.fields import FileName, Language, Request, SizeBytes, Title
 from kinolog.common.jobs.base import JobType, Output, Patience
+from kinolog.common.jobs.site_options import SiteOptions
 from kinolog.common.web_url import WebUrl
 
 MOST_PLAYLIST_ENTRIES: Final = 500
@@ -53,8 +54,7 @@ class DownloadChoices(Request):
     """What to take, and how. All but the rate limit and `is_forced` concern sites alone.
 
     `max_height` is in pixels; `subtitles` are the languages of those to be taken along as captions; `cookies` names a
-    stored secret; `is_forced` fetches what the project has already; `site_options` are options of yt-dlp by its own
-    names, of which few are allowed.
+    stored secret; `is_forced` fetches what the project has already; `site_options` are some of yt-dlp's.
     """
 
     media: MediaChoice = MediaChoice.VIDEO
@@ -63,7 +63,7 @@ class DownloadChoices(Request):
     cookies: SecretName | None = None
     rate_limit_bytes_per_second: Annotated[int, Field(ge=1_024)] | None = None
     is_forced: bool = False
-    site_options: Annotated[dict[str, str | int | float | bool], Field(max_length=20)] = Field(default_factory=dict)
+    site_options: SiteOptions = SiteOptions()
 
 
 class DownloadInput(DownloadChoices):
