@@ -8,11 +8,12 @@ from pydantic import SecretStr
 from kinolog.common.aggregates import SETTING
 from kinolog.common.aggregates.base import Loaded, unborn
 from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.controls import secret_name, secret_setting
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.setting import SettingChanged, SettingCleared
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.sealing import SealBroken, Sealer, new_key, open_secret, secret_name, secret_setting
+from kinolog.common.sealing import SealBroken, Sealer, new_key, open_secret
 from kinolog.common.testing.examples import ORIGIN
 
 OLD, NEW = new_key(), new_key()

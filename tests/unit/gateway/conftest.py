@@ -10,13 +10,15 @@ from kinolog.common.blobs import BlobStore
 from kinolog.common.clock import system_clock
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.media.picture import PictureInspector
+from kinolog.common.sealing import Sealer, new_key
 from kinolog.common.worker.memory import MemoryBoard
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.live import Live
 from kinolog.gateway.memory import MemoryCatalog, MemoryLanes
 from kinolog.gateway.params import Gateway
+from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
-from kinolog.gateway.wiring import build_app, doorkeeper
+from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper
 
 TOKEN = "a-token-for-tests"
 
@@ -25,6 +27,7 @@ TOKEN = "a-token-for-tests"
 def settings() -> GatewaySettings:
     return GatewaySettings(
         token=SecretStr(TOKEN),
+        secrets_keys=SecretStr(new_key()),
         max_body_bytes=50_000,
         max_upload_bytes=100_000,
         picture_max_bytes=100_000,
@@ -58,9 +61,10 @@ def blobs() -> BlobStore:
 def gateway(
     log: MemoryLog, board: MemoryBoard, catalog: MemoryCatalog, blobs: BlobStore, settings: GatewaySettings
 ) -> Gateway:
+    desk = Desk(log)
     return Gateway(
         log=log,
-        desk=Desk(log),
+        desk=desk,
         blobs=blobs,
         pictures=PictureInspector(settings),
         catalog=catalog,
@@ -68,12 +72,15 @@ def gateway(
         queue_gauge=MemoryLanes(),
         live=Live(log, ring_size=10, progress_queue_size=10),
         doorkeeper=doorkeeper(settings),
+        quotas=Quotas(desk, catalog, default_quotas(settings)),
+        sealer=Sealer(settings.secrets_keys),
         clock=system_clock,
         ws_send_timeout_seconds=1.0,
         sse_keepalive_seconds=1.0,
         presence_interval_seconds=2.0,
         bulk_seconds=settings.bulk_seconds,
         most_in_flight=settings.max_appends_in_flight,
+        most_secret_bytes=settings.max_secret_bytes,
     )
 
 

@@ -1,12 +1,15 @@
 """What people may set while the platform runs: the settings by name, and what each holds."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kinolog.common.aggregates import SETTING
 from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.fields import SizeBytes
 from kinolog.common.log import EventLog, load
+
+_OF_SECRETS: Final = "secret."
 
 
 class Control(BaseModel):
@@ -34,6 +37,12 @@ class ProjectShare(Control):
     max_running: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
 
 
+class ProjectQuota(Control):
+    """How many bytes the videos of a project may have together: 0 is any number, None the default of the platform."""
+
+    quota_bytes: SizeBytes | None = None
+
+
 C = TypeVar("C", bound=Control)
 
 
@@ -47,6 +56,20 @@ def worker_setting(worker_id: str) -> str:
 
 def share_setting(project_id: str) -> str:
     return f"project.{project_id}.share"
+
+
+def quota_setting(project_id: str) -> str:
+    return f"project.{project_id}.quota"
+
+
+def secret_setting(name: str) -> str:
+    """What it holds is for `sealing` to say."""
+    return f"{_OF_SECRETS}{name}"
+
+
+def secret_name(setting: str) -> str | None:
+    """The name of the secret that a setting holds; None where it holds something else."""
+    return setting.removeprefix(_OF_SECRETS) if setting.startswith(_OF_SECRETS) else None
 
 
 async def read_control(log: EventLog, control: type[C], name: str) -> C:

@@ -4,7 +4,7 @@ A secret is the setting `secret.<name>`. The keys stay out of the log; without t
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
@@ -12,12 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 from kinolog.common.aggregates import SETTING, Setting
 from kinolog.common.aggregates.base import Aggregate, Loaded
 from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.controls import secret_setting
 from kinolog.common.errors import KinologError, PermanentError
 
 LoadSetting = Callable[[Aggregate[Setting], str], Awaitable[Loaded[Setting]]]
 SecretKind = Literal["cookies"]
-
-_PREFIX: Final = "secret."
 
 
 class SealBroken(KinologError):
@@ -68,15 +67,6 @@ def _checked(keys: SecretStr) -> SecretStr:
 
 SecretsKeys = Annotated[SecretStr, AfterValidator(_checked)]
 """The setting `KINOLOG_SECRETS_KEYS`. Its settings class hides input in errors."""
-
-
-def secret_setting(name: str) -> str:
-    return f"{_PREFIX}{name}"
-
-
-def secret_name(setting: str) -> str | None:
-    """The name of the secret that a setting holds; None where it holds something else."""
-    return setting.removeprefix(_PREFIX) if setting.startswith(_PREFIX) else None
 
 
 async def open_secret(load: LoadSetting, sealer: Sealer, name: str) -> bytes:

@@ -47,7 +47,9 @@ async def _submit(here: Gateway, command: Command, entry: Entry, outcomes: Mappi
         return invalid("/depends_on", f"the item {refused[0]} of the batch, which this one depends on, was refused")
 
     async def make() -> Event:
-        return await settle(wish, here.desk, here.catalog)
+        event = await settle(wish, here.desk, here.catalog)
+        await here.quotas.refuse_full(wish)
+        return event
 
     return await outcome(here.desk.create(JOB, command.part(entry.index), make, new_id=entry.job_id))
 

@@ -16,6 +16,7 @@ from kinolog.common.queries import (
     Page,
     Queues,
     Stats,
+    Usage,
     Why,
 )
 from kinolog.gateway.desk import Desk
@@ -40,6 +41,10 @@ class Catalog(Protocol):
     async def stats(self, min_seq: int) -> Stats: ...
 
     async def batch(self, batch_id: str, min_seq: int) -> BatchState: ...
+
+    async def usage(self, project_id: str | None, min_seq: int) -> Usage:
+        """Of a project, or of all of them."""
+        ...
 
     async def queues(self, min_seq: int) -> Queues: ...
 

@@ -19,6 +19,7 @@ from kinolog.common.queries import (
     Queues,
     QueueState,
     Stats,
+    Usage,
     Wait,
     WaitKind,
     Why,
@@ -61,6 +62,17 @@ class MemoryCatalog:
     async def batch(self, batch_id: str, min_seq: int) -> BatchState:
         jobs = [row for row in await self._rows("job") if row["batch_id"] == batch_id]
         return BatchState(by_status=_count(jobs, "status"), total=len(jobs), seq=await self.position())
+
+    async def usage(self, project_id: str | None, min_seq: int) -> Usage:
+        videos = [row for row in _of_project(await self._rows("video"), project_id) if not row["is_deleted"]]
+        jobs = [row for row in _of_project(await self._rows("job"), project_id) if row["type"] == "upload"]
+        uploads = [row for row in jobs if row["status"] in ("pending", "running")]
+        return Usage(
+            used_bytes=sum(row["size_bytes"] for row in videos),
+            video_count=len(videos),
+            announced_bytes=sum(row["input_data"].get("size_bytes", 0) for row in uploads),
+            seq=await self.position(),
+        )
 
     async def queues(self, min_seq: int) -> Queues:
         """Lanes without fairness: every job that waits may start now."""
@@ -135,10 +147,15 @@ def _lane(lane: int, jobs: list[dict[str, Any]]) -> LaneState:
     )
 
 
+def _of_project(rows: list[dict[str, Any]], project_id: str | None) -> list[dict[str, Any]]:
+    return [row for row in rows if project_id in (None, row["project_id"])]
+
+
 def _matches(row: dict[str, Any], query: ListQuery) -> bool:
     if row.get("is_deleted", False) is not query.deleted:
         return False
-    return all(row.get(name) == value for name, value in query.filters.items())
+    derived = {"sha256": row["content"]["sha256"]} if "content" in row else {}
+    return all((row | derived).get(name) == value for name, value in query.filters.items())
 
 
 def _count(rows: list[dict[str, Any]], field: str) -> dict[str, int]:

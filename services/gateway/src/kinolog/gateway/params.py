@@ -14,6 +14,7 @@ from kinolog.common.fields import INT64_MAX, Title
 from kinolog.common.ids import is_id
 from kinolog.common.log import AsOf, EventLog
 from kinolog.common.media.picture import PictureInspector
+from kinolog.common.sealing import Sealer
 from kinolog.common.worker.board import Board
 from kinolog.gateway.auth import Caller, Doorkeeper
 from kinolog.gateway.command import Command
@@ -22,6 +23,7 @@ from kinolog.gateway.listing import Catalog
 from kinolog.gateway.live import Live
 from kinolog.gateway.problems import FieldError, Problem, invalid, not_found
 from kinolog.gateway.queues import QueueGauge
+from kinolog.gateway.quota import Quotas
 
 Sequence = Annotated[int, Query(ge=0, le=INT64_MAX)]
 
@@ -39,12 +41,15 @@ class Gateway:
     queue_gauge: QueueGauge
     live: Live
     doorkeeper: Doorkeeper
+    quotas: Quotas
+    sealer: Sealer
     clock: Clock
     ws_send_timeout_seconds: float
     sse_keepalive_seconds: float
     presence_interval_seconds: float
     bulk_seconds: float
     most_in_flight: int
+    most_secret_bytes: int
 
 
 def gateway_of(connection: HTTPConnection) -> Gateway:

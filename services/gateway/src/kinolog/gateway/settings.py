@@ -23,6 +23,21 @@ class GatewaySettings(PictureSettings):
 
     max_body_bytes: int = 1024 * 1024
     max_upload_bytes: int = 64 * 1024**3
+    # What videos may take together: those of a project that has no quota of its own, and those of a caller; 0 is any.
+    project_quota_bytes: int = Field(0, ge=0)
+    caller_quota_bytes: int = Field(0, ge=0)
+    # That much of a resumable upload may come in one request.
+    upload_patch_bytes: int = 64 * 1024**3
+    # A gateway that is killed loses that much of a request at most. Object stores want fewer, larger objects.
+    upload_segment_bytes: int = Field(64 * 1024**2, ge=1)
+    # An upload in more pieces than that was sent too thinly: listing them would cost more than their bytes.
+    max_upload_pieces: int = 10_000
+    max_open_uploads: int = 1_000
+    # Counted from the last byte that came; how it ended is remembered for as long.
+    upload_expiry_seconds: float = Field(24 * 3600.0, gt=0)
+    upload_sweep_seconds: float = Field(600.0, gt=0)
+    # How long the question where an upload stands waits for the request that it ends.
+    upload_handover_seconds: float = 5.0
     max_header_bytes: int = 16 * 1024
     max_header_count: int = 100
     max_url_bytes: int = 8 * 1024

@@ -11,7 +11,7 @@ from kinolog.common.aggregates import Caption, Job, Project, Schedule, Video
 from kinolog.common.aggregates.base import Loaded, S
 from kinolog.common.controls import ProjectShare, QueueControl, WorkerControl
 from kinolog.common.events import RecordedEvent
-from kinolog.common.queries import Why
+from kinolog.common.queries import Usage, Why
 from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.gateway.desk import Done
 
@@ -113,6 +113,21 @@ class ShareView(ProjectShare, SetBy):
     object: Literal["share"] = "share"
     project_id: str
     is_default: bool
+
+
+class QuotaView(SetBy):
+    """`quota_bytes` is what holds; 0 is any number."""
+
+    object: Literal["quota"] = "quota"
+    project_id: str
+    quota_bytes: int
+    is_default: bool
+
+
+class UsageView(Usage):
+    object: Literal["usage"] = "usage"
+    project_id: str
+    quota_bytes: int
 
 
 class DrainView(WorkerControl, SetBy):

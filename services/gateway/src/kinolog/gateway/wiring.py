@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from kinolog.common.clock import system_clock
 from kinolog.common.leftovers import sweeping
 from kinolog.common.media.picture import PictureInspector
+from kinolog.common.sealing import Sealer
 from kinolog.common.service import VERSION, Service
 from kinolog.gateway import translation
 from kinolog.gateway.adapters.catalog import NatsCatalog
@@ -31,6 +32,7 @@ from kinolog.gateway.handlers import (
     preview,
     projects,
     queues,
+    quotas,
     rendering,
     scenes,
     schedules,
@@ -46,6 +48,7 @@ from kinolog.gateway.linger import Linger
 from kinolog.gateway.live import Live
 from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
 from kinolog.gateway.params import Gateway
+from kinolog.gateway.quota import DefaultQuotas, Quotas
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
 
@@ -53,6 +56,7 @@ from kinolog.gateway.settings import GatewaySettings
 ROUTERS = (
     projects,
     shares,
+    quotas,
     uploads,
     pictures,
     media,
@@ -80,28 +84,36 @@ ROUTERS = (
 async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIterator[Gateway]:
     live = Live(service.log, ring_size=settings.ring_size_events, progress_queue_size=settings.ws_progress_queue_size)
     async with listen(service.reads, live.report), sweeping(service.blobs, settings.blob_leftover_hours):
+        desk, catalog = Desk(service.log), NatsCatalog(service.reads, settings.catalog_timeout_seconds)
         yield Gateway(
             log=service.log,
-            desk=Desk(service.log),
+            desk=desk,
             blobs=service.blobs,
             pictures=PictureInspector(settings),
-            catalog=NatsCatalog(service.reads, settings.catalog_timeout_seconds),
+            catalog=catalog,
             board=service.board,
             queue_gauge=JetStreamLanes(service.reads),
             live=live,
             doorkeeper=doorkeeper(settings),
+            quotas=Quotas(desk, catalog, default_quotas(settings)),
+            sealer=Sealer(settings.secrets_keys),
             clock=system_clock,
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
             sse_keepalive_seconds=settings.sse_keepalive_seconds,
             presence_interval_seconds=settings.presence_interval_seconds,
             bulk_seconds=settings.bulk_seconds,
             most_in_flight=settings.max_appends_in_flight,
+            most_secret_bytes=settings.max_secret_bytes,
         )
 
 
 def doorkeeper(settings: GatewaySettings) -> Doorkeeper:
     """Cookies do not tell ports apart, so the port is in the name: two platforms on one host do not collide."""
     return Doorkeeper(settings.token.get_secret_value(), f"kinolog-{settings.port}", settings.allowed_origins)
+
+
+def default_quotas(settings: GatewaySettings) -> DefaultQuotas:
+    return DefaultQuotas(settings.project_quota_bytes, settings.caller_quota_bytes)
 
 
 def build_app(gateway: Gateway, settings: GatewaySettings) -> FastAPI:
@@ -137,6 +149,7 @@ def limits(settings: GatewaySettings) -> Limits:
     return Limits(
         body_bytes=settings.max_body_bytes,
         upload_bytes=settings.max_upload_bytes,
+        patch_bytes=settings.upload_patch_bytes,
         picture_bytes=settings.picture_max_bytes + FORM_BYTES,
         header_bytes=settings.max_header_bytes,
         header_count=settings.max_header_count,

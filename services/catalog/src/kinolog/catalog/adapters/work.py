@@ -22,7 +22,7 @@ from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.rows import to_state
 from kinolog.catalog.adapters.tables import TABLES
 from kinolog.catalog.domain.fairness import Head
-from kinolog.catalog.domain.workload import Group, Running, Settings, Workload
+from kinolog.catalog.domain.workload import SETTINGS_OF_WORK, Group, Running, Settings, Workload
 from kinolog.common.aggregates import JOB, SCHEDULE, SETTING, JobStatus, Schedule
 from kinolog.common.events.job import OnFailure
 from kinolog.common.subjects import HIGHEST_LANE, LOWEST_LANE, lane_of
@@ -151,7 +151,8 @@ def _running() -> Select[Any]:
 
 async def _settings(connection: AsyncConnection) -> Settings:
     table: Table = TABLES[SETTING.kind]
-    rows = await connection.execute(select(table.c.name, table.c.value).where(table.c.value.is_not(None)))
+    of_work = or_(*(table.c.name.startswith(prefix, autoescape=True) for prefix in SETTINGS_OF_WORK))
+    rows = await connection.execute(select(table.c.name, table.c.value).where(table.c.value.is_not(None), of_work))
     return Settings({name: value for name, value in rows})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -52,6 +52,10 @@ class Running:
     lane: int
     project_id: Project
     count: int
+
+
+SETTINGS_OF_WORK: Final = (queue_setting(""), share_setting("\0").partition("\0")[0])
+"""How the names of the settings begin that are asked for below: others may be large."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from kinolog.common.queries import (
     Query,
     Queues,
     Stats,
+    Usage,
+    UsageQuery,
     Why,
     WhyQuery,
 )
@@ -43,6 +45,9 @@ class NatsCatalog:
 
     async def batch(self, batch_id: str, min_seq: int) -> BatchState:
         return await self._ask("batch", BatchQuery(id=batch_id, min_seq=min_seq), BatchState)
+
+    async def usage(self, project_id: str | None, min_seq: int) -> Usage:
+        return await self._ask("usage", UsageQuery(project_id=project_id, min_seq=min_seq), Usage)
 
     async def queues(self, min_seq: int) -> Queues:
         return await self._ask("queues", Query(min_seq=min_seq), Queues)

@@ -38,7 +38,9 @@ async def create_job(body: NewJob, here: Here, command: Post) -> JSONResponse:
     wish = body.wish(here.clock())
 
     async def make() -> Event:
-        return await settle(wish, here.desk, here.catalog)
+        event = await settle(wish, here.desk, here.catalog)
+        await here.quotas.refuse_full(wish)
+        return event
 
     done = await here.desk.create(JOB, command.about(body), make)
     return answer_done(done, 202, {"Location": f"/v1/jobs/{done.loaded.id}"})

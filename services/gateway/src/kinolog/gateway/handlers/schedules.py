@@ -106,7 +106,9 @@ async def fire(schedule_id: ScheduleId, here: Here, command: Post, body: Reason 
     wish = Wish(submission=job_of_schedule(schedule), reason=body.reason if body else None)
 
     async def make() -> Event:
-        return await settle(wish, here.desk, here.catalog)
+        event = await settle(wish, here.desk, here.catalog)
+        await here.quotas.refuse_full(wish)
+        return event
 
     done = await here.desk.create(JOB, command.about(body), make)
     return answer_done(done, 202, {"Location": f"/v1/jobs/{done.loaded.id}"})

@@ -19,6 +19,9 @@ router = APIRouter(prefix="/v1/videos", tags=["videos"])
 
 VideoId = Annotated[str, id_of("video", VIDEO.id_prefix)]
 MaybeText = Annotated[str | None, Query(max_length=200)]
+MaybeHash = Annotated[
+    str | None, Query(pattern=r"^[0-9a-fA-F]{64}$", description="That of the file: videos of the very same bytes.")
+]
 
 
 class VideoPatch(Request):
@@ -32,8 +35,10 @@ async def list_videos(
     project_id: MaybeText = None,
     is_clip: bool | None = None,
     parent_video_id: MaybeText = None,
+    sha256: MaybeHash = None,
 ) -> JSONResponse:
     filters = {"project_id": project_id, "is_clip": is_clip, "parent_video_id": parent_video_id}
+    filters["sha256"] = sha256.lower() if sha256 else None
     return await answer_page(here.catalog, "videos", paging.query(filters, here.desk))
 
 
