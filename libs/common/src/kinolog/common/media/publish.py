@@ -1,5 +1,6 @@
 """Making a video out of a file: the events that register it, with all that was found in it, and its poster frame."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from kinolog.common.aggregates import VIDEO, Loaded, Video
@@ -15,11 +16,25 @@ PROBE_MEDIA_TYPE: Final = "application/json"
 
 
 async def register_video(
-    ctx: JobContext, identity: Identity, content: BlobRef, inspected: Inspected, rendering: Rendering | None = None
+    ctx: JobContext,
+    identity: Identity,
+    content: BlobRef,
+    inspected: Inspected,
+    rendering: Rendering | None = None,
+    *,
+    told: Sequence[Event] = (),
+    unborn: Loaded[Video] | None = None,
 ) -> str:
-    """Have the video appear when the job completes, and return its id."""
+    """Have the video appear when the job completes, and return its id: a new one, or that of `unborn`.
+
+    `told` is what is known of it besides.
+    """
     event = registered(ctx.job.id, identity, content, inspected.facts, rendering, await _probe(ctx, inspected))
-    return ctx.create(VIDEO, event, *await _poster(ctx, inspected))
+    events = [event, *await _poster(ctx, inspected), *told]
+    if unborn is None:
+        return ctx.create(VIDEO, *events)
+    ctx.change(unborn, *events)
+    return unborn.id
 
 
 async def replace_file(

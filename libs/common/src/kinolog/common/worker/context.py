@@ -174,9 +174,9 @@ class JobContext:
         """Append to an aggregate when the job completes, provided nobody else does so before."""
         self._changes += loaded.changes(*events, written_by=self._service)
 
-    def submit(self, submission: Submission) -> str:
-        """Queue another job when this one completes, and return its id."""
-        job_id = self._make_id(JOB.id_prefix)
+    def submit(self, submission: Submission, job_id: str | None = None) -> str:
+        """Queue another job when this one completes, and return its id: a new one, or one that nobody has yet."""
+        job_id = job_id or self._make_id(JOB.id_prefix)
         # Workers find it by how its subject ends, which therefore does not name who wrote it.
         self._changes += unborn(JOB, job_id).changes(submit_job(submission))
         return job_id
