@@ -4,9 +4,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from kinolog.cli.data_folder import DataFolder, locked
 from kinolog.cli.errors import BadSetting, FolderInUse
+from kinolog.common.sealing import Sealer, new_key
 
 
 @pytest.fixture
@@ -22,6 +24,19 @@ def test_a_token_is_made_once_and_is_private(folder: DataFolder) -> None:
     assert token == folder.token()
     assert len(token) >= 32
     assert 0o600 == stat.S_IMODE(folder.token_file.stat().st_mode)
+
+
+def test_keys_for_secrets_are_made_once_and_are_private(folder: DataFolder) -> None:
+    keys = folder.secrets_keys()
+    assert keys == folder.secrets_keys()
+    assert b"x" == Sealer(SecretStr(keys)).open(Sealer(SecretStr(keys)).seal(b"x"))
+    assert 0o600 == stat.S_IMODE(folder.secrets_keys_file.stat().st_mode)
+
+
+def test_a_new_key_may_be_put_in_a_line_before_the_old_one(folder: DataFolder) -> None:
+    old, new = folder.secrets_keys(), new_key()
+    folder.secrets_keys_file.write_text(f"{new}\n{old}\n")
+    assert f"{new},{old}" == folder.secrets_keys()
 
 
 def test_a_second_supervisor_is_refused_with_the_way_out(folder: DataFolder) -> None:

@@ -11,7 +11,8 @@ from kinolog.cli.plan import Plan, parse_replicas
 
 
 def plan(*replicas: str) -> Plan:
-    return Plan(folder=DataFolder(Path("/data")), port=8420, token="t", replicas=parse_replicas(replicas))
+    folder = DataFolder(Path("/data"))
+    return Plan(folder=folder, port=8420, token="t", secrets_keys="k", replicas=parse_replicas(replicas))
 
 
 def test_every_part_runs_once_unless_told_otherwise() -> None:
@@ -40,5 +41,13 @@ def test_parts_find_each_other_through_their_environment(monkeypatch: pytest.Mon
     assert "file:///data/blobs" == environment["KINOLOG_BLOBS_URL"]
 
 
+def test_only_who_needs_them_gets_the_keys_for_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINOLOG_SECRETS_KEYS", "of the environment")
+    services = ("catalog", "ingest", "transcribe", "render", "gateway")
+    commands = [plan().commands(service, NatsAccess(4222, "secret"))[0] for service in services]
+    assert ["", "k", "", "", "k"] == [command.environment["KINOLOG_SECRETS_KEYS"] for command in commands]
+
+
 def test_secrets_do_not_show_in_the_plan() -> None:
     assert "token" not in repr(plan())
+    assert "secrets_keys" not in repr(plan())

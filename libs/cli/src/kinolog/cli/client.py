@@ -79,6 +79,9 @@ class Client:
     async def post(self, *path: str, body: Json | None = None) -> Json:
         return await self._json("POST", _path(*path), json=body or {})
 
+    async def put(self, *path: str, body: Json) -> Json:
+        return await self._json("PUT", _path(*path), json=body)
+
     async def delete(self, *path: str, **params: Any) -> Json:
         return await self._json("DELETE", _path(*path), params=params)
 

@@ -1,5 +1,6 @@
 """The one folder that holds everything a local platform keeps: its log, blobs, tables, secrets and its lock."""
 
+import base64
 import fcntl
 import os
 import secrets
@@ -54,6 +55,10 @@ class DataFolder:
     def token_file(self) -> Path:
         return self.root / "token"
 
+    @property
+    def secrets_keys_file(self) -> Path:
+        return self.root / "secrets-keys"
+
     def create(self) -> None:
         """Make the folder, readable by its owner alone. Raises BadSetting where that is impossible."""
         try:
@@ -67,6 +72,12 @@ class DataFolder:
         if not self.token_file.exists():
             write_private(self.token_file, secrets.token_urlsafe(32))
         return self.token_file.read_text().strip()
+
+    def secrets_keys(self) -> str:
+        """The keys that seal secrets, the newest first, separated by commas; the first one made at the first call."""
+        if not self.secrets_keys_file.exists():
+            write_private(self.secrets_keys_file, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+        return ",".join(self.secrets_keys_file.read_text().replace(",", " ").split())
 
 
 @contextmanager

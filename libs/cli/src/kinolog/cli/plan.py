@@ -16,6 +16,8 @@ from kinolog.cli.process import Command
 STAGES: Final = (("catalog",), ("ingest", "transcribe", "render"), ("gateway",))
 # The catalog owns its database and the gateway its port: only these may run more than once.
 WORKERS: Final = STAGES[1]
+# The gateway seals them, ingest opens them.
+KEEPERS_OF_SECRETS: Final = ("gateway", "ingest")
 MOST_REPLICAS: Final = 64
 
 Replicas = Mapping[str, int]
@@ -42,6 +44,7 @@ class Plan:
     folder: DataFolder
     port: int
     token: str = field(repr=False)
+    secrets_keys: str = field(default="", repr=False)
     replicas: Replicas
     extra_environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,11 +68,15 @@ class Plan:
             Command(
                 name=name,
                 arguments=(sys.executable, "-m", f"kinolog.{service}"),
-                environment=self._environment(nats),
+                environment=self._environment(nats) | self._keys_for(service),
                 folder=self.folder.root,
             )
             for name in self.names(service)
         ]
+
+    def _keys_for(self, service: str) -> dict[str, str]:
+        """Empty for the others, even where the user has set them for all."""
+        return {"KINOLOG_SECRETS_KEYS": self.secrets_keys if service in KEEPERS_OF_SECRETS else ""}
 
     def _environment(self, nats: NatsAccess) -> dict[str, str]:
         """What the user has set stays; what makes the parts find each other is ours."""

@@ -20,6 +20,7 @@ class SupervisorSettings(BaseSettings):
     # 0 picks a free port.
     port: Annotated[int, Field(ge=0, le=65_535)] = 8420
     token: SecretStr | None = None
+    secrets_keys: SecretStr | None = None
     # How often nats-server flushes to disk; anything but `always` may lose acknowledged events on power failure.
     sync_interval: Annotated[str, StringConstraints(pattern=r"^(always|[1-9][0-9]{0,5}(ms|s|m))$")] = "always"
 

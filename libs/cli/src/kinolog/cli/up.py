@@ -38,7 +38,9 @@ def make_plan(settings: SupervisorSettings, folder: DataFolder, replicas: Replic
     if settings.port and not is_free(settings.port):
         raise PortInUse(f"port {settings.port} of 127.0.0.1 is in use; stop what uses it or choose another with --port")
     token = settings.token.get_secret_value() if settings.token else folder.token()
-    return Plan(folder=folder, port=settings.port or free_port(), token=token, replicas=replicas)
+    keys = settings.secrets_keys.get_secret_value() if settings.secrets_keys else folder.secrets_keys()
+    port = settings.port or free_port()
+    return Plan(folder=folder, port=port, token=token, secrets_keys=keys, replicas=replicas)
 
 
 def announce(plan: Plan) -> None:
