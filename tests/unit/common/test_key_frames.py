@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from kinolog.common.media.facts import WholeGroups
-from kinolog.common.media.key_frames import KeyFrames
+from kinolog.common.media.key_frames import KeyFrameIndex, KeyFrames
 
 # Moments in the order of storage: two groups of four frames, each with two that are shown before the one they need.
 CLOSED = [0, 30, 10, 20, 40, 70, 50, 60]
@@ -38,3 +38,35 @@ def test_groups_that_are_open_at_a_border_are_not_cut_there() -> None:
 
 def test_what_comes_before_the_first_key_frame_is_in_no_group() -> None:
     assert None is key_frames(CLOSED).around(-5, 10)
+
+
+def test_the_index_tells_where_a_film_can_be_entered_and_how_far_apart_that_is() -> None:
+    expected = KeyFrameIndex(
+        count=2, time_base=(1, 10), every=1, moments=(0, 40), open=(), mean_distance=3.5, longest_distance=4.0
+    )
+    assert expected == key_frames(CLOSED).index(most=9)
+
+
+def test_the_index_tells_which_groups_are_open() -> None:
+    index = key_frames(OPEN).index(most=9)
+    assert ((0, 50), (1,)) == (index.moments, index.open)
+
+
+def test_the_way_from_the_last_key_frame_to_the_end_counts() -> None:
+    frames = KeyFrames(Fraction(1, 10))
+    for moment in range(0, 100, 10):
+        frames.add(moment, moment, moment in (0, 20))
+    assert 7.0 == frames.index(most=9).longest_distance
+
+
+def test_an_index_of_too_many_is_thinned_out_evenly() -> None:
+    frames = KeyFrames(Fraction(1, 10))
+    for moment in range(10):
+        frames.add(moment, moment, True)
+    index = frames.index(most=4)
+    assert (10, 3, (0, 3, 6, 9)) == (index.count, index.every, index.moments)
+
+
+def test_a_film_without_key_frames_has_an_empty_index() -> None:
+    index = KeyFrames(Fraction(1, 10)).index(most=4)
+    assert (0, (), None) == (index.count, index.moments, index.longest_distance)

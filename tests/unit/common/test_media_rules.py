@@ -1,7 +1,7 @@
 """Rules about media that need no file: which frame tells most, what a file is called, what a video inherits."""
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from kinolog.common.events import BlobRef
 from kinolog.common.media.facts import MediaFacts
@@ -37,6 +37,17 @@ def test_a_picture_with_contrast_tells_more_than_a_plain_one(plain: int, light: 
     assert how_telling(picture(40, 200)) > how_telling(picture(plain, light))
 
 
+def test_a_picture_in_focus_tells_more_than_the_same_one_blurred() -> None:
+    image = Image.new("RGB", (320, 180), "white")
+    ImageDraw.Draw(image).multiline_text((20, 20), "In focus\n" * 9, fill="black")
+    assert how_telling(image) > 2 * how_telling(image.filter(ImageFilter.GaussianBlur(8)))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 9)])
+def test_the_smallest_pictures_tell_little(size: tuple[int, int]) -> None:
+    assert 0.0 == how_telling(Image.new("RGB", size, "gray"))
+
+
 @pytest.mark.parametrize(
     ("container", "video", "audio", "expected"),
     [
@@ -62,3 +73,9 @@ def test_a_video_has_the_media_type_that_was_found_and_not_the_one_claimed() -> 
     claimed = BlobRef(sha256="0" * 64, size_bytes=10, media_type="text/html")
     event = registered("job_1", Identity(project_id="prj_1", title="A", filename="a.mp4"), claimed, FACTS)
     assert ("video/mp4", "job_1", 10) == (event.content.media_type, event.job_id, event.size_bytes)
+
+
+def test_a_video_names_the_report_of_its_file() -> None:
+    content, probe = BlobRef(sha256="0" * 64, size_bytes=10), BlobRef(sha256="1" * 64, size_bytes=5)
+    event = registered("job_1", Identity(project_id="prj_1", title="A", filename="a.mp4"), content, FACTS, probe=probe)
+    assert probe == event.probe

@@ -77,9 +77,12 @@ def _key_frame(media: Opened, at: float) -> VideoFrame | None:
 def _decoded_alone(media: Opened, picture: VideoStream) -> Iterator[VideoFrame]:
     """The next key frame. The decoder is told that nothing follows, or it would want some frames more first."""
     packet = next((packet for packet in media.file.demux(picture) if packet.is_keyframe and packet.size), None)
-    if packet is not None:
-        yield from picture.codec_context.decode(packet)
-        yield from picture.codec_context.decode(None)
+    if packet is None or packet.time_base is None:
+        return
+    for part in (packet, None):
+        for frame in picture.codec_context.decode(part):
+            frame.time_base = packet.time_base  # which PyAV does not know where nothing follows
+            yield frame
 
 
 def as_shown(frame: VideoFrame, media: Opened, width: int) -> Image.Image:

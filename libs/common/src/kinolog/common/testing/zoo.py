@@ -5,6 +5,7 @@ tell from what was made of a film which frames are left, and whether the sound i
 """
 
 import os
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -86,6 +87,46 @@ SPECIMENS: Final = {
 }
 """By name. What `rotated` is made of, `turned`, lies on its side."""
 
+_CHAPTERS: Final = b64encode(
+    b";FFMETADATA1\n"
+    b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=The beginning\n"
+    b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=4000\ntitle=The end\n"
+).decode()
+
+LABELLED: Final = {
+    "two_tracks": Specimen(
+        file="two_tracks.mkv",
+        container="matroska",
+        origin="h264",
+        options="-map 0 -map 0:a -c copy -metadata:s:a:1 language=deu -metadata:s:a:1 title=Kommentar",
+    ),
+    "chapters": Specimen(
+        file="chapters.mp4",
+        origin="h264",
+        options=f"-f ffmetadata -i data:text/plain;base64,{_CHAPTERS} -map 0 -map_chapters 1 -c copy",
+    ),
+    "recorded": Specimen(
+        file="recorded.mp4",
+        origin="h264",
+        options="-c copy -metadata creation_time=2024-05-06T07:08:09Z -metadata location=+48.1+011.5/",
+    ),
+    "hdr10": Specimen(
+        file="hdr10.mp4",
+        filters="format=yuv420p10le",
+        options="-c:v libx265 -preset ultrafast -crf 20 -tag:v hvc1 -x265-params keyint=25:log-level=error:pools=1"
+        f":colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:max-cll=1000,400 {_AAC}",
+    ),
+    "hlg": Specimen(
+        file="hlg.mkv",
+        container="matroska",
+        origin="hevc_10_bit",
+        options="-c copy -bsf:v hevc_metadata=colour_primaries=9:transfer_characteristics=18:matrix_coefficients=9",
+    ),
+    "dolby": Specimen(file="dolby.mp4", origin="hevc_10_bit", options="-c copy -tag:v dvh1 -strict unofficial"),
+    "ntsc": Specimen(file="ntsc.mkv", container="matroska", filters="fps=30000/1001", options=f"{_H264} -g 30 {_AAC}"),
+}
+"""Further ones, whose pictures are as those of the others, by what they tell of themselves."""
+
 SCENE_COUNT: Final = 1_001
 _SCENE_FRAMES: Final = (9, 12, 15)
 
@@ -97,7 +138,7 @@ class Zoo:
     folder: Path
 
     def film(self, name: str) -> Path:
-        specimen = SPECIMENS[name]
+        specimen = SPECIMENS.get(name) or LABELLED[name]
         return self._kept(specimen.file, _arguments(specimen, specimen.origin and str(self.film(specimen.origin))))
 
     def thousand_cuts(self) -> Path:
