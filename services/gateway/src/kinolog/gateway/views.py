@@ -12,6 +12,7 @@ from kinolog.common.aggregates.base import Loaded, S
 from kinolog.common.controls import ProjectShare, QueueControl, WorkerControl
 from kinolog.common.events import RecordedEvent
 from kinolog.common.queries import Usage, Why
+from kinolog.common.sealing import SecretKind
 from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.gateway.desk import Done
 
@@ -122,6 +123,16 @@ class QuotaView(SetBy):
     project_id: str
     quota_bytes: int
     is_default: bool
+
+
+class SecretView(SetBy):
+    """What is known of a secret besides itself. `size_bytes` is what its value has."""
+
+    object: Literal["secret"] = "secret"
+    name: str
+    kind: SecretKind
+    size_bytes: int
+    is_deleted: bool
 
 
 class UsageView(Usage):

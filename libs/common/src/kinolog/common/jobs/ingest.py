@@ -13,7 +13,8 @@ from kinolog.common.web_url import WebUrl
 
 MOST_PLAYLIST_ENTRIES: Final = 500
 
-SecretName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+SecretName = Annotated[str, Field(pattern=NAME_PATTERN)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")]
 
 
