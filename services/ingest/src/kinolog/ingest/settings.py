@@ -18,6 +18,8 @@ _Network = IPv4Network | IPv6Network
 _Networks = Annotated[tuple[_Network, ...], NoDecode, BeforeValidator(_listed)]
 _Ports = Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], NoDecode, BeforeValidator(_listed)]
 
+_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
 
 class IngestSettings(MediaSettings):
     """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_MEDIA_MAX_PIXELS`."""
@@ -61,3 +63,36 @@ class IngestSettings(MediaSettings):
     egress_max_connection_bytes: int = 72 * 1024**3
     egress_max_head_bytes: int = 64 * 1024
     egress_head_timeout_seconds: float = 10.0
+
+    # Sites are read by yt-dlp. These are its names of those that may be, or patterns of names; separated by commas.
+    site_extractors: _Names = ("default",)
+    # Pieces of one stream that are fetched at once.
+    site_connections: int = 4
+    site_max_page_bytes: int = 64 * 1024**2
+    site_look_timeout_seconds: float = 300.0
+    site_look_cpu_seconds: int = 120
+    site_fetch_timeout_seconds: float = 12 * 3_600.0
+    site_fetch_cpu_seconds: int = 4 * 3_600
+    # Also bounds how long joining a film's parts may say nothing.
+    site_stall_seconds: float = 180.0
+    site_memory_bytes: int = 2 * 1024**3
+
+    # Every upload and download is followed by the job `analyze`.
+    ingest_analyzes_new_videos: bool = True
+    storyboard_tile_width_pixels: int = Field(160, ge=16, le=320)
+    storyboard_columns: int = Field(10, ge=5, le=50)
+    storyboard_max_tiles: int = Field(120, ge=1, le=400)
+    storyboard_min_interval_seconds: float = Field(1.0, gt=0)
+    # Films of up to that many frames are decoded in full, so that tiles show their very moments, not key frames before.
+    storyboard_exact_frames: int = Field(1_000, ge=0)
+    waveform_peaks_per_second: int = Field(20, ge=1, le=1_000)
+    # Beyond, that is in films of more than fifty minutes, there are fewer peaks a second.
+    waveform_max_peaks: int = Field(60_000, ge=1_800)
+    # Quieter than this for as long is a silence.
+    silence_threshold_db: float = Field(-50.0, ge=-90, lt=0)
+    silence_min_seconds: float = Field(0.5, ge=0.1)
+    analysis_timeout_seconds: float = 4 * 3600.0
+    analysis_stall_seconds: float = 120.0
+    analysis_cpu_seconds: int = 4 * 3600
+    analysis_memory_bytes: int = 4 * 1024**3
+    analysis_max_file_bytes: int = 64 * 1024**2
