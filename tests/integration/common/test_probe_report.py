@@ -186,7 +186,8 @@ async def test_a_report_lists_no_more_than_it_is_set_to(zoo: Zoo, tmp_path: Path
 
 
 async def test_the_poster_is_neither_black_nor_blurred(tmp_path: Path) -> None:
-    film = "drawbox=c=black:t=fill:enable='lt(t,2)',gblur=sigma=12:enable='between(t,2,6.9)'"
+    black, blurred, faint = "lt(t,2)", "between(t,2,6.9)", "gte(t,6.95)"
+    film = f"drawbox=c=black:t=fill:enable='{black}',gblur=12:enable='{blurred}',eq=contrast=0.3:enable='{faint}'"
     ffmpeg(
         *("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=10", "-vf", film),
         *["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "film.mp4"],
