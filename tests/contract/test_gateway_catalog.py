@@ -10,8 +10,10 @@ from pydantic import SecretStr
 
 from kinolog.catalog.settings import CatalogSettings
 from kinolog.catalog.wiring import run_catalog
-from kinolog.common.aggregates import PROJECT
+from kinolog.common.aggregates import PROJECT, VIDEO
+from kinolog.common.events import BlobRef
 from kinolog.common.events.project import ProjectDeleted
+from kinolog.common.events.video import VideoDeleted
 from kinolog.common.ids import new_id
 from kinolog.common.log import EventLog, load
 from kinolog.common.log.memory import MemoryLog
@@ -140,6 +142,33 @@ async def test_a_batch_is_counted_by_status(asked: Asked) -> None:
     await submitted(asked.log)
     state = await asked.catalog.batch(batch_id, await asked.now())
     assert ({"failed": 1, "pending": 1}, 2) == (state.by_status, state.total)
+
+
+async def test_what_a_project_takes_is_told_apart_from_what_all_take(asked: Asked) -> None:
+    project_id = new_id("prj")
+    await registered(asked.log, project_id=project_id, size_bytes=60)
+    await registered(asked.log, size_bytes=500)
+    for job_type in ("upload", "trim"):
+        await submitted(asked.log, type=job_type, project_id=project_id, input_data={"size_bytes": 7})
+    now = await asked.now()
+    mine, all_of_them = await asked.catalog.usage(project_id, now), await asked.catalog.usage(None, now)
+    assert [(60, 1, 7), (560, 2, 7)] == [
+        (usage.used_bytes, usage.video_count, usage.announced_bytes) for usage in (mine, all_of_them)
+    ]
+
+
+async def test_a_deleted_video_takes_no_room(asked: Asked) -> None:
+    video = await load(asked.log, VIDEO, await registered(asked.log, size_bytes=60))
+    await asked.log.append(video.changes(VideoDeleted()), ORIGIN)
+    usage = await asked.catalog.usage(None, await asked.now())
+    assert (0, 0) == (usage.used_bytes, usage.video_count)
+
+
+async def test_videos_are_found_by_the_hash_of_their_bytes(asked: Asked) -> None:
+    same = [await registered(asked.log, content=BlobRef(sha256="a" * 64, size_bytes=1)) for _ in range(2)]
+    await registered(asked.log)
+    query = ListQuery(filters={"sha256": "a" * 64}, sort="created_at", min_seq=await asked.now())
+    assert same == [row["id"] for row in (await asked.catalog.page("videos", query)).data]
 
 
 async def test_a_queue_tells_what_waits_in_its_lanes(asked: Asked) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from kinolog.common.events import BlobRef
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.testing.examples import created, registered, submitted
 from kinolog.gateway.desk import Desk
@@ -138,3 +139,16 @@ async def test_nothing_is_fetched_into_a_full_project(
     body = {"type": job_type, "project_id": project_id, "input_data": {"url": "https://example.org/a"}}
     answers = [await caller.post("/v1/jobs", json=body), await caller.post("/v1/jobs/batch", json={"items": [body]})]
     assert [413, 413] == [answers[0].status_code, answers[1].json()["data"][0]["status"]]
+
+
+async def test_videos_of_the_very_same_bytes_are_listed(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    video_id = await registered(log, content=BlobRef(sha256="a" * 64, size_bytes=1))
+    await registered(log)
+    answer = await caller.get("/v1/videos", params={"sha256": "A" * 64})
+    assert [video_id] == [video["id"] for video in answer.json()["data"]]
+
+
+@pytest.mark.parametrize("sha256", ["", "a" * 63, "g" * 64, "a" * 64 + "%0a", "*"])
+async def test_what_is_no_hash_is_refused(caller: httpx2.AsyncClient, sha256: str) -> None:
+    answer = await caller.get(f"/v1/videos?sha256={sha256}")
+    assert (422, "?sha256") == (answer.status_code, answer.json()["errors"][0]["pointer"])
