@@ -18,7 +18,8 @@ from kinolog.gateway.memory import MemoryCatalog, MemoryLanes
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
-from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper
+from kinolog.gateway.upload_shelf import UploadShelf
+from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, resumable_uploads
 
 TOKEN = "a-token-for-tests"
 
@@ -30,6 +31,11 @@ def settings() -> GatewaySettings:
         secrets_keys=SecretStr(new_key()),
         max_body_bytes=50_000,
         max_upload_bytes=100_000,
+        upload_patch_bytes=200_000,
+        upload_segment_bytes=1_000,
+        max_upload_pieces=30,
+        max_open_uploads=5,
+        upload_handover_seconds=0.3,
         picture_max_bytes=100_000,
         picture_max_pixels=1_000_000,
         body_idle_seconds=0.2,
@@ -62,17 +68,19 @@ def gateway(
     log: MemoryLog, board: MemoryBoard, catalog: MemoryCatalog, blobs: BlobStore, settings: GatewaySettings
 ) -> Gateway:
     desk = Desk(log)
+    quotas = Quotas(desk, catalog, default_quotas(settings))
     return Gateway(
         log=log,
         desk=desk,
         blobs=blobs,
+        uploads=resumable_uploads(UploadShelf(blobs), desk, quotas, settings),
         pictures=PictureInspector(settings),
         catalog=catalog,
         board=board,
         queue_gauge=MemoryLanes(),
         live=Live(log, ring_size=10, progress_queue_size=10),
         doorkeeper=doorkeeper(settings),
-        quotas=Quotas(desk, catalog, default_quotas(settings)),
+        quotas=quotas,
         sealer=Sealer(settings.secrets_keys),
         clock=system_clock,
         ws_send_timeout_seconds=1.0,

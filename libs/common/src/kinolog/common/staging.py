@@ -51,8 +51,8 @@ class Staging:
                 await obstore.put_async(
                     self._store, target, chunks, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
                 )
-                if self._folder is not None:
-                    await asyncio.to_thread(durable_rename, self._folder / target, self._folder / key)
+            if self._folder is not None:
+                await _make_durable(self._folder / target, self._folder / key)
         except BaseException:
             await self._discard(target)
             raise
@@ -125,6 +125,13 @@ class Staging:
 
 async def _one_chunk(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+async def _make_durable(source: Path, target: Path) -> None:
+    try:
+        await asyncio.to_thread(durable_rename, source, target)
+    except OSError as error:
+        raise StorageFailed(str(error)) from error
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from kinolog.common.service import Service, run
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
+from kinolog.gateway.upload_sweep import keep_swept
 from kinolog.gateway.wiring import build_app, build_server, open_gateway
 
 
@@ -17,6 +18,7 @@ async def serve(service: Service, settings: GatewaySettings) -> None:
         server = build_server(build_app(gateway, settings), gateway, settings)
         helpers = [
             tasks.create_task(gateway.live.follow(await service.log.last_sequence())),
+            tasks.create_task(keep_swept(gateway.uploads, settings.upload_sweep_seconds)),
             tasks.create_task(_stop(server, service.stopping)),
         ]
         await server.serve()

@@ -15,6 +15,7 @@ from kinolog.gateway.problems import Problem
 from kinolog.gateway.translation import problem_of
 
 UPLOAD_PATH: Final = "/v1/videos/upload"
+RESUMABLE_PATH: Final = "/v1/uploads"
 PICTURES_PATH: Final = "/v1/pictures"
 FORM_BYTES: Final = 64 * 1024
 """What a form has around the one file in it, at most."""
@@ -34,6 +35,7 @@ _SECURITY_HEADERS: Final = {
 class Limits:
     body_bytes: int
     upload_bytes: int
+    patch_bytes: int
     picture_bytes: int
     header_bytes: int
     header_count: int
@@ -41,6 +43,8 @@ class Limits:
     body_idle_seconds: float
 
     def body_bytes_at(self, path: str) -> int:
+        if is_resumable(path):
+            return self.patch_bytes
         larger = {UPLOAD_PATH: self.upload_bytes, PICTURES_PATH: self.picture_bytes}
         return larger.get(path, self.body_bytes)
 
@@ -138,10 +142,19 @@ def refuse_oversized(scope: Scope, limits: Limits) -> None:
     if len(headers) > limits.header_count or size_bytes > limits.header_bytes:
         most = f"{limits.header_count} headers of {limits.header_bytes} bytes together"
         raise Problem("headers-too-large", f"a request may have {most} at most")
-    announced = Headers(scope=scope).get("content-length", "")
     most_bytes = limits.body_bytes_at(scope["path"])
-    if announced.isdecimal() and int(announced[:20]) > most_bytes:
+    if announced_bytes(Headers(scope=scope)) > most_bytes:
         raise too_large(most_bytes)
+
+
+def announced_bytes(headers: Headers) -> int:
+    """The length of the body, as far as it is told."""
+    announced = headers.get("content-length", "")
+    return int(announced[:20]) if announced.isdecimal() else 0
+
+
+def is_resumable(path: str) -> bool:
+    return path == RESUMABLE_PATH or path.startswith(f"{RESUMABLE_PATH}/")
 
 
 def too_large(most_bytes: int) -> Problem:

@@ -24,6 +24,7 @@ from kinolog.gateway.live import Live
 from kinolog.gateway.problems import FieldError, Problem, invalid, not_found
 from kinolog.gateway.queues import QueueGauge
 from kinolog.gateway.quota import Quotas
+from kinolog.gateway.resumable import Uploads
 
 Sequence = Annotated[int, Query(ge=0, le=INT64_MAX)]
 
@@ -35,6 +36,7 @@ class Gateway:
     log: EventLog
     desk: Desk
     blobs: BlobStore
+    uploads: Uploads
     pictures: PictureInspector
     catalog: Catalog
     board: Board
@@ -77,6 +79,8 @@ def _command(caller: Annotated[Caller, Depends(_caller_of)], key: Key = None) ->
 def _conditional(caller: Annotated[Caller, Depends(_caller_of)], if_match: IfMatch = None) -> Command:
     return Command(caller, expected_sequence=_sequence_of(if_match))
 
+
+Who = Annotated[Caller, Depends(_caller_of)]
 
 Post = Annotated[Command, Depends(_command)]
 """A request that may carry an `Idempotency-Key`."""

@@ -9,9 +9,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from kinolog.common.blobs import BlobStore
+from kinolog.common.blobs import BlobStore, Stored
 from kinolog.common.errors import StorageFailed
-from kinolog.common.events import BlobRef
 from kinolog.common.jobs import UploadInput
 from kinolog.gateway.filename import clean_filename
 from kinolog.gateway.multipart import Multipart, Part
@@ -37,7 +36,7 @@ class Upload:
 @dataclass(frozen=True, slots=True)
 class _StoredFile:
     filename: str
-    content: BlobRef
+    stored: Stored
 
 
 async def receive(form: Multipart, blobs: BlobStore, check_project: CheckProject, sha256: str | None) -> Upload:
@@ -71,16 +70,22 @@ def _refuse_unknown(part: Part, fields: dict[str, str], stored: _StoredFile | No
 
 
 async def _store(form: Multipart, part: Part, blobs: BlobStore, sha256: str | None) -> _StoredFile:
-    """What the bytes really are is for ingest to find out, so nothing the caller says about them is kept."""
-    arriving = _Arriving(form.chunks(), sha256)
+    return _StoredFile(clean_filename(part.filename), await store_file(form.chunks(), blobs, sha256))
+
+
+async def store_file(chunks: AsyncIterator[bytes], blobs: BlobStore, sha256: str | None) -> Stored:
+    """The file as a blob. Raises the problems `media-corrupt` and `checksum-mismatch`, and then nothing is stored.
+
+    What the bytes really are is for ingest to find out, so nothing the caller says about them is kept.
+    """
+    arriving = _Arriving(chunks, sha256)
     try:
-        content = await blobs.put_stream(arriving.chunks())
+        return await blobs.store(arriving.chunks())
     except (StorageFailed, OSError) as error:
         # The store wraps what the sender did wrong in an error of its own.
         if arriving.problem is not None:
             raise arriving.problem from None
         raise Problem("storage-unavailable", "the file could not be stored: try again later") from error
-    return _StoredFile(clean_filename(part.filename), content)
 
 
 class _Arriving:
@@ -117,13 +122,19 @@ def _complete(fields: dict[str, str], stored: _StoredFile | None) -> Upload:
         raise invalid("/project_id", "this field is needed: the project that the video goes into")
     if stored is None:
         raise invalid("/file", "this field is needed: the video itself")
+    upload = upload_input(stored.filename, fields.get("title"), stored.stored)
+    return Upload(fields["project_id"], upload, fields.get("pipeline"))
+
+
+def upload_input(filename: str, title: str | None, stored: Stored) -> UploadInput:
+    """Raises the problem `validation`."""
     try:
-        upload = UploadInput(
-            filename=stored.filename,
-            title=fields.get("title") or PurePath(stored.filename).stem,
-            size_bytes=stored.content.size_bytes,
-            content=stored.content,
+        return UploadInput(
+            filename=filename,
+            title=title or PurePath(filename).stem,
+            size_bytes=stored.blob.size_bytes,
+            content=stored.blob,
+            is_known=stored.is_known,
         )
     except ValidationError as error:
         raise problem_of_validation(error.errors()) from error
-    return Upload(fields["project_id"], upload, fields.get("pipeline"))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
@@ -42,6 +43,7 @@ from kinolog.gateway.handlers import (
     socket,
     status,
     steering,
+    tus,
     uploads,
     videos,
     workers,
@@ -51,8 +53,12 @@ from kinolog.gateway.live import Live
 from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import DefaultQuotas, Quotas
+from kinolog.gateway.resumable import UploadLimits, Uploads
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
+from kinolog.gateway.tus_edge import TusEdge
+from kinolog.gateway.upload_shelf import UploadShelf
+from kinolog.gateway.upload_turns import UploadTurns
 
 # The order matters where addresses overlap: `/v1/videos/upload` comes before `/v1/videos/{id}/…`.
 ROUTERS = (
@@ -60,6 +66,7 @@ ROUTERS = (
     shares,
     quotas,
     uploads,
+    tus,
     pictures,
     media,
     hls,
@@ -89,17 +96,19 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
     live = Live(service.log, ring_size=settings.ring_size_events, progress_queue_size=settings.ws_progress_queue_size)
     async with listen(service.reads, live.report), sweeping(service.blobs, settings.blob_leftover_hours):
         desk, catalog = Desk(service.log), NatsCatalog(service.reads, settings.catalog_timeout_seconds)
+        quota = Quotas(desk, catalog, default_quotas(settings))
         yield Gateway(
             log=service.log,
             desk=desk,
             blobs=service.blobs,
+            uploads=resumable_uploads(UploadShelf(service.blobs), desk, quota, settings),
             pictures=PictureInspector(settings),
             catalog=catalog,
             board=service.board,
             queue_gauge=JetStreamLanes(service.reads),
             live=live,
             doorkeeper=doorkeeper(settings),
-            quotas=Quotas(desk, catalog, default_quotas(settings)),
+            quotas=quota,
             sealer=Sealer(settings.secrets_keys),
             clock=system_clock,
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
@@ -109,6 +118,17 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             most_in_flight=settings.max_appends_in_flight,
             most_secret_bytes=settings.max_secret_bytes,
         )
+
+
+def resumable_uploads(shelf: UploadShelf, desk: Desk, quotas: Quotas, settings: GatewaySettings) -> Uploads:
+    limits = UploadLimits(
+        most_bytes=settings.max_upload_bytes,
+        segment_bytes=settings.upload_segment_bytes,
+        most_pieces=settings.max_upload_pieces,
+        most_open=settings.max_open_uploads,
+        expiry=timedelta(seconds=settings.upload_expiry_seconds),
+    )
+    return Uploads(shelf, UploadTurns(settings.upload_handover_seconds), desk, quotas, limits, system_clock)
 
 
 def doorkeeper(settings: GatewaySettings) -> Doorkeeper:
@@ -137,6 +157,7 @@ def build_app(gateway: Gateway, settings: GatewaySettings) -> FastAPI:
             "exclude": lambda scope: scope["path"] == "/",
         },
         middleware=[
+            Middleware(TusEdge),
             Middleware(Linger, seconds=settings.linger_seconds),
             Middleware(Edge, limits=limits(settings)),
             Middleware(RequireCaller, doorkeeper=gateway.doorkeeper),
