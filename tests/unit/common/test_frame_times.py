@@ -39,7 +39,7 @@ def test_frames_of_different_lengths_are_a_variable_rate() -> None:
 
 
 def test_frames_are_told_in_the_order_of_storage() -> None:
-    assert FrameSpread(shortest=0.04, usual=0.04, longest=0.04) == spread([0, 120, 40, 80, 240, 160, 200])
+    assert FrameSpread(shortest=0.04, usual=0.04, longest=0.04) == spread([0, 320, 160, 80, 40, 120, 240, 200, 280])
 
 
 def test_one_lost_frame_is_no_variable_rate() -> None:
