@@ -1,12 +1,13 @@
 """A folder's way into a project: all of it once, or whatever comes into it until Ctrl-C."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kinolog.cli.client import Client, Json
 from kinolog.cli.errors import BadSetting, Incomplete
+from kinolog.cli.library.at_once import at_once
 from kinolog.cli.library.bars import ImportBars
 from kinolog.cli.library.folder import Found, Listing, list_media
 from kinolog.cli.library.sending import Sender
@@ -94,21 +95,15 @@ class _Work:
     async def _take_all(self, files: Iterable[Found]) -> list[Outcome]:
         waiting, outcomes = list(files), list[Outcome]()
         self.bars.expect(waiting)
-        turns = iter(waiting)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(self.order.settings.jobs, len(waiting))):
-                    group.create_task(self._take_some(turns, outcomes))
-        except ExceptionGroup as group_of_errors:
-            raise group_of_errors.exceptions[0] from group_of_errors
-        return outcomes
 
-    async def _take_some(self, turns: Iterator[Found], outcomes: list[Outcome]) -> None:
-        for found in turns:
+        async def take(found: Found) -> None:
             with self.bars.file(found) as bar:
                 outcome = await self.sender.take_in(found, bar)
             outcomes.append(outcome)
             self._note(outcome)
+
+        await at_once(self.order.settings.jobs, waiting, take)
+        return outcomes
 
     def _note(self, outcome: Outcome) -> None:
         if self.tally.add(outcome) and self.order.is_watch:
