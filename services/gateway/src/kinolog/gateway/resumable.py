@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kinolog.common.clock import Clock
+from kinolog.common.errors import StorageFailed
 from kinolog.gateway.arriving import ArrivingBody
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.naming import live_project
@@ -55,7 +56,11 @@ class Uploads:
         else:
             await live_project(self.desk, wish_of(info.metadata).project_id)
             await self._take_room(info)
-        await self.shelf.begin(info)
+        try:
+            await self.shelf.begin(info)
+        except StorageFailed:
+            self.quotas.release(info.id)
+            raise
         return await self._reload(info.id)
 
     async def find(self, upload_id: str, actor: str) -> State | None:
