@@ -12,6 +12,7 @@ import pytest
 from kinolog.common.jobs import DownloadInput, DownloadOutput, DownloadStrategy
 from kinolog.common.testing.clips import make_clip
 from kinolog.common.testing.workshop import Workshop
+from kinolog.common.testing.zoo import Zoo
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest import wiring
 from kinolog.ingest.settings import IngestSettings
@@ -89,3 +90,12 @@ def download(downloader: Callable[..., Downloader]) -> Downloader:
 def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Some hundred kilobytes that are a clip."""
     return make_clip(tmp_path_factory.mktemp("film"), "film.mp4").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def zoo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Zoo:
+    """The films are made once, whatever the number of processes that run the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "zoo"
+    folder.mkdir(exist_ok=True)
+    return Zoo(folder)

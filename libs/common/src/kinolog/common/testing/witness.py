@@ -37,7 +37,7 @@ def decoded_numbers(file: Path) -> list[int]:
 def decoded_frames(file: Path) -> list[Seen]:
     """Raises AssertionError for a frame without a bar code."""
     with av.open(str(file)) as film:
-        return [Seen(_number_in(_as_shown(frame)), _moment(film, frame)) for frame in film.decode(video=0)]
+        return [Seen(number_in(_as_shown(frame)), _moment(film, frame)) for frame in film.decode(video=0)]
 
 
 def heard_clicks(file: Path) -> list[Seen]:
@@ -60,8 +60,11 @@ def _as_shown(frame: VideoFrame) -> Pixels:
     return np.rot90(pixels, frame.rotation // 90)
 
 
-def _number_in(picture: Pixels) -> int:
-    """Each column is read in its middle, where neither scaling nor coding reaches."""
+def number_in(picture: Pixels) -> int:
+    """The number of the frame that a grey picture shows. Raises AssertionError for one without a bar code.
+
+    Each column is read in its middle, where neither scaling nor coding reaches.
+    """
     height, width = picture.shape
     rows = slice(height // 10, height // 4)
     places = [width * (2 * column + 1) // (2 * COLUMNS) for column in range(COLUMNS)]

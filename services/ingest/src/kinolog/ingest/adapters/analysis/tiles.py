@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import Final
 
 import av
-from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from kinolog.common.media.facts import MediaRefused
-from kinolog.common.media.opened import Opened
+from kinolog.common.media.frames import moment_of
+from kinolog.common.media.opened import AnyPacket, Opened
 from kinolog.ingest.adapters.analysis.tasks import PicturesTask
-
-_Packet: TypeAlias = "Packet[VideoStream]"
 
 # Here seeking ends somewhere before the moment, and there may be a later key frame that is meant.
 _WITHOUT_INDEX: Final = frozenset({"mpegts", "mpeg"})
@@ -37,7 +35,8 @@ def _exact(media: Opened, picture: VideoStream, moments: tuple[float, ...]) -> I
     coming = next(frames, None)
     for moment in moments:
         found = None
-        while coming is not None and (shown is None or _moment_of(coming, media) <= moment + _ROUNDING_SECONDS):
+        latest = moment + _ROUNDING_SECONDS
+        while coming is not None and (shown is None or _seconds(coming.pts or 0, media, picture) <= latest):
             found = shown = coming
             coming = next(frames, None)
         yield found
@@ -47,21 +46,21 @@ def _key_frames(media: Opened, picture: VideoStream, moments: tuple[float, ...])
     last: int | None = None
     for moment in moments:
         packet = _key_packet(media, picture, moment)
-        if packet is None or packet.pts == last:
+        if packet is None or moment_of(packet) == last:
             yield None
         else:
-            last = packet.pts
+            last = moment_of(packet)
             yield _decoded_alone(picture, packet) or _first_shown(media, picture, moment)
 
 
-def _key_packet(media: Opened, picture: VideoStream, moment: float) -> "_Packet | None":
+def _key_packet(media: Opened, picture: VideoStream, moment: float) -> "AnyPacket | None":
     """The last one that is shown at or before the moment, or else the first one after it."""
-    found: _Packet | None = None
+    found: AnyPacket | None = None
     try:
         media.seek(moment)
         for packet in _packets(media, picture):
             if packet.is_keyframe:
-                if found is not None and _moment_of(packet, media) > moment + _ROUNDING_SECONDS:
+                if found is not None and _seconds(moment_of(packet), media, picture) > moment + _ROUNDING_SECONDS:
                     break
                 found = packet
                 if media.container not in _WITHOUT_INDEX:
@@ -71,7 +70,7 @@ def _key_packet(media: Opened, picture: VideoStream, moment: float) -> "_Packet 
     return found
 
 
-def _decoded_alone(picture: VideoStream, packet: _Packet) -> VideoFrame | None:
+def _decoded_alone(picture: VideoStream, packet: AnyPacket) -> VideoFrame | None:
     """Decoders hold frames back for those that are shown before them, until they are told that nothing follows."""
     frames = [*_frames_of(picture, packet), *_frames_of(picture, None)]
     return frames[0] if frames else None
@@ -89,17 +88,17 @@ def _decoded(media: Opened, picture: VideoStream, most_packets: int | None = Non
         yield from _frames_of(picture, packet)
 
 
-def _packets(media: Opened, picture: VideoStream) -> Iterator[_Packet]:
+def _packets(media: Opened, picture: VideoStream) -> Iterator[AnyPacket]:
     """Up to the end of what can be read."""
     try:
-        yield from media.file.demux(picture)
+        yield from media.file.demux([picture])
     except MemoryError:
         raise  # PyAV counts it among the errors of the file, which it is not.
     except av.FFmpegError:
         return
 
 
-def _frames_of(picture: VideoStream, packet: "_Packet | None") -> list[VideoFrame]:
+def _frames_of(picture: VideoStream, packet: "AnyPacket | None") -> list[VideoFrame]:
     """What a damaged packet holds is left out. None asks for all that the decoder has held back."""
     try:
         return picture.codec_context.decode(packet)
@@ -109,5 +108,6 @@ def _frames_of(picture: VideoStream, packet: "_Packet | None") -> list[VideoFram
         return []
 
 
-def _moment_of(shown: "VideoFrame | _Packet", media: Opened) -> float:
-    return float((shown.pts or 0) * (shown.time_base or 0)) - media.start
+def _seconds(ticks: int, media: Opened, picture: VideoStream) -> float:
+    """By the clock of the stream: frames that a decoder has held back to the end come without theirs."""
+    return float(ticks * (picture.time_base or 0)) - media.start
