@@ -24,6 +24,7 @@ _RELOAD_PAUSE_SECONDS: Final = 0.05
 
 Decide = Callable[[S], Sequence[Event]]
 DecideAnew = Callable[[S | None], Sequence[Event]]
+Revise = Callable[[S, Sequence[RecordedEvent]], Awaitable[Sequence[Event]]]
 MakeEvent = Callable[[], Awaitable[Event]]
 
 
@@ -106,6 +107,30 @@ class Desk:
             except Conflict:
                 continue
         raise Conflict([f"{aggregate.kind} {aggregate_id}"])
+
+    async def revise(
+        self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Revise[S]
+    ) -> Done[S]:
+        """As `change`, for what takes time to decide, or a look at all that has happened so far."""
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                return await self._revise_once(aggregate, aggregate_id, command, verb, decide)
+            except Conflict:
+                continue
+        raise Conflict([f"{aggregate.kind} {aggregate_id}"])
+
+    async def _revise_once(
+        self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Revise[S]
+    ) -> Done[S]:
+        events = await self._log.read(aggregate.kind, aggregate_id)
+        loaded = fold(aggregate, aggregate_id, events)
+        if loaded.state is None:
+            raise not_found(aggregate.kind, aggregate_id)
+        if any(command.is_cause_of(event, verb) for event in events):
+            return Done(loaded, is_replay=True)
+        _refuse_if_changed(loaded, command.expected_sequence)
+        decided = await decide(loaded.state, events)
+        return await self._append(loaded, decided, command.origin(verb)) if decided else Done(loaded)
 
     async def _put_once(
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: DecideAnew[S]

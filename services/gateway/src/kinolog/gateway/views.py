@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from kinolog.common.aggregates import Caption, Job, Project, Schedule, Video
@@ -36,6 +36,24 @@ class VideoView(Video):
 class CaptionView(Caption):
     object: Literal["caption"] = "caption"
     sequence: int
+
+
+class RevisionsView(BaseModel):
+    """The texts that a caption has had, in order: `is_current` are those that are the same as what it shows now."""
+
+    object: Literal["revisions"] = "revisions"
+    id: str
+    data: list[Json]
+
+
+class CaptionDiffView(BaseModel):
+    """For each difference the cue `before` and `after`, with its place in the list; null where there is none."""
+
+    object: Literal["caption_diff"] = "caption_diff"
+    id: str
+    from_: int = Field(alias="from")
+    to: int
+    data: list[Json]
 
 
 class JobView(Job):

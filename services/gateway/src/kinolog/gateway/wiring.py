@@ -22,6 +22,7 @@ from kinolog.gateway.desk import Desk
 from kinolog.gateway.edge import FORM_BYTES, Edge, Limits
 from kinolog.gateway.handlers import (
     batches,
+    caption_text,
     captions,
     events,
     hls,
@@ -76,6 +77,7 @@ ROUTERS = (
     rendering,
     videos,
     captions,
+    caption_text,
     steering,
     batches,
     pipelines,

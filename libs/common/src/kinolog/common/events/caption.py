@@ -29,10 +29,15 @@ class CaptionCreated(CaptionFacts, Event, type="caption.created"):
 
 
 class CaptionEdited(Event, type="caption.edited"):
-    """The cues were replaced by those of another blob."""
+    """The cues were replaced by those of another blob. `operations` says how, each once.
+
+    `reverted_to` is the caption's version whose cues these are, where an edit was taken back or done again.
+    """
 
     cues: BlobRef
     cue_count: int
+    operations: tuple[str, ...] = ()
+    reverted_to: int | None = None
 
 
 class CaptionStyled(Event, type="caption.styled"):

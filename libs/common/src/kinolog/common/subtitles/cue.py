@@ -13,7 +13,7 @@ WORD_JOINER: Final = "\u2060"
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Lines without blank ones, of characters that every subtitle format can carry.
 
     A blank line ends a cue in SRT and VTT, and NUL or half a surrogate pair makes a file unreadable.
@@ -28,7 +28,7 @@ def _clean_line(line: str) -> str:
     return unicodedata.normalize("NFC", printable).strip()
 
 
-CueText = Annotated[str, AfterValidator(_clean)]
+CueText = Annotated[str, AfterValidator(clean_text)]
 
 
 class Timed(BaseModel):
