@@ -17,8 +17,14 @@ class Asked:
     @property
     def first_byte(self) -> int | None:
         """Where the range that was asked for begins; None where the whole was asked for."""
-        asked = self.headers.get("range")
-        return int(asked.removeprefix("bytes=").removesuffix("-")) if asked else None
+        begin, _ = self.range
+        return begin
+
+    @property
+    def range(self) -> tuple[int | None, int | None]:
+        """The first and the last byte that were asked for, as far as they were."""
+        first, _, last = self.headers.get("range", "").removeprefix("bytes=").partition("-")
+        return int(first) if first else None, int(last) if last else None
 
 
 Answer = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
@@ -84,12 +90,14 @@ def answer_file(
     """
 
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        begin = asked.first_byte or 0
-        is_part = takes_ranges and asked.first_byte is not None and asked.headers.get("if-range", etag) == etag
-        body = content[begin:] if is_part else content
+        first, last = asked.range
+        is_part = takes_ranges and first is not None and asked.headers.get("if-range", etag) == etag
+        begin, end = (first or 0, len(content) if last is None else last + 1) if is_part else (0, len(content))
+        body = content[begin:end]
         said = {"Content-Length": str(len(body) if length is None else length), **(headers or {})}
         said |= {"ETag": etag} if etag else {}
-        said |= {"Content-Range": f"bytes {begin}-{len(content) - 1}/{len(content)}"} if is_part else {}
+        said |= {"Accept-Ranges": "bytes"} if takes_ranges else {}
+        said |= {"Content-Range": f"bytes {begin}-{end - 1}/{len(content)}"} if is_part else {}
         _write_head(writer, 206 if is_part else 200, said)
         writer.write(body[:stop_after])
         await writer.drain()

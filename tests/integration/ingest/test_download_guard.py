@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import pytest
 from harness.web_server import WebServer, answer_file, answer_status, web_server
 
-from kinolog.common.errors import PermanentError
+from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.reach import Reach
-from kinolog.ingest.adapters.guard import Guard, GuardedTransport
+from kinolog.ingest.adapters.guard import Guard
 
 
 @pytest.fixture
@@ -106,30 +105,12 @@ async def test_one_inner_address_among_good_ones_is_enough_to_refuse() -> None:
         await guard(Names(["93.184.216.34", "127.0.0.2"]), 80).admit("film.example", 80)
 
 
-async def test_a_name_whose_second_answer_differs_is_connected_to_by_the_first(canary: WebServer) -> None:
-    names = Names(["127.0.0.1"], ["127.0.0.2"])
-    async with web_server(answer_status(200, b"film"), name="film.example") as server:
-        port = port_of(server)
-        async with httpx2.AsyncClient(transport=GuardedTransport(guard(names, port))) as client:
-            answer = await client.get(server.url)
-    assert (b"film", 1, f"film.example:{port}") == (answer.content, names.asked, server.asked[0].headers["host"])
-
-
-async def test_the_next_address_of_a_name_is_tried_where_one_does_not_answer() -> None:
-    async with web_server(answer_status(200, b"film"), name="film.example") as server:
-        port = port_of(server)
-        both = Reach((ip_network("127.0.0.0/8"),), frozenset({port}))
-        transport = GuardedTransport(Guard(both, Names(["127.0.0.9", "127.0.0.1"])))
-        async with httpx2.AsyncClient(transport=transport) as client:
-            assert b"film" == (await client.get(server.url)).content
-
-
 @pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".example", "no-such-name.invalid"])
-async def test_a_name_that_stands_for_nothing_fails_as_a_connection_does(name: str) -> None:
-    transport = GuardedTransport(Guard(Reach()))
-    async with httpx2.AsyncClient(transport=transport) as client:
-        with pytest.raises(httpx2.ConnectError, match="cannot be found"):
-            await client.get(f"http://{name}/")
+async def test_a_name_that_stands_for_nothing_fails_as_a_connection_does(download: Any, name: str) -> None:
+    download.settings["ingest_allowed_ports"] = (80,)
+    with pytest.raises(PassingError) as failed:
+        await download(f"http://{name}/")
+    assert "source_unreachable" == failed.value.kind
 
 
 async def test_nothing_is_left_of_a_refused_download(download: Any, canary: WebServer, tmp_path: Path) -> None:

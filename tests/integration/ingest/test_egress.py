@@ -227,7 +227,7 @@ async def test_one_connection_too_many_at_once_is_hung_up_on() -> None:
     [({"idle_timeout_seconds": 0.2}, b""), ({"speed_window_seconds": 0.3}, b"x")],
     ids=["silent", "dribbling"],
 )
-async def test_a_server_that_wastes_time_is_cut_off(limit: dict[str, float], piece: bytes) -> None:
+async def test_a_server_that_wastes_time_is_cut_off(limit: dict[str, Any], piece: bytes) -> None:
     slow = answer_raw(head(Content_Length="9999"), piece, pause_seconds=0.02, for_ever=True)
     async with web_server(slow) as server, way_out(server, **limit) as (egress_pass, client):
         with pytest.raises(httpx2.TransportError):
@@ -236,7 +236,7 @@ async def test_a_server_that_wastes_time_is_cut_off(limit: dict[str, float], pie
 
 
 async def test_a_client_that_reads_slowly_is_not_blamed_on_the_server() -> None:
-    strict = {"speed_window_seconds": 0.1, "lowest_speed_bytes_per_second": 10_000}
+    strict: dict[str, Any] = {"speed_window_seconds": 0.1, "lowest_speed_bytes_per_second": 10_000}
     async with web_server(answer_file(bytes(3_000_000))) as server, way_out(server, **strict) as (_, client):
         answer = await client.send(client.build_request("GET", server.url), stream=True)
         await asyncio.sleep(0.3)

@@ -1,5 +1,7 @@
 """What is made of what servers say, and of bytes that come in pieces."""
 
+import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +11,10 @@ from hypothesis import strategies as st
 
 from kinolog.common.errors import PassingError, PermanentError
 from kinolog.ingest.adapters.http_answer import first_byte, refusal, refuse_encoded, source_of
-from kinolog.ingest.adapters.pace import Pace
+from kinolog.ingest.adapters.pace import Pace, Speed, Throttle, TooSlow
 from kinolog.ingest.domain.fetching import Checkpoint, Fingerprint, Source
 from kinolog.ingest.domain.identities import label
+from kinolog.ingest.domain.pieces import Received
 from kinolog.ingest.settings import IngestSettings
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -119,8 +122,10 @@ def test_a_packed_answer_is_refused(encoding: str) -> None:
 
 
 def test_a_checkpoint_comes_back_as_it_was_for_its_own_url_alone() -> None:
-    checkpoint = Checkpoint(Source(URL, '"1"', 10, "film.mp4"), 2, Fingerprint(5, "a" * 64))
-    assert (checkpoint, None) == (Checkpoint.of(checkpoint.state(), URL), Checkpoint.of(checkpoint.state(), "other"))
+    others = (Received(20, 5, 77),)
+    checkpoint = Checkpoint(Source(URL, '"1"', 100, "film.mp4"), 2, Fingerprint(5, "a" * 64), 10, others)
+    state = json.loads(json.dumps(checkpoint.state()))
+    assert (checkpoint, None) == (Checkpoint.of(state, URL), Checkpoint.of(state, "other"))
 
 
 @pytest.mark.parametrize("state", [None, {}, {"playlist": 3}, {"source": {}, "attempt": 1, "received": {}}])
@@ -137,23 +142,37 @@ class Clock:
 
 
 def test_what_is_fast_enough_over_each_window_goes_on() -> None:
-    clock = Clock()
-    pace = Pace(clock, lowest_bytes_per_second=10, window_seconds=10)
+    pace = Pace(lowest_bytes_per_second=10, window_seconds=10)
     for _ in range(5):
-        clock.now += 10
-        pace.note(100)
-    assert 20.0 == pace.eta_seconds(200)
+        pace.note(100, waited_seconds=10)
 
 
 def test_a_fast_beginning_does_not_excuse_a_slow_window() -> None:
+    pace = Pace(lowest_bytes_per_second=10, window_seconds=10)
+    pace.note(1_000_000, waited_seconds=10)
+    pace.note(1, waited_seconds=9)
+    with pytest.raises(TooSlow, match="10 bytes a second"):
+        pace.note(98, waited_seconds=1)
+
+
+def test_speed_is_that_of_the_last_seconds() -> None:
     clock = Clock()
-    pace = Pace(clock, lowest_bytes_per_second=10, window_seconds=10)
-    pace.note(1_000_000)
-    clock.now += 10
-    pace.note(1)
-    clock.now += 10
-    with pytest.raises(PassingError, match="10 are the least"):
-        pace.note(99)
+    speed = Speed(clock)
+    for size_bytes in [1_000_000] * 10 + [500] * 30:
+        clock.now += 1
+        speed.note(size_bytes)
+    assert 500 == speed.bytes_per_second
+
+
+def test_speed_is_unknown_before_anything_came() -> None:
+    assert Speed(Clock()).bytes_per_second is None
+
+
+async def test_all_who_take_bytes_share_one_limit() -> None:
+    clock = asyncio.get_running_loop().time
+    throttle, began = Throttle(clock, 1_000), clock()
+    await asyncio.gather(*(throttle.take(50) for _ in range(4)))
+    assert 0.2 <= clock() - began
 
 
 def test_networks_and_ports_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,12 @@ def asked(*lines: str) -> bytes:
 
 @pytest.mark.parametrize(
     ("target", "host", "port"),
-    [("film.example:443", "film.example", 443), ("[2001:db8::1]:8443", "2001:db8::1", 8443), ("127.1:80", "127.1", 80)],
+    [
+        ("film.example:443", "film.example", 443),
+        ("[2001:db8::1]:8443", "2001:db8::1", 8443),
+        ("2001:db8::1:8443", "2001:db8::1", 8443),
+        ("127.1:80", "127.1", 80),
+    ],
 )
 def test_a_tunnel_names_a_host_and_a_port(target: str, host: str, port: int) -> None:
     head = parse_head(asked(f"CONNECT {target} HTTP/1.1", "Proxy-Authorization: Basic x"))
@@ -24,6 +29,12 @@ def test_a_plain_request_goes_on_in_the_form_that_servers_know() -> None:
     head = parse_head(asked("GET http://film.example:8080/a?b=c#d HTTP/1.1", "Accept: */*", "Range: bytes=0-"))
     lines = ("GET /a?b=c HTTP/1.1", "Host: film.example:8080", "Accept: */*", "Range: bytes=0-", "Connection: close")
     assert Head("film.example", 8080, False, "", asked(*lines)) == head
+
+
+def test_an_address_without_its_brackets_is_read_as_the_header_says() -> None:
+    head = parse_head(asked("GET http://2001:db8::1:8080/ HTTP/1.1", "Host: [2001:db8::1]:8080"))
+    assert ("2001:db8::1", 8080) == (head.host, head.port)
+    assert b"\r\nHost: [2001:db8::1]:8080\r\n" in head.forwarded
 
 
 def test_a_body_of_known_length_goes_along() -> None:
@@ -51,6 +62,7 @@ def test_what_concerns_this_connection_alone_is_not_passed_on() -> None:
         ("GET http://film.example\\@inner.example/ HTTP/1.1",),
         ("GET http:///film.mp4 HTTP/1.1",),
         ("GET http://[::1/ HTTP/1.1",),
+        ("GET http://2001:db8::1:8080/ HTTP/1.1", "Host: film.example"),
         ("GET file:///etc/passwd HTTP/1.1",),
         ("DELETE http://film.example/ HTTP/1.1",),
         ("GET http://film.example/ HTTP/1.1", "X: a\nX-Hidden: b"),

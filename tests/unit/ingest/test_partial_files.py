@@ -1,6 +1,7 @@
 """Bytes that are kept between attempts: which are trusted, and when their folder goes."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -29,7 +30,8 @@ def fingerprint(content: bytes) -> Fingerprint:
 async def path(tmp_path: Path) -> Path:
     """A file that received half of the content, and then some bytes that no checkpoint tells of."""
     part = PartialFile.create(tmp_path / "1.part")
-    await part.write(CONTENT[:1_000_000] + b"lost" * 500_000)
+    await part.write(0, CONTENT[:1_000_000])
+    await part.write(1_000_000, b"lost" * 500_000)
     await part.sync()
     part.close()
     return part.path
@@ -43,24 +45,33 @@ def part(path: Path) -> Iterator[PartialFile]:
         yield part
 
 
-async def test_a_file_goes_on_behind_what_was_received(part: PartialFile) -> None:
-    percents: list[float] = []
-    assert await part.accept(fingerprint(CONTENT[:1_000_000]), percents.append)
-    await part.write(CONTENT[1_000_000:])
-    assert (fingerprint(CONTENT), CONTENT, 100.0) == (await part.sync(), part.path.read_bytes(), percents[-1])
+async def test_bytes_are_hashed_in_order_wherever_they_were_written(part: PartialFile) -> None:
+    await part.write(1_500_000, CONTENT[1_500_000:])
+    await part.hash_to(1_000_000)
+    await part.write(1_000_000, CONTENT[1_000_000:1_500_000])
+    await part.hash_to(len(CONTENT))
+    assert (fingerprint(CONTENT), CONTENT) == (part.fingerprint(), part.path.read_bytes()[: len(CONTENT)])
 
 
-@pytest.mark.parametrize("content", [CONTENT[:500_000], bytes(1_000_000)], ids=["missing", "other"])
-async def test_bytes_that_are_missing_or_other_ones_are_not_gone_on_with(part: PartialFile, content: bytes) -> None:
-    part.path.write_bytes(content)
-    assert not await part.accept(fingerprint(CONTENT[:1_000_000]), lambda percent: None)
+async def test_the_hash_ends_where_the_bytes_end(part: PartialFile) -> None:
+    told: list[int] = []
+    await part.hash_to(10_000_000, told.append)
+    assert (3_000_000, 3_000_000) == (part.fingerprint().size_bytes, told[-1])
 
 
-async def test_a_file_that_is_begun_again_forgets_everything(part: PartialFile) -> None:
-    await part.accept(fingerprint(CONTENT[:1_000_000]), lambda percent: None)
-    await part.restart()
-    await part.write(b"new")
-    assert (fingerprint(b"new"), b"new") == (await part.sync(), part.path.read_bytes())
+async def test_bytes_in_the_middle_are_told_apart_by_their_crc(part: PartialFile) -> None:
+    assert zlib.crc32(CONTENT[500_000:1_000_000]) == await part.crc(500_000, 500_000)
+
+
+async def test_bytes_that_are_missing_have_no_crc(part: PartialFile) -> None:
+    assert None is await part.crc(2_900_000, 200_000)
+
+
+async def test_what_is_cut_off_is_forgotten_and_so_is_a_hash_that_goes_further(part: PartialFile) -> None:
+    await part.hash_to(2_000_000)
+    await part.cut(1_000_000)
+    await part.hash_to(1_000_000)
+    assert (fingerprint(CONTENT[:1_000_000]), 1_000_000) == (part.fingerprint(), part.path.stat().st_size)
 
 
 async def test_a_file_that_somebody_else_writes_is_not_taken(part: PartialFile) -> None:

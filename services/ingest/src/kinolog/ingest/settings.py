@@ -48,6 +48,10 @@ class IngestSettings(MediaSettings):
     ingest_lowest_speed_bytes_per_second: int = 1_024
     ingest_speed_window_seconds: float = 30.0
 
+    # Where a server gives parts of a file, so many are fetched at once; each of them has at least this size.
+    ingest_connections: Annotated[int, Field(ge=1, le=16)] = 4
+    ingest_least_piece_bytes: Annotated[int, Field(ge=1)] = 8 * 1024**2
+
     # A broken connection is taken up again within the attempt, this often in a row without getting on.
     ingest_max_resumptions: int = 5
     ingest_resume_pause_seconds: float = 1.0
@@ -91,6 +95,8 @@ class IngestSettings(MediaSettings):
     # Quieter than this for as long is a silence.
     silence_threshold_db: float = Field(-50.0, ge=-90, lt=0)
     silence_min_seconds: float = Field(0.5, ge=0.1)
+    # All of them are counted, but of more only the longest are listed.
+    silence_max_listed: int = Field(5_000, ge=1)
     analysis_timeout_seconds: float = 4 * 3600.0
     analysis_stall_seconds: float = 120.0
     analysis_cpu_seconds: int = 4 * 3600

@@ -13,13 +13,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+import httpx2
 import structlog
 
 from kinolog.common.errors import PermanentError
 from kinolog.ingest.adapters.egress_head import BadHead, Head, parse_head
 from kinolog.ingest.adapters.egress_pass import EgressLimits, EgressPass, OverBudget
-from kinolog.ingest.adapters.egress_relay import CHUNK_BYTES, Relay, Side, TooSlow, reset
+from kinolog.ingest.adapters.egress_relay import CHUNK_BYTES, Relay, Side, reset
 from kinolog.ingest.adapters.guard import Guard
+from kinolog.ingest.adapters.pace import TooSlow
 
 _USER: Final = "kinolog"
 _TOKEN_BYTES: Final = 32
@@ -27,8 +29,7 @@ _ESTABLISHED: Final = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 # The same for every reason, so that nobody learns from it what is inside (RFC 9209 names the header).
 _REFUSED: Final = ("403 Forbidden", "destination_ip_prohibited")
-UNREACHABLE_STATUS: Final = 502
-PROXY_STATUS: Final = "kinolog; error=destination_unavailable"
+_UNREACHABLE: Final = ("502 Bad Gateway", "destination_unavailable")
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -52,6 +53,11 @@ class Egress:
         finally:
             server.close()
             await gate.end()
+
+
+def is_unreachable(response: httpx2.Response) -> bool:
+    """Whether the way out says this because nobody answered it. A server that says the same is unreachable as well."""
+    return response.headers.get("proxy-status") == _status(_UNREACHABLE[1])
 
 
 def _basic(token: str) -> str:
@@ -89,7 +95,9 @@ class _Gate:
                 await self._connect_and_relay(head, inside)
             await inside.writer.drain()
             is_whole = True
-        except (OSError, OverBudget, TooSlow) as error:
+        except TooSlow as error:
+            self.egress_pass.slowest_bytes_per_second = error.bytes_per_second
+        except (OSError, OverBudget) as error:
             _logger.debug("A connection outwards ended early", error=repr(error))
         finally:
             if is_whole:
@@ -132,7 +140,7 @@ class _Gate:
             _answer(inside, *_REFUSED, "Kinolog may not connect to this.")
         except OSError as error:
             self.egress_pass.unreachable_count += 1
-            _answer(inside, f"{UNREACHABLE_STATUS} Bad Gateway", "destination_unavailable", str(error)[:200])
+            _answer(inside, *_UNREACHABLE, str(error)[:200])
         return None
 
     async def _connected(self, head: Head) -> Side:
@@ -152,10 +160,14 @@ class _Gate:
 def _answer(inside: Side, status: str, error: str, body: str = "", *, asking: str | None = None) -> None:
     lines = [
         f"HTTP/1.1 {status}",
-        f"Proxy-Status: kinolog; error={error}",
+        f"Proxy-Status: {_status(error)}",
         *([f"Proxy-Authenticate: {asking}"] if asking else []),
         "Content-Type: text/plain; charset=utf-8",
         f"Content-Length: {len(body.encode())}",
         "Connection: close",
     ]
     inside.writer.write("\r\n".join([*lines, "", body]).encode())
+
+
+def _status(error: str) -> str:
+    return f"kinolog; error={error}"

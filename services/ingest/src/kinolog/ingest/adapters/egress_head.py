@@ -48,7 +48,8 @@ def _tunnel(target: str, headers: Headers) -> Head:
     host, separator, port = target.rpartition(":")
     if not separator:
         raise BadHead("no port")
-    return Head(_host(host), _port(port), True, _one(headers, "proxy-authorization"))
+    plain = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return Head(_host(plain), _port(port), True, _one(headers, "proxy-authorization"))
 
 
 def _plain(method: str, target: str, headers: Headers) -> Head:
@@ -60,14 +61,20 @@ def _plain(method: str, target: str, headers: Headers) -> Head:
         raise BadHead("not a plain http URL")
     if _one(headers, "transfer-encoding"):
         raise BadHead("a body of unknown length")
-    name, port = _authority(parts.netloc)
+    authority = _bracketed(parts.netloc, _one(headers, "host"))
+    name, port = _authority(authority)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {parts.netloc}", *_passed_on(headers), "Connection: close", "", ""]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {authority}", *_passed_on(headers), "Connection: close", "", ""]
     length = _one(headers, "content-length") or "0"
     if not _NUMBER.fullmatch(length):
         raise BadHead("no length")
     forwarded = "\r\n".join(lines).encode("latin-1")
     return Head(name, port, False, _one(headers, "proxy-authorization"), forwarded, int(length))
+
+
+def _bracketed(netloc: str, host: str) -> str:
+    """Some clients leave the brackets of an IPv6 address away, but not in the header that says the same."""
+    return host if host.replace("[", "").replace("]", "") == netloc else netloc
 
 
 def _authority(netloc: str) -> tuple[str, int]:

@@ -33,7 +33,8 @@ class EgressPass:
     """A way out. Whoever has `url` may use it, so it belongs into no log, no command line and no event.
 
     `refused_hosts` are some of those that were not connected to, `unreachable_count` tells how often one that may be
-    connected to was not there. `passed_bytes` counts both directions.
+    connected to was not there. `passed_bytes` counts both directions; `slowest_bytes_per_second` is how fast a server
+    was that was cut off for being too slow.
     """
 
     url: str
@@ -41,6 +42,7 @@ class EgressPass:
     passed_bytes: int = 0
     connection_count: int = 0
     unreachable_count: int = 0
+    slowest_bytes_per_second: float | None = None
     is_over_budget: bool = False
     refused_hosts: list[str] = field(default_factory=list)
     _first_refusal: PermanentError | None = None

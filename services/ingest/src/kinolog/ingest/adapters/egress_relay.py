@@ -3,17 +3,14 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Final
 
 from kinolog.ingest.adapters.egress_pass import EgressLimits, EgressPass
+from kinolog.ingest.adapters.pace import Pace
 
 CHUNK_BYTES: Final = 256 * 1024
-
-
-class TooSlow(Exception):
-    """The server sends less than is worth waiting for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +19,17 @@ class Side:
     writer: asyncio.StreamWriter
 
 
-@dataclass(slots=True)
 class Relay:
-    """One connection. What the server sends is timed only while it is waited for: a client may read slowly."""
+    """One connection. A server is timed while it is waited for; a client may read as slowly as it likes."""
 
-    inside: Side
-    outside: Side
-    limits: EgressLimits
-    egress_pass: EgressPass
-    passed_bytes: int = 0
+    def __init__(self, inside: Side, outside: Side, limits: EgressLimits, egress_pass: EgressPass) -> None:
+        self._inside = inside
+        self._outside = outside
+        self._limits = limits
+        self._pass = egress_pass
+        self._clock = asyncio.get_running_loop().time
+        self._patience = asyncio.timeout(limits.idle_timeout_seconds)
+        self._passed_bytes = 0
 
     async def run(self, body_bytes: int | None) -> None:
         """Returns when the server has ended its answer or the client has left. After `body_bytes` the client has
@@ -38,48 +37,41 @@ class Relay:
 
         Raises TimeoutError for silence on both sides, TooSlow, OverBudget, OSError.
         """
-        clock, idle_seconds = asyncio.get_running_loop().time, self.limits.idle_timeout_seconds
-        async with asyncio.timeout(idle_seconds) as patience:
+        async with self._patience:
+            await _first_of(self._up(body_bytes), self._down())
 
-            def is_alive() -> None:
-                patience.reschedule(clock() + idle_seconds)
-
-            await _first_of(self._up(body_bytes, is_alive), self._down(clock, is_alive))
-
-    async def _up(self, body_bytes: int | None, is_alive: Callable[[], None]) -> None:
+    async def _up(self, body_bytes: int | None) -> None:
         left = body_bytes
         while left is None or left > 0:
-            chunk = await self.inside.reader.read(CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
+            chunk = await self._inside.reader.read(CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
             if not chunk:
                 return
             left = None if left is None else left - len(chunk)
-            await self._pass_on(chunk, self.outside.writer, is_alive)
+            self._count(chunk)
+            self._outside.writer.write(chunk)
+            await self._outside.writer.drain()
         # A client that says more than its one request would wait for an answer to that for ever.
-        await self.inside.reader.read(1)
+        await self._inside.reader.read(1)
 
-    async def _down(self, clock: Callable[[], float], is_alive: Callable[[], None]) -> None:
-        waited_seconds, received_bytes = 0.0, 0
-        while True:
-            began = clock()
-            chunk = await self.outside.reader.read(CHUNK_BYTES)
-            if not chunk:
-                return
-            waited_seconds, received_bytes = waited_seconds + clock() - began, received_bytes + len(chunk)
-            if waited_seconds >= self.limits.speed_window_seconds:
-                if received_bytes < waited_seconds * self.limits.lowest_speed_bytes_per_second:
-                    raise TooSlow
-                waited_seconds, received_bytes = 0.0, 0
-            await self._pass_on(chunk, self.inside.writer, is_alive)
+    async def _down(self) -> None:
+        lowest, window_seconds = self._limits.lowest_speed_bytes_per_second, self._limits.speed_window_seconds
+        pace, began = Pace(lowest_bytes_per_second=lowest, window_seconds=window_seconds), self._clock()
+        while chunk := await self._outside.reader.read(CHUNK_BYTES):
+            pace.note(len(chunk), self._clock() - began)
+            self._count(chunk)
+            self._inside.writer.write(chunk)
+            self._patience.reschedule(None)
+            await self._inside.writer.drain()
+            began = self._clock()
+            self._patience.reschedule(began + self._limits.idle_timeout_seconds)
 
-    async def _pass_on(self, chunk: bytes, writer: asyncio.StreamWriter, is_alive: Callable[[], None]) -> None:
-        self.passed_bytes += len(chunk)
-        if self.passed_bytes > self.limits.max_connection_bytes:
-            raise self.egress_pass.over()
-        self.egress_pass.count(len(chunk))
-        is_alive()
-        writer.write(chunk)
-        await writer.drain()
-        is_alive()
+    def _count(self, chunk: bytes) -> None:
+        """Raises OverBudget."""
+        self._patience.reschedule(self._clock() + self._limits.idle_timeout_seconds)
+        self._passed_bytes += len(chunk)
+        if self._passed_bytes > self._limits.max_connection_bytes:
+            raise self._pass.over()
+        self._pass.count(len(chunk))
 
 
 async def _first_of(*directions: Coroutine[None, None, None]) -> None:

@@ -1,34 +1,79 @@
-"""How fast bytes arrive, and whether that is fast enough."""
+"""How fast bytes arrive, whether that is fast enough, and how to take them more slowly."""
 
+import asyncio
+from collections import deque
 from collections.abc import Callable
+from typing import Final
 
-from kinolog.common.errors import PassingError
+_SPEED_SECONDS: Final = 10.0
+_SAMPLE_SECONDS: Final = 0.1
+
+Clock = Callable[[], float]
+
+
+class TooSlow(Exception):
+    """Less was sent than is worth waiting for."""
+
+    def __init__(self, bytes_per_second: float) -> None:
+        super().__init__(f"{bytes_per_second:.0f} bytes a second")
+        self.bytes_per_second = bytes_per_second
 
 
 class Pace:
-    """Of one connection. `clock` tells seconds from any beginning."""
+    """Of one connection, in the time that was spent waiting for it."""
 
-    def __init__(self, clock: Callable[[], float], *, lowest_bytes_per_second: float, window_seconds: float) -> None:
-        self._clock = clock
+    def __init__(self, *, lowest_bytes_per_second: float, window_seconds: float) -> None:
         self._lowest = lowest_bytes_per_second
         self._window_seconds = window_seconds
-        self._began = self._window_began = clock()
-        self._received = self._received_before_window = 0
+        self._waited_seconds, self._received_bytes = 0.0, 0
+
+    def note(self, size_bytes: int, waited_seconds: float) -> None:
+        """Raises TooSlow at the end of a window in which too little arrived."""
+        self._waited_seconds += waited_seconds
+        self._received_bytes += size_bytes
+        if self._waited_seconds < self._window_seconds:
+            return
+        speed = self._received_bytes / self._waited_seconds
+        if speed < self._lowest:
+            raise TooSlow(speed)
+        self._waited_seconds, self._received_bytes = 0.0, 0
+
+
+class Speed:
+    """Of everything that arrives, over the last seconds. `clock` tells seconds from any beginning."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._total_bytes = 0
+        self._known = deque([(clock(), 0)])
 
     def note(self, size_bytes: int) -> None:
-        """Count what has arrived. Raises PassingError at the end of a window in which that was too little."""
-        self._received += size_bytes
-        elapsed = self._clock() - self._window_began
-        if elapsed < self._window_seconds:
-            return
-        speed = (self._received - self._received_before_window) / elapsed
-        if speed < self._lowest:
-            message = f"The server sends only {speed:.0f} bytes a second; {self._lowest:g} are the least."
-            raise PassingError("source_too_slow", message)
-        self._window_began += elapsed
-        self._received_before_window = self._received
+        now = self._clock()
+        self._total_bytes += size_bytes
+        if now - self._known[-1][0] >= _SAMPLE_SECONDS:
+            self._known.append((now, self._total_bytes))
+        while now - self._known[0][0] > _SPEED_SECONDS and len(self._known) > 1:
+            self._known.popleft()
 
-    def eta_seconds(self, remaining_bytes: int) -> float | None:
+    @property
+    def bytes_per_second(self) -> float | None:
         """None before anything is known."""
-        elapsed = self._clock() - self._began
-        return remaining_bytes * elapsed / self._received if self._received and elapsed else None
+        began, bytes_then = self._known[0]
+        elapsed, moved = self._clock() - began, self._total_bytes - bytes_then
+        return moved / elapsed if elapsed and moved else None
+
+
+class Throttle:
+    """Makes all who take bytes wait until so many a second are not exceeded; None is no limit."""
+
+    def __init__(self, clock: Clock, bytes_per_second: float | None) -> None:
+        self._clock = clock
+        self._bytes_per_second = bytes_per_second
+        self._free_at = clock()
+
+    async def take(self, size_bytes: int) -> None:
+        if self._bytes_per_second is None:
+            return
+        now = self._clock()
+        self._free_at = max(self._free_at, now) + size_bytes / self._bytes_per_second
+        await asyncio.sleep(self._free_at - now)

@@ -6,6 +6,7 @@ from typing import Any, Final, Self
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import DownloadStrategy
+from kinolog.ingest.domain.pieces import Plan, Received
 
 NAMELESS: Final = "download"
 
@@ -54,14 +55,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How much of a source is safely on disk, in the file that belongs to `attempt`."""
+    """How much of a source is safely on disk, in the file that belongs to `attempt`.
+
+    `received` are the bytes from the beginning of the file, `others` what pieces behind a gap have.
+    """
 
     source: Source
     attempt: int
     received: Fingerprint
+    piece_bytes: int | None
+    others: tuple[Received, ...]
 
     def state(self) -> dict[str, Any]:
         return asdict(self)
+
+    def plan(self) -> Plan:
+        return Plan.gone_on_with(self.source.total_bytes, self.piece_bytes, self.received.size_bytes, self.others)
 
     @classmethod
     def of(cls, state: dict[str, Any] | None, url: str) -> Self | None:
@@ -73,8 +82,21 @@ class Checkpoint:
         return kept if kept is not None and kept.source.url == url else None
 
 
-def _parts(*, source: dict[str, Any], attempt: int, received: dict[str, Any]) -> dict[str, Any]:
-    return {"source": Source(**source), "attempt": attempt, "received": Fingerprint(**received)}
+def _parts(
+    *,
+    source: dict[str, Any],
+    attempt: int,
+    received: dict[str, Any],
+    piece_bytes: int | None,
+    others: list[dict[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "source": Source(**source),
+        "attempt": attempt,
+        "received": Fingerprint(**received),
+        "piece_bytes": piece_bytes,
+        "others": tuple(Received(**other) for other in others),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +105,8 @@ class FetchLimits:
 
     max_bytes: int
     max_redirects: int
-    connect_timeout_seconds: float
+    connections: int
+    least_piece_bytes: int
     answer_timeout_seconds: float
     idle_timeout_seconds: float
     lowest_speed_bytes_per_second: float
