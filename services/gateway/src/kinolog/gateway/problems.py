@@ -106,6 +106,12 @@ def not_found(kind: str, aggregate_id: str, pointer: str | None = None) -> Probl
     return Problem("not-found", detail, errors=[FieldError(pointer, detail)] if pointer else ())
 
 
+def not_made(part: str, video_id: str) -> Problem:
+    """What the job `analyze` makes of a video, and has not made of this one."""
+    fix = f'submit a job of the type analyze with input_data {{"parts": ["{part}"]}}'
+    return Problem("not-found", f"the video {shorten(video_id, 60)} has no {part}: {fix}")
+
+
 def shorten(text: str, limit: int = LONGEST_TEXT_CHARACTERS) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 

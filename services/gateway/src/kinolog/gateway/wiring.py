@@ -44,9 +44,11 @@ from kinolog.gateway.handlers import (
     socket,
     status,
     steering,
+    storyboard,
     tus,
     uploads,
     videos,
+    waveform,
     workers,
 )
 from kinolog.gateway.linger import Linger
@@ -74,6 +76,8 @@ ROUTERS = (
     scenes,
     probe,
     preview,
+    storyboard,
+    waveform,
     rendering,
     videos,
     captions,

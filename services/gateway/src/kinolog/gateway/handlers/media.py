@@ -18,6 +18,8 @@ from kinolog.gateway.problems import not_found
 
 router = APIRouter(prefix="/v1/videos/{id}", tags=["videos"])
 
+CHANGEABLE: Final = "private, no-cache"
+
 _SHOWN_TYPES: Final = re.compile(
     r"(video|audio)/[a-z0-9.+-]{1,60}|image/(gif|jpeg|png|webp)"
     r"|application/(json|vnd\.apple\.mpegurl)|text/vtt; charset=utf-8"
@@ -44,7 +46,16 @@ async def read_thumbnail(video_id: VideoId, request: Request, here: Here) -> Res
     video = await live_video(here.desk, video_id, None)
     if video.thumbnail is None:
         raise not_found("thumbnail of the video", video_id)
-    return await serve(request, here.blobs, video.thumbnail, content_disposition("inline", f"{video.id}.jpg"))
+    return await serve_changeable(
+        request, here.blobs, video.thumbnail, content_disposition("inline", f"{video.id}.jpg")
+    )
+
+
+async def serve_changeable(request: Request, blobs: BlobStore, blob: BlobRef, disposition: str) -> Response:
+    """What may be made anew under the same address, so that what a browser has must be compared."""
+    response = await serve(request, blobs, blob, disposition)
+    response.headers["Cache-Control"] = CHANGEABLE
+    return response
 
 
 async def serve(request: Request, blobs: BlobStore, blob: BlobRef, disposition: str) -> Response:

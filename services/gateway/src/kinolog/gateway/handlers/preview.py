@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kinolog.gateway.filename import content_disposition
-from kinolog.gateway.handlers.media import serve
+from kinolog.gateway.handlers.media import serve_changeable
 from kinolog.gateway.handlers.videos import VideoId
 from kinolog.gateway.naming import live_video
 from kinolog.gateway.params import Here
@@ -20,8 +20,6 @@ _PREVIEW: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "The caller has it already"},
 }
 _SUFFIXES: Final = {"image/gif": "gif", "image/webp": "webp"}
-# Another one may be made, so that what a browser has must be compared.
-_CACHE: Final = "private, no-cache"
 
 
 @router.head("/preview", include_in_schema=False)
@@ -31,6 +29,4 @@ async def read_preview(video_id: VideoId, request: Request, here: Here) -> Respo
     if video.preview is None:
         raise not_found("preview of the video", video_id)
     name = f"{video.id}.{_SUFFIXES.get(video.preview.media_type, 'mp4')}"
-    response = await serve(request, here.blobs, video.preview, content_disposition("inline", name))
-    response.headers["Cache-Control"] = _CACHE
-    return response
+    return await serve_changeable(request, here.blobs, video.preview, content_disposition("inline", name))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kinolog.gateway.filename import content_disposition
-from kinolog.gateway.handlers.media import serve
+from kinolog.gateway.handlers.media import serve_changeable
 from kinolog.gateway.handlers.videos import VideoId
 from kinolog.gateway.naming import live_video
 from kinolog.gateway.params import Here
@@ -18,8 +18,6 @@ _SCENES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/json": {}}, "description": "The scenes, and the curve that they were found in"},
     304: {"description": "The caller has them already"},
 }
-# They may be looked for again in another way, so that what a browser has must be compared.
-_CACHE: Final = "private, no-cache"
 
 
 @router.head("/scenes", include_in_schema=False)
@@ -28,6 +26,4 @@ async def read_scenes(video_id: VideoId, request: Request, here: Here) -> Respon
     video = await live_video(here.desk, video_id, None)
     if video.scenes is None:
         raise not_found("list of scenes of the video", video_id)
-    response = await serve(request, here.blobs, video.scenes, content_disposition("inline", f"{video.id}.json"))
-    response.headers["Cache-Control"] = _CACHE
-    return response
+    return await serve_changeable(request, here.blobs, video.scenes, content_disposition("inline", f"{video.id}.json"))
