@@ -168,6 +168,53 @@ async def test_an_upload_with_a_key_is_done_once(caller: httpx2.AsyncClient, log
     assert (answers[0].json(), 2) == (answers[1].json(), await log.last_sequence())
 
 
+async def into_a_project_of(log: MemoryLog, caller: httpx2.AsyncClient, quota_bytes: int) -> str:
+    project_id = await created(log)
+    await caller.put(f"/v1/projects/{project_id}/quota", json={"quota_bytes": quota_bytes})
+    return project_id
+
+
+async def test_uploads_go_into_a_project_until_it_is_full(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    project_id = await into_a_project_of(log, caller, 2 * len(FILM))
+    answers = [await upload(caller, a_form(project_id)) for _ in range(3)]
+    assert ([202, 202, 413], "quota-exceeded") == (
+        [answer.status_code for answer in answers],
+        answers[2].json()["type"],
+    )
+
+
+async def test_an_upload_over_the_quota_is_refused_before_its_file_is_stored(
+    caller: httpx2.AsyncClient, log: MemoryLog, tmp_path: Path
+) -> None:
+    project_id = await into_a_project_of(log, caller, 10_000)
+    assert 413 == (await upload(caller, a_form(project_id, content=b"x" * 80_000))).status_code
+    assert [] == stored_files(tmp_path)
+
+
+async def test_an_upload_that_announced_nothing_is_held_to_the_quota_in_the_end(
+    caller: httpx2.AsyncClient, log: MemoryLog
+) -> None:
+    form = caller.build_request("POST", "/", **a_form(await into_a_project_of(log, caller, 100)))
+    headers = {"Content-Type": form.headers["Content-Type"]}
+    answer = await caller.post("/v1/videos/upload", content=chunks(await form.aread()), headers=headers)
+    assert "quota-exceeded" == answer.json()["type"]
+
+
+@pytest.mark.parametrize("fields", [{}, {"pipeline": "caption-and-burn"}])
+async def test_an_upload_that_filled_the_project_may_be_repeated(
+    caller: httpx2.AsyncClient, log: MemoryLog, fields: dict[str, str]
+) -> None:
+    form = a_form(await into_a_project_of(log, caller, len(FILM)), FILM, "a.mp4", **fields)
+    answers = [await upload(caller, form, **{"Idempotency-Key": "k"}) for _ in range(2)]
+    assert all(answer.is_success for answer in answers)
+
+
+async def test_a_refused_upload_gives_its_room_back(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    project_id = await into_a_project_of(log, caller, len(FILM))
+    refused = await upload(caller, a_form(project_id), **{"X-Checksum-SHA256": "0" * 64})
+    assert [422, 202] == [refused.status_code, (await upload(caller, a_form(project_id))).status_code]
+
+
 async def test_another_file_under_the_same_key_is_refused(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
     project_id = await created(log)
     await upload(caller, a_form(project_id), **{"Idempotency-Key": "k"})

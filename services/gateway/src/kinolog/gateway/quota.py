@@ -4,13 +4,15 @@ What is taken comes from the catalog. It counts the videos that are not deleted 
 what has not become a job yet is only known here, so that each of several gateways lets in what it alone would.
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from kinolog.common.controls import ProjectQuota, quota_setting
+from kinolog.common.ids import new_id
 from kinolog.common.queries import Usage
 from kinolog.gateway.controls import control_of, find_setting
 from kinolog.gateway.desk import Desk
@@ -80,6 +82,15 @@ class Quotas:
         submission = wish.submission
         if submission.type in _FETCHING and submission.project_id is not None:
             await self.refuse_over_quota(submission.project_id, 1)
+
+    @asynccontextmanager
+    async def holder(self) -> AsyncIterator[str]:
+        """One whose room is released at the end of the block."""
+        holder = new_id("room")
+        try:
+            yield holder
+        finally:
+            self.release(holder)
 
     def hold(self, holder: str, project_id: str, size_bytes: int) -> None:
         """Keep room without asking: for an upload that was let in before, e.g. by the gateway before its restart."""
