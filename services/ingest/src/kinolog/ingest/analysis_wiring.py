@@ -36,6 +36,7 @@ def sound_listener(settings: IngestSettings) -> SoundListener:
         rule=rule,
         threshold_db=settings.silence_threshold_db,
         shortest_silence_seconds=settings.silence_min_seconds,
+        max_listed_silences=settings.silence_max_listed,
     )
 
 

@@ -23,6 +23,7 @@ class SoundListener:
     rule: WaveformRule
     threshold_db: float
     shortest_silence_seconds: float
+    max_listed_silences: int
 
     async def listen(self, film: Film, workdir: Path, on_percent: OnPercent) -> Hearing:
         """Raises WorkError."""
@@ -44,6 +45,7 @@ class SoundListener:
             samples_per_peak=samples_per_peak(film.duration, self.rule),
             threshold_db=self.threshold_db,
             shortest_silence_seconds=self.shortest_silence_seconds,
+            max_listed_silences=self.max_listed_silences,
             waveform_path=str(folder / "waveform.json"),
             picture_path=str(folder / "waveform.png"),
             silences_path=str(folder / "silences.json"),

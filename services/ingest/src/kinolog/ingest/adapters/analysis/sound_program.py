@@ -101,11 +101,12 @@ def _silences(task: SoundTask) -> dict[str, Any]:
     """Written as JSON, and what they come to."""
     with Path(_SILENCES).open() as lines:
         spans = [(round(start, _DIGITS), round(end, _DIGITS)) for start, end in silences_in(lines, task.duration)]
+    longest = sorted(spans, key=lambda span: span[0] - span[1])[: task.max_listed_silences]
     stored = {
         "version": 1,
         "threshold_db": task.threshold_db,
         "shortest_seconds": task.shortest_silence_seconds,
-        "silences": [{"start": start, "end": end} for start, end in spans],
+        "silences": [{"start": start, "end": end} for start, end in sorted(longest)],
     }
     Path(task.silences_path).write_text(json.dumps(stored))
     silent_seconds = round(sum(end - start for start, end in spans), _DIGITS)

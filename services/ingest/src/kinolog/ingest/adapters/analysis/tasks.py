@@ -31,13 +31,17 @@ class PicturesTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundTask:
-    """Below `threshold_db` for `shortest_silence_seconds` is silence. What is made is written into the three files."""
+    """Below `threshold_db` for `shortest_silence_seconds` is silence; only the longest `max_listed_silences` are told.
+
+    What is made is written into the three files.
+    """
 
     question: Question
     duration: float
     samples_per_peak: int
     threshold_db: float
     shortest_silence_seconds: float
+    max_listed_silences: int
     waveform_path: str
     picture_path: str
     silences_path: str
