@@ -7,7 +7,7 @@ import pytest
 
 from kinolog.cli.errors import BadSetting
 from kinolog.cli.library.folder import MEDIA_EXTENSIONS, Found, list_media, parse_extensions
-from kinolog.cli.library.local_file import fingerprint
+from kinolog.cli.library.local_file import Fingerprint, fingerprint
 from kinolog.cli.library.settings import read_import_settings
 from kinolog.cli.library.watching import Settling
 
@@ -78,7 +78,7 @@ def test_extensions_that_are_none_are_refused() -> None:
 async def test_a_fingerprint_is_the_sha256_and_tells_how_far_it_is(tmp_path: Path) -> None:
     put(tmp_path, "a.mp4")
     positions: list[int] = []
-    assert SHA256_OF_ABC == await fingerprint(tmp_path / "a.mp4", positions.append)
+    assert Fingerprint(SHA256_OF_ABC, 3) == await fingerprint(tmp_path / "a.mp4", positions.append)
     assert [3, 3] == positions
 
 

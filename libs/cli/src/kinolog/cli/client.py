@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -48,23 +48,6 @@ class Client:
                 files={"file": (path.name, file)},
             )
 
-    async def send_file(
-        self, project_id: str, name: str, file: BinaryIO, *, sha256: str, key: str, answer_seconds: float
-    ) -> tuple[Json, bool]:
-        """As `upload`, with its hash to be verified, and done once however often it is sent under the key.
-
-        The answer is the upload job, and whether an earlier request made it.
-        """
-        response = await self._send(
-            "POST",
-            "/v1/videos/upload",
-            data={"project_id": project_id},
-            files={"file": (name, file)},
-            headers={"Idempotency-Key": key, "X-Checksum-SHA256": sha256},
-            timeout=httpx2.Timeout(**{**_TIMEOUT.as_dict(), "read": answer_seconds}),
-        )
-        return response.json(), "Idempotent-Replayed" in response.headers
-
     async def submit(self, body: Json) -> Json:
         """The answer is the job."""
         return await self._json("POST", "/v1/jobs", json=body)
@@ -84,6 +67,10 @@ class Client:
 
     async def delete(self, *path: str, **params: Any) -> Json:
         return await self._json("DELETE", _path(*path), params=params)
+
+    async def send(self, method: str, *path: str, **request: Any) -> httpx2.Response:
+        """For answers whose headers matter; `request` is as httpx2 takes it."""
+        return await self._send(method, _path(*path), **request)
 
     async def all_of(self, *path: str) -> list[Json]:
         """Everything in a list, page by page."""

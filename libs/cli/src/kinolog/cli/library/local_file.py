@@ -5,12 +5,21 @@ import hashlib
 import io
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _CHUNK_BYTES: Final = 4 * 1024**2
 
 OnBytes = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """`sha256` is in hexadecimal."""
+
+    sha256: str
+    size_bytes: int
 
 
 class Metered(io.FileIO):
@@ -26,13 +35,13 @@ class Metered(io.FileIO):
         return chunk
 
 
-async def fingerprint(path: Path, on_position: OnBytes = lambda position: None) -> str:
-    """The SHA-256 of a file in hexadecimal, read in pieces on a thread. Raises OSError."""
+async def fingerprint(path: Path, on_position: OnBytes = lambda position: None) -> Fingerprint:
+    """What a file is, read in pieces on a thread. Raises OSError."""
     digest = hashlib.sha256()
     with Metered(path, on_position) as file:
         while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
             await asyncio.to_thread(digest.update, chunk)
-    return digest.hexdigest()
+        return Fingerprint(digest.hexdigest(), file.tell())
 
 
 def _unless_link(path: str, flags: int) -> int:
