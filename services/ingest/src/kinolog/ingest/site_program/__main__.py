@@ -14,6 +14,7 @@ from kinolog.ingest.site_program.describing import describe
 from kinolog.ingest.site_program.fetching import fetch
 from kinolog.ingest.site_program.listing import list_entries
 from kinolog.ingest.site_program.refusals import refusal_of
+from kinolog.ingest.site_program.reporting import QUIET
 
 _TASKS: Final = {SiteTask.DESCRIBE: describe, SiteTask.FETCH: fetch, SiteTask.LIST: list_entries}
 
@@ -31,7 +32,7 @@ def _answer(question: SiteQuestion) -> BaseModel:
         with opened(question) as library:
             return _TASKS[question.task](library, question)
     except Exception as error:  # yt-dlp's parts raise whatever they come upon
-        return refusal_of(error, question.limits)
+        return refusal_of(error, question.limits, QUIET.errors)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from yt_dlp import YoutubeDL
 from kinolog.common.jobs import DownloadChoices, MediaChoice
 from kinolog.common.jobs.site_options import SiteOptions
 from kinolog.ingest.domain.site import COOKIES_FILE, SiteLimits, SiteQuestion, SiteTask
-from kinolog.ingest.site_program.reporting import Quiet
+from kinolog.ingest.site_program.reporting import QUIET
 
 _RETRIES: Final = 3
 
@@ -23,7 +23,7 @@ def opened(question: SiteQuestion) -> Iterator[YoutubeDL]:
 
 
 _FIXED: Final[dict[str, Any]] = {
-    "logger": Quiet(),
+    "logger": QUIET,
     "quiet": True,
     "noprogress": True,
     "cachedir": False,

@@ -11,8 +11,9 @@ from kinolog.ingest.domain.site import LONGEST_SOURCE_ID, PLAN_FILE, Described, 
 from kinolog.ingest.domain.site_description import description_of, line, seconds
 from kinolog.ingest.site_program.refusals import refuse
 
+_EMBEDDED: Final = "HTML5MediaEmbed"
 # What these call a video is made from its address and may stand for another one tomorrow.
-_NAMELESS: Final = frozenset({"generic", "html5mediaembed"})
+_NAMELESS: Final = frozenset({"generic", _EMBEDDED.lower()})
 _LIVE: Final = frozenset({"is_live", "is_upcoming", "post_live"})
 _DEEPEST: Final = 4
 _OF_THE_VIDEO: Final = ("id", "title", "extractor", "extractor_key", "webpage_url", "duration", "is_live")
@@ -27,8 +28,8 @@ def describe(library: YoutubeDL, question: SiteQuestion) -> Described:
     plan = {
         "parts": [_part(info, part) for part in parts],
         "subtitles": _subtitles(info, question.choices),
-        "title": line(info.get("title")),
-        "description": description_of(info).model_dump(mode="json"),
+        "title": _title(info),
+        "description": description_of({**info, "title": _title(info)}).model_dump(mode="json"),
     }
     text = json.dumps(library.sanitize_info({"plan": plan})["plan"])
     (Path(question.private_folder) / PLAN_FILE).write_text(text, encoding="utf-8")
@@ -56,14 +57,13 @@ def _only_video(library: YoutubeDL, info: Any, depth: int = 0) -> dict[str, Any]
     if len(entries) > 1:
         message = "The address shows several videos: submit a `download_playlist` job, or give the address of one."
         raise refuse("source_is_playlist", message)
-    return _only_video(library, _titled(entries[0], info) if entries else None, depth + 1)
+    return _only_video(library, entries[0] if entries else None, depth + 1)
 
 
-def _titled(entry: Any, page: dict[str, Any]) -> Any:
+def _title(info: dict[str, Any]) -> str | None:
     """yt-dlp numbers what a page embeds, also where that is one video."""
-    if not isinstance(entry, dict) or entry.get("title") != f"{page.get('title')} (1)":
-        return entry
-    return {**entry, "title": page["title"]}
+    title = line(info.get("title"))
+    return title.removesuffix(" (1)") if title and info.get("extractor_key") == _EMBEDDED else title
 
 
 def _refuse_unwanted(info: dict[str, Any], parts: list[dict[str, Any]], limits: SiteLimits) -> None:

@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from yt_dlp.networking.exceptions import HTTPError, TransportError
@@ -22,6 +22,8 @@ from kinolog.ingest.domain.site import SiteLimits, SiteRefusal
 
 _DEEPEST: Final = 10
 _LONGEST_DETAIL: Final = 2_000
+_STATUS: Final = re.compile(r"HTTP Error (\d{3})")
+_GIVEN_UP: Final = re.compile(r"Giving up after|Got error|timed out")
 _SECRET: Final = re.compile(r"//[^/@\s]+@")
 
 
@@ -37,13 +39,15 @@ def refuse(kind: str, message: str) -> Refused:
     return Refused(SiteRefusal(kind=kind, message=message))
 
 
-def refusal_of(error: BaseException, limits: SiteLimits) -> SiteRefusal:
+def refusal_of(error: BaseException, limits: SiteLimits, errors: Iterable[str] = ()) -> SiteRefusal:
+    """`errors` are those that were told before."""
     chain = list(_chain(error))
     for each in chain:
         if isinstance(each, Refused):
             return each.refusal
     detail = _SECRET.sub("//", repr(chain[0]))[:_LONGEST_DETAIL]
-    found = _by_kind(chain) or _by_words(str(chain[0])) or _by_answer(chain, limits) or _otherwise(chain)
+    said = [*map(str, chain), *errors]
+    found = _by_kind(chain) or _by_words(said) or _by_answer(chain, "\n".join(said), limits) or _otherwise(chain)
     return found.model_copy(update={"detail": detail})
 
 
@@ -54,7 +58,8 @@ def _chain(error: BaseException | None, depth: int = 0) -> Iterator[BaseExceptio
     yield error
     told = getattr(error, "exc_info", None) or (None, None)
     caused = getattr(error, "cause", None)
-    for deeper in (told[1], caused if isinstance(caused, BaseException) else None, error.__cause__):
+    inner = caused if isinstance(caused, BaseException) else None
+    for deeper in (told[1], inner, error.__cause__, error.__context__):
         if deeper is not error:
             yield from _chain(deeper, depth + 1)
 
@@ -77,28 +82,36 @@ def _by_kind(chain: list[BaseException]) -> SiteRefusal | None:
     return _NO_VIDEO if _has(chain, UnsupportedError) else None
 
 
-def _by_words(text: str) -> SiteRefusal | None:
+def _by_words(said: list[str]) -> SiteRefusal | None:
     """Most of a site's own refusals are only told in words, though of few kinds."""
-    return next((refusal for pattern, refusal in _WORDS if pattern.search(text)), None)
+    return next((refusal for each in said for pattern, refusal in _WORDS if pattern.search(each)), None)
 
 
-def _by_answer(chain: list[BaseException], limits: SiteLimits) -> SiteRefusal | None:
+def _by_answer(chain: list[BaseException], said: str, limits: SiteLimits) -> SiteRefusal | None:
     for each in chain:
         if isinstance(each, HTTPError):
-            return _of_status(each, limits)
-    if _has(chain, TransportError, ContentTooShortError, UnavailableVideoError, ConnectionError, TimeoutError):
+            return _of_error(each, limits)
+    # After its last try yt-dlp only tells what it was.
+    if (told := _STATUS.search(said)) is not None:
+        return _of_status(int(told[1]), {}, limits)
+    is_broken = _has(chain, TransportError, ContentTooShortError, UnavailableVideoError, ConnectionError, TimeoutError)
+    if is_broken or _GIVEN_UP.search(said):
         return _passing("source_unreachable", "The site cannot be reached, or broke off before the end.")
     return None
 
 
-def _of_status(error: HTTPError, limits: SiteLimits) -> SiteRefusal:
+def _of_error(error: HTTPError, limits: SiteLimits) -> SiteRefusal:
     if error.redirect_loop:
         return _final("source_unavailable", "The site redirects in a circle: check the address.")
-    if error.status in (401, 403):
-        return _SIGN_IN.model_copy(update={"message": f"The site answered {error.status}: {_SIGN_IN.message}"})
     headers = {name.lower(): value for name, value in error.response.headers.items()}
+    return _of_status(error.status, headers, limits)
+
+
+def _of_status(status: int, headers: dict[str, str], limits: SiteLimits) -> SiteRefusal:
+    if status in (401, 403):
+        return _SIGN_IN.model_copy(update={"message": f"The site answered {status}: {_SIGN_IN.message}"})
     wait = limits.longest_retry_after_seconds
-    found = http_refusal(error.status, headers, now=system_clock(), longest_wait_seconds=wait)
+    found = http_refusal(status, headers, now=system_clock(), longest_wait_seconds=wait)
     if isinstance(found, PassingError):
         return _passing(found.kind, found.message, found.retry_in_seconds)
     return _final(found.kind, found.message)
@@ -130,7 +143,7 @@ _GEO_BLOCKED: Final = _final(
 _LIVE: Final = _final("source_live", "This is a live stream, which is not taken: submit it again once it is recorded.")
 _SIGN_IN: Final = _final(
     "source_needs_sign_in",
-    "it shows this only to some who are signed in: store their cookies as a secret, and name it in `cookies`.",
+    "this is shown only to some who are signed in: store their cookies as a secret, and name it in `cookies`.",
 )
 _PROTECTED: Final = _final("source_protected", "The video is protected against copying (DRM) and cannot be taken.")
 _GONE: Final = _final("source_unavailable", "The video is not there any more: check the address.")

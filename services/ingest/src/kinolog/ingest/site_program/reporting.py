@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import deque
 from typing import Any, Final
 
 from kinolog.ingest.domain.site import SiteProgress, SiteRefusal
@@ -9,10 +10,14 @@ from kinolog.ingest.site_program.refusals import Refused
 
 _INTERVAL_SECONDS: Final = 0.25
 _LONGEST_WARNING: Final = 500
+_MOST_ERRORS: Final = 10
 
 
 class Quiet:
-    """A log for yt-dlp, of which warnings and errors are kept."""
+    """A log for yt-dlp. The last errors are kept: not all that it raises says what they were."""
+
+    def __init__(self) -> None:
+        self.errors: deque[str] = deque(maxlen=_MOST_ERRORS)
 
     def debug(self, message: str) -> None:
         """Nobody reads it."""
@@ -20,7 +25,12 @@ class Quiet:
     def warning(self, message: str) -> None:
         print(message[:_LONGEST_WARNING], file=sys.stderr)
 
-    error = warning
+    def error(self, message: str) -> None:
+        self.errors.append(message[:_LONGEST_WARNING])
+        self.warning(message)
+
+
+QUIET: Final = Quiet()
 
 
 class Meter:
