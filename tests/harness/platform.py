@@ -144,7 +144,13 @@ def started(
     """`kinolog up` in a folder, ready, until the end of the block; behind the words of `prefix`, which must exec it."""
     port = free_port()
     up = [sys.executable, "-m", "kinolog.cli", "up", "--data-dir", str(folder), "--port", str(port), *options]
-    settings = {"KINOLOG_TOKEN": TOKEN, "KINOLOG_TRANSCRIBE_MODEL_DIR": str(MODEL), "KINOLOG_LEASE_SECONDS": "2"}
+    settings = {
+        "KINOLOG_TOKEN": TOKEN,
+        "KINOLOG_TRANSCRIBE_MODEL_DIR": str(MODEL),
+        "KINOLOG_LEASE_SECONDS": "2",
+        # Stories that count jobs or events have only those that they submit.
+        "KINOLOG_INGEST_ANALYZES_NEW_VIDEOS": "false",
+    }
     folder.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".log").open("ab") as output:
         everything = {**os.environ, **settings, **(environment or {})}
