@@ -41,9 +41,9 @@ def identity_of_download(job: DownloadInput, submitted: Job, fetched: Fetched, s
     )
 
 
-def archived_video_id(project_id: str, source_id: str) -> str:
-    """The id of the video that a project has of a source, whether there is one or not."""
-    return derived_id(VIDEO.id_prefix, project_id, source_id)
+def archived_video_id(project_id: str, source_id: str, copy: int = 0) -> str:
+    """The id of the video that a project has of a source, whether there is one or not; and of further ones."""
+    return derived_id(VIDEO.id_prefix, project_id, source_id, *([str(copy)] if copy else []))
 
 
 def project_of(submitted: Job) -> str:

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
-from kinolog.common.jobs import DownloadInput
+from kinolog.common.jobs import DownloadInput, DownloadStrategy
 from kinolog.common.media.inspector import Inspected, OnPercent
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.domain.fetching import Fetched, Fingerprint
@@ -19,6 +19,12 @@ class FingerprintReader(Protocol):
 class MediaInspector(Protocol):
     async def inspect(self, file: Path, workdir: Path, *, on_percent: OnPercent) -> Inspected:
         """What is in a file, with a poster frame in `workdir`. Raises PermanentError for one that is not taken."""
+        ...
+
+
+class Chooser(Protocol):
+    async def choose(self, job: DownloadInput, ctx: JobContext) -> DownloadStrategy:
+        """The way to get what is behind a job's address: never AUTO. Raises WorkError."""
         ...
 
 

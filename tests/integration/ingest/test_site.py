@@ -1,0 +1,61 @@
+"""Videos that pages on a local server show, fetched by yt-dlp itself."""
+
+import json
+from typing import Any
+
+import pytest
+from harness.pages import Pages, page, player
+from harness.site_visitor import Visitor
+from harness.web_server import web_server
+
+from kinolog.common.aggregates import CAPTION
+from kinolog.common.jobs import DownloadStrategy
+from kinolog.common.log import load
+from kinolog.common.subtitles import cues_from_json
+from kinolog.common.testing.workshop import Workshop
+
+SUBTITLES = "WEBVTT\n\n00:00.100 --> 00:00.900\nHello <b>world</b>\n"
+
+
+@pytest.fixture
+def visit(workshop: Workshop) -> Visitor:
+    return Visitor(workshop)
+
+
+async def test_a_film_that_a_page_shows_becomes_a_video(visit: Visitor, workshop: Workshop, film: bytes) -> None:
+    async with web_server(Pages({"/watch": page(player("/film.mp4")), "/film.mp4": film})) as server:
+        output = await visit(f"{server.url}/watch")
+    video = await workshop.video(output.video_id)
+    assert (DownloadStrategy.SITE, len(film), "A film", "A film.mp4") == (
+        output.strategy,
+        output.size_bytes,
+        video.title,
+        video.filename,
+    )
+    assert (f"{server.url}/watch", []) == (video.source_url, visit.kept)
+
+
+async def test_what_is_told_of_it_and_its_subtitles_come_along(visit: Visitor, workshop: Workshop, film: bytes) -> None:
+    watch = page(player("/film.mp4", {"en": "/en.vtt", "fr": "/none.vtt"}))
+    pages = Pages({"/watch": watch, "/film.mp4": film, "/en.vtt": SUBTITLES})
+    async with web_server(pages) as server:
+        output = await visit(f"{server.url}/watch", subtitles=["en", "fr", "de"])
+    (caption_id,) = output.caption_ids
+    caption = (await load(workshop.log, CAPTION, caption_id)).require()
+    cues = cues_from_json(workshop.path_of(caption.cues).read_bytes())
+    assert ("en", "A film.en.srt", ["Hello world"]) == (caption.language, caption.filename, [c.text for c in cues])
+    description = (await workshop.video(output.video_id)).source_description
+    assert description is not None
+    assert "A film" == json.loads(workshop.path_of(description).read_bytes())["title"]
+
+
+async def test_a_film_that_a_page_names_for_others_to_show_is_taken(visit: Visitor, film: bytes) -> None:
+    head = '<meta property="og:video:type" content="video/mp4"><meta property="og:video" content="HOST/film.mp4">'
+    async with web_server(Pages({"/watch": page(head=head), "/film.mp4": film})) as server:
+        assert len(film) == (await visit(f"{server.url}/watch")).size_bytes
+
+
+async def test_a_file_is_told_from_a_page_by_one_question(visit: Visitor, film: bytes) -> None:
+    async with web_server(Pages({"/film.mp4": film})) as server:
+        output: Any = await visit(f"{server.url}/film.mp4")
+    assert (DownloadStrategy.DIRECT, len(film)) == (output.strategy, output.size_bytes)
