@@ -1,6 +1,7 @@
 """`kinolog import DIR` against a running platform: once, again, killed in between, and watching."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -11,12 +12,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from harness.platform import SAMPLE, TOKEN, Platform, Running, connected, started
+from harness.proxy import proxy_to
 
+from kinolog.cli.address import Address
+from kinolog.cli.client import connected as over
+from kinolog.cli.library.bars import FileBar
+from kinolog.cli.library.folder import Found
+from kinolog.cli.library.sending import Sender
+from kinolog.cli.library.settings import ImportSettings
+from kinolog.cli.library.tally import Verdict
 from kinolog.common.ids import new_id
 from kinolog.common.testing import eventually
 
+MIB = 1024**2
 KINOLOG = Path(sys.executable).with_name("kinolog")
 
 
@@ -61,7 +72,14 @@ async def begin(running: Running, *options: str) -> Process:
 
 
 async def imported(running: Running, *options: str) -> tuple[int | None, str]:
-    process = await begin(running, *options)
+    return await ended(await begin(running, *options))
+
+
+async def told(*words: str) -> tuple[int | None, str]:
+    return await ended(await asyncio.create_subprocess_exec(KINOLOG, *words, stdout=PIPE, stderr=STDOUT))
+
+
+async def ended(process: Process) -> tuple[int | None, str]:
     said, _ = await process.communicate()
     return process.returncode, said.decode()
 
@@ -76,6 +94,18 @@ async def videos(platform: Platform, project: str) -> list[dict[str, Any]]:
     if not projects:
         return []
     return list((await platform.get("/v1/videos", project_id=projects[0]["id"]))["data"])
+
+
+async def exists(platform: Platform, project: str) -> bool:
+    return bool((await platform.get("/v1/projects", q=project))["data"])
+
+
+async def videos_soon(platform: Platform, project: str) -> list[dict[str, Any]]:
+    """Whatever there is of them while the platform may be away."""
+    try:
+        return await videos(platform, project)
+    except httpx2.HTTPError:
+        return []
 
 
 @asynccontextmanager
@@ -162,6 +192,87 @@ async def test_a_watch_takes_a_file_when_it_is_whole(
 
         found = await eventually(is_there, within=60)
     assert [len(content)] == [video["size_bytes"] for video in found]
+
+
+async def test_a_watch_outlives_the_platform(
+    running: Running, platform: Platform, tmp_path: Path, project: str
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    async with watching(running, tmp_path / "inbox", project):
+        await eventually(lambda: exists(platform, project), within=60)
+        os.kill(running.pid_of("kinolog.gateway") or 0, signal.SIGKILL)
+        other(tmp_path / "inbox/late.mp4")
+        assert 1 == len(await eventually(lambda: videos_soon(platform, project), within=90))
+
+
+class Positions(FileBar):
+    """How far a file was sent, each time that was told."""
+
+    def __init__(self) -> None:
+        self.sent_bytes: list[int] = []
+
+    def hashed(self, position: int) -> None:
+        """Nothing to see."""
+
+    def sent(self, position: int) -> None:
+        self.sent_bytes.append(position)
+
+    def waits(self) -> None:
+        """Nothing to see."""
+
+
+@asynccontextmanager
+async def sender_over(port: int, project_id: str) -> AsyncIterator[Sender]:
+    async with over(Address(f"http://127.0.0.1:{port}", TOKEN)) as client:
+        yield Sender(client, project_id, ImportSettings(retry_pause_seconds=0.1))
+
+
+def large(folder: Path, size_bytes: int) -> Found:
+    path = folder / "large.mp4"
+    path.write_bytes(SAMPLE.read_bytes() + size_bytes.to_bytes(4) + b"free" + bytes(size_bytes - 8))
+    return Found(path, path.stat().st_size, path.stat().st_mtime_ns)
+
+
+async def test_a_broken_line_costs_only_what_was_on_it(running: Running, platform: Platform, tmp_path: Path) -> None:
+    bar = Positions()
+    async with proxy_to(running.port) as proxy, sender_over(proxy.port, await platform.project()) as sender:
+        proxy.link.bytes_left = 5 * MIB
+        outcome = await sender.take_in(large(tmp_path, 8 * MIB), bar)
+    assert Verdict.IMPORTED is outcome.verdict, outcome.detail
+    gone_on_at = [bar.sent_bytes[n] for n in range(1, len(bar.sent_bytes)) if bar.sent_bytes[n] < bar.sent_bytes[n - 1]]
+    assert (1, True) == (len(gone_on_at), 3 * MIB < gone_on_at[0] < 6 * MIB)
+
+
+async def test_what_one_run_has_sent_another_does_not_send_again(
+    running: Running, platform: Platform, tmp_path: Path
+) -> None:
+    film, bars, project_id = large(tmp_path, 24 * MIB), (Positions(), Positions()), await platform.project()
+    async with proxy_to(running.port) as proxy, sender_over(proxy.port, project_id) as sender:
+        proxy.link.bytes_per_second = 16 * MIB
+        first = asyncio.create_task(sender.take_in(film, bars[0]))
+        # Much of it is still on its way then, in the buffers of the sockets.
+        await eventually(lambda: max(bars[0].sent_bytes, default=0) > 16 * MIB, within=60)
+        first.cancel()
+        await asyncio.wait([first])
+    async with sender_over(running.port, project_id) as sender:
+        assert Verdict.IMPORTED is (await sender.take_in(film, bars[1])).verdict
+    assert MIB < bars[1].sent_bytes[0]
+
+
+async def test_an_old_library_appears_in_the_running_platform(
+    running: Running, platform: Platform, tmp_path: Path, project: str
+) -> None:
+    shutil.copy(SAMPLE, tmp_path / "a.mp4")
+    long_ago = {"created_at": "2020-05-01T10:00:00Z", "updated_at": "2020-06-01T10:00:00Z"}
+    films = [{"id": "a", "filename": "a.mp4", **long_ago}]
+    (tmp_path / "projects.json").write_text(json.dumps([{"name": project, **long_ago, "videos": films}]))
+    status, said = await told("import", str(tmp_path / "projects.json"), "--data-dir", str(running.folder))
+    assert 0 == status, said
+
+    found = await eventually(lambda: videos_soon(platform, project))
+    assert ["2020-06-01T10:00:00"] == [video["updated_at"][:19] for video in found]
+    status, said = await told("audit", "--data-dir", str(running.folder))
+    assert 0 == status, said
 
 
 async def test_a_project_that_is_not_there_is_told_in_one_line(running: Running, library: Path) -> None:
