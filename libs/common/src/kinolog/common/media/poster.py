@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter, ImageStat
 
 from kinolog.common.media.facts import Poster, Question
 from kinolog.common.media.opened import Opened
+from kinolog.common.media.tone import as_standard_range
 
 # Not at the very start, where titles fade in from black.
 _CANDIDATES: Final = (0.1, 0.3, 0.5, 0.7, 0.0)
@@ -86,10 +87,10 @@ def _decoded_alone(media: Opened, picture: VideoStream) -> Iterator[VideoFrame]:
 
 
 def as_shown(frame: VideoFrame, media: Opened, width: int) -> Image.Image:
-    """Square pixels, turned as a player turns it, at most `width` pixels wide."""
+    """Square pixels, turned as a player turns it, at most `width` pixels wide, in standard dynamic range."""
     shown_width, shown_height = media.shown_size(frame.rotation)
     scale = min(1.0, width / (shown_width or width))
     size = (max(1, round((shown_width or 1) * scale)), max(1, round((shown_height or 1) * scale)))
     unturned = size if frame.rotation % 180 == 0 else size[::-1]
     image: Image.Image = frame.reformat(*unturned, format="rgb24").to_image()  # type: ignore[no-untyped-call]
-    return image.rotate(frame.rotation, expand=True)
+    return as_standard_range(image, int(frame.color_trc)).rotate(frame.rotation, expand=True)
