@@ -9,6 +9,7 @@ from typing import Any, Final
 import av
 import pytest
 
+from kinolog.common.errors import PermanentError
 from kinolog.common.media.inspector import Inspected, Inspector
 from kinolog.common.media.settings import MediaSettings
 from kinolog.common.testing.clips import ffmpeg
@@ -172,6 +173,14 @@ async def test_a_title_in_an_old_character_set_is_no_reason_to_refuse_a_film(tmp
     ffmpeg(*["-f", "lavfi", "-i", "sine=d=1", "-metadata", "title=XYZW", "sound.wav"], folder=tmp_path)
     (tmp_path / "old.wav").write_bytes((tmp_path / "sound.wav").read_bytes().replace(b"XYZW", b"Gr\xfcn"))
     assert "Gr�n" == (await report_of(tmp_path / "old.wav", tmp_path))["container"]["tags"]["title"]
+
+
+async def test_a_header_without_a_film_is_refused(zoo: Zoo, tmp_path: Path) -> None:
+    ffmpeg("-i", str(zoo.film("h264")), *["-c", "copy", "-movflags", "empty_moov", "film.mp4"], folder=tmp_path)
+    film = (tmp_path / "film.mp4").read_bytes()
+    (tmp_path / "header.mp4").write_bytes(film[: film.index(b"moof") - 4])
+    with pytest.raises(PermanentError, match="nothing to play"):
+        await inspected(tmp_path / "header.mp4", tmp_path)
 
 
 async def test_a_report_lists_no_more_than_it_is_set_to(zoo: Zoo, tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ class _Extents:
 
     def end(self) -> float:
         """Seconds from the file's first moment."""
-        return max(0.0, *(float(end * self._clocks[index] - self._zero) for index, end in self._ends.items()))
+        ends = (float(end * self._clocks[index] - self._zero) for index, end in self._ends.items())
+        return max(ends, default=0.0)
 
     def _usual_length(self, media: Opened, index: int) -> int:
         """Of packets that do not tell how long they last, in ticks."""
