@@ -1,5 +1,6 @@
 """What is to be done with an old library, and the parts that do it."""
 
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC
@@ -45,6 +46,8 @@ class LibraryOrder:
 
     async def run(self) -> None:
         """Raises BadExport, and Incomplete where something is missing, once all else was taken in."""
+        if self.report_file is not None and not self.report_file.absolute().parent.is_dir():
+            raise BadSetting(f"--report {self.report_file}: there is no such folder")
         notes = Notes(system_clock(), self.settings.earliest_year)
         export = read_export(self.source, notes, self.settings.export_max_bytes)
         report = LibraryReport(self.source, notes)
@@ -88,6 +91,8 @@ def back_up(path: Path) -> Path:
         with path.open("rb") as source, copy.open("xb") as target:
             while chunk := source.read(_COPY_BYTES):
                 target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
     except OSError as error:
         raise BadSetting(f"{copy}: the backup cannot be written: {error.strerror}") from error
     return copy

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rich.table import Column, Table
 
+from kinolog.cli.errors import BadSetting
 from kinolog.cli.library.record import Notes, Problem
 from kinolog.cli.library.tally import Verdict
 from kinolog.cli.tables import plain
@@ -46,8 +47,11 @@ class LibraryReport:
         return not self.faults and not any(item.verdict in wrong for item in (*self.projects, *self.videos))
 
     def write(self, path: Path) -> None:
-        """Raises OSError."""
-        path.write_text(json.dumps(self.as_json(), indent=2) + "\n")
+        """Raises BadSetting."""
+        try:
+            path.write_text(json.dumps(self.as_json(), indent=2) + "\n")
+        except OSError as error:
+            raise BadSetting(f"--report {path}: cannot be written: {error.strerror}") from error
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -74,6 +78,8 @@ class LibraryReport:
                 counts.add_row(plain(verdict.value), *map(plain, cells))
         counts.add_row("verified", "", str(self.verified))
         yield counts
+        planned = [Problem(item.place, item.detail) for item in self.videos if item.verdict is Verdict.PLANNED]
+        yield from _table("would be imported", planned)
         wrong = [Problem(item.place, item.detail) for item in self.videos + self.projects if _is_wrong(item)]
         yield from _table("not taken in", wrong)
         yield from _table("not as it should be in the log", self.faults)

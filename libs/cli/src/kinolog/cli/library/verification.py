@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from kinolog.cli.library.export import Claims, OldProject, OldVideo
 from kinolog.cli.library.record import Problem
 from kinolog.cli.library.retelling import Names
 from kinolog.common.aggregates import PROJECT, VIDEO
+from kinolog.common.aggregates.base import fold
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import BlobMissing
 from kinolog.common.events import BlobRef, RecordedEvent
@@ -34,26 +36,29 @@ class Verification:
         return list(_unequal(old.place, told))
 
     async def video_faults(self, old: OldVideo) -> list[Problem]:
-        first, at = await self._registered(old)
+        events = await self._events(old)
+        first = _registered(events)
         if first is None:
             return [Problem(old.place, "is not in the log")]
         told = {
             "project": (self.names.project(old.project_old_id), first.project_id),
             "title": (old.title, first.title),
             "filename": (old.filename, first.filename),
-            "created_at": (old.created_at or old.updated_at, at),
+            "created_at": (old.created_at or old.updated_at, _time(events)),
         }
-        return [*_unequal(old.place, told), *await self._blob_faults(old, first.content)]
+        faults = list(_unequal(old.place, told))
+        video = fold(VIDEO, self.names.video(old.old_id), events).state
+        # Once somebody here has removed the video, or given it another file, its first one need not be kept.
+        is_kept = video is not None and video.content == first.content
+        return [*faults, *await self._blob_faults(old, first.content)] if is_kept else faults
 
     async def differences(self, old: OldVideo) -> list[Problem]:
         """Where the file is not what the list says of it."""
-        first, _ = await self._registered(old)
+        first = _registered(await self._events(old))
         return [] if first is None else list(self._against(old.place, old.claims, first))
 
-    async def _registered(self, old: OldVideo) -> tuple[VideoRegistered | None, object]:
-        events = await self.log.read(VIDEO.kind, self.names.video(old.old_id))
-        first = events[0].event if events else None
-        return (first, _time(events)) if isinstance(first, VideoRegistered) else (None, None)
+    async def _events(self, old: OldVideo) -> list[RecordedEvent]:
+        return await self.log.read(VIDEO.kind, self.names.video(old.old_id))
 
     async def _blob_faults(self, old: OldVideo, blob: BlobRef) -> list[Problem]:
         digest = hashlib.sha256()
@@ -78,7 +83,12 @@ class Verification:
             yield Problem(f"{place}.duration", f"{claims.duration:g} s in the list, {facts.duration:g} s in the file")
 
 
-def _time(events: list[RecordedEvent]) -> object:
+def _registered(events: list[RecordedEvent]) -> VideoRegistered | None:
+    first = events[0].event if events else None
+    return first if isinstance(first, VideoRegistered) else None
+
+
+def _time(events: list[RecordedEvent]) -> datetime:
     return events[0].occurred_at
 
 
