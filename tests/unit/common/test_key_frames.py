@@ -1,9 +1,12 @@
 """Where a film can be cut without decoding it."""
 
+import json
+from dataclasses import asdict
 from fractions import Fraction
 
 from kinolog.common.media.facts import WholeGroups
 from kinolog.common.media.key_frames import KeyFrameIndex, KeyFrames
+from kinolog.common.media.settings import MediaSettings
 
 # Moments in the order of storage: two groups of four frames, each with two that are shown before the one they need.
 CLOSED = [0, 30, 10, 20, 40, 70, 50, 60]
@@ -65,6 +68,13 @@ def test_an_index_of_too_many_is_thinned_out_evenly() -> None:
         frames.add(moment, moment, True)
     index = frames.index(most=4)
     assert (10, 3, (0, 3, 6, 9)) == (index.count, index.every, index.moments)
+
+
+def test_the_index_of_a_film_of_three_hours_takes_less_than_a_megabyte() -> None:
+    frames = KeyFrames(Fraction(1, 90_000))
+    for number in range(3 * 3_600 * 25):
+        frames.add(3_600 * number, 3_600 * number, True)
+    assert len(json.dumps(asdict(frames.index(MediaSettings().probe_max_key_frames)))) < 1_000_000
 
 
 def test_a_film_without_key_frames_has_an_empty_index() -> None:

@@ -13,7 +13,7 @@ class MediaSettings(WorkerSettings):
     inspect_cpu_seconds: int = 1_800
     inspect_memory_bytes: int = 4 * 1024**3
     poster_width_pixels: int = 640
-    # What a probe report lists at most, so that it stays well below a megabyte.
+    # What a probe report lists at most, so that it never takes two megabytes.
     probe_max_streams: int = 64
     probe_max_chapters: int = 1_000
     probe_max_key_frames: int = 32_768
