@@ -1,5 +1,6 @@
 """Editing captions over HTTP: edits, undo and redo, revisions, differences."""
 
+from base64 import b64encode
 from typing import Any
 
 import httpx2
@@ -13,8 +14,11 @@ from kinolog.common.ids import new_id
 from kinolog.common.log import Origin, load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.subtitles import Cue, cues_to_json
+from kinolog.common.testing.examples import registered
 
 ORIGIN = Origin(source="test", actor="test", correlation_id="test")
+SPOKEN = "Schöne Grüße aus München, wo die Straßen heute für jeden größer wirken als früher."
+SRT = f"1\n00:00:01,000 --> 00:00:02,000\n{SPOKEN}\n\n"
 CUES = (Cue(start=0.0, end=1.0, text="Hello"), Cue(start=1.0, end=2.0, text="world"))
 
 
@@ -125,3 +129,41 @@ async def test_a_patch_that_asks_for_nothing_possible_is_refused(
     caller: httpx2.AsyncClient, caption_id: str, body: dict[str, Any]
 ) -> None:
     assert 422 == (await caller.patch(f"/v1/captions/{caption_id}", json=body)).status_code
+
+
+async def brought(caller: httpx2.AsyncClient, log: MemoryLog, **fields: Any) -> httpx2.Response:
+    body = {"video_id": await registered(log), "language": "en", **fields}
+    return await caller.post("/v1/captions", json=body)
+
+
+@pytest.mark.parametrize(
+    ("fields", "subtitle_format"),
+    [
+        ({"content": SRT}, "srt"),
+        ({"content": "WEBVTT\n\n00:01.000 --> 00:02.000\n" + SPOKEN}, "vtt"),
+        ({"content_base64": b64encode(SRT.encode("utf-16")).decode(), "filename": "a.srt"}, "srt"),
+        ({"content_base64": b64encode(SRT.encode("cp1252")).decode()}, "srt"),
+    ],
+)
+async def test_subtitles_become_a_caption(
+    caller: httpx2.AsyncClient, log: MemoryLog, fields: dict[str, Any], subtitle_format: str
+) -> None:
+    answer = await brought(caller, log, **fields)
+    assert (201, subtitle_format) == (answer.status_code, answer.json()["format"])
+    assert [SPOKEN] == await texts(caller, answer.json()["id"])
+
+
+async def test_broken_subtitles_are_refused_with_line_and_reason(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    answer = await brought(caller, log, content=SRT + "\n2\nsoon\nBye\n")
+    problem = answer.json()
+    assert (422, "subtitle-invalid", "/content") == (
+        answer.status_code,
+        problem["type"],
+        problem["errors"][0]["pointer"],
+    )
+    assert problem["detail"].startswith("line 6: times such as")
+
+
+@pytest.mark.parametrize("fields", [{}, {"content": "x", "content_base64": "eA=="}, {"content_base64": "?"}])
+async def test_a_caption_needs_one_content(caller: httpx2.AsyncClient, log: MemoryLog, fields: dict[str, Any]) -> None:
+    assert 422 == (await brought(caller, log, **fields)).status_code

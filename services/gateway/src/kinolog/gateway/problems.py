@@ -34,6 +34,7 @@ STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "checksum-mismatch": (422, "Not the bytes that were announced"),
     "idempotency-mismatch": (422, "The key was used for another request"),
     "media-corrupt": (422, "Not a usable file"),
+    "subtitle-invalid": (422, "Not usable subtitles"),
     "upload-locked": (423, "Another request is busy with the upload"),
     "too-many-uploads": (429, "Too many uploads under way"),
     "headers-too-large": (431, "Too many or too large headers"),

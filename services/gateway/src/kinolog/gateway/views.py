@@ -38,6 +38,11 @@ class CaptionView(Caption):
     sequence: int
 
 
+class NewCaptionView(CaptionView):
+    left_out: dict[str, int]
+    encoding: str
+
+
 class RevisionsView(BaseModel):
     """The texts that a caption has had, in order: `is_current` are those that are the same as what it shows now."""
 

@@ -1,20 +1,30 @@
 """Captions, and their cues in the formats that players read."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from kinolog.common.aggregates import CAPTION, VIDEO
+from kinolog.common.events import Event
 from kinolog.common.events.caption import CaptionDeleted, CaptionRestored
 from kinolog.common.style import CaptionStyle
-from kinolog.common.subtitles import MEDIA_TYPES, SubtitleFormat, cues_from_json, render
+from kinolog.common.subtitles import (
+    CUES_MEDIA_TYPE,
+    MEDIA_TYPES,
+    SubtitleFormat,
+    cues_from_json,
+    cues_to_json,
+    render,
+)
 from kinolog.gateway.deletion import delete, restore
 from kinolog.gateway.filename import content_disposition
 from kinolog.gateway.listing import MaybePaging, answer_page
-from kinolog.gateway.naming import live_caption
+from kinolog.gateway.naming import live_caption, live_video
+from kinolog.gateway.new_caption import NewCaption, created, understood
 from kinolog.gateway.params import Edit, Here, Post, QueryReason, id_of
-from kinolog.gateway.views import CaptionView, ListView, answer_done, answer_one
+from kinolog.gateway.views import CaptionView, ListView, NewCaptionView, answer_done, answer_one, view
 
 router = APIRouter(prefix="/v1/captions", tags=["captions"])
 
@@ -32,6 +42,22 @@ async def list_captions(
 ) -> JSONResponse:
     filters = {"video_id": video_id, "project_id": project_id, "language": language}
     return await answer_page(here.catalog, "captions", paging.query(filters, here.desk))
+
+
+@router.post("", operation_id="captions_create", status_code=201, response_model=NewCaptionView)
+async def create_caption(body: NewCaption, here: Here, command: Post) -> JSONResponse:
+    """Subtitles as SRT, WebVTT, ASS or JSON become a caption; `left_out` counts what captions do not keep."""
+    video = await live_video(here.desk, body.video_id)
+    brought = await asyncio.to_thread(understood, body)
+
+    async def make() -> Event:
+        blob = await here.blobs.put_bytes(cues_to_json(brought.read.cues), CUES_MEDIA_TYPE)
+        return created(body, brought, video, blob)
+
+    done = await here.desk.create(CAPTION, command.about(body), make)
+    found = {"left_out": brought.read.left_out, "encoding": brought.encoding}
+    location = {"Location": f"/v1/captions/{done.loaded.id}"}
+    return answer_done(done, 201, location, {**view(done.loaded), **found})
 
 
 @router.get("/{id}", operation_id="captions_read", response_model=CaptionView)
