@@ -45,6 +45,19 @@ async def test_references_come_to_what_the_jobs_gave() -> None:
     assert (VIDEO_ID, expected) == (resolved.video_id, resolved.input_data)
 
 
+async def test_a_list_is_filled_where_it_refers_to_other_jobs() -> None:
+    merge = {"video_ids": [VIDEO_ID, {"$from": f"{UPLOAD}.video_id"}]}
+    resolved = resolve(await a_job(type="merge", video_from=None, input_data=merge), OUTPUTS)
+    assert [VIDEO_ID, VIDEO_ID] == resolved.input_data["video_ids"]
+
+
+async def test_what_fits_no_place_of_a_list_is_refused_at_that_place() -> None:
+    merge = {"video_ids": [VIDEO_ID, {"$from": f"{CAPTION}.caption_id"}]}
+    with pytest.raises(Refused) as refusal:
+        resolve(await a_job(type="merge", video_from=None, input_data=merge), OUTPUTS)
+    assert "input_data.video_ids.1" == refusal.value.field
+
+
 async def test_a_resolved_job_stays_in_its_project() -> None:
     job = await a_job()
     assert job.project_id == resolve(job, OUTPUTS).project_id

@@ -93,6 +93,19 @@ async def test_a_trim_beyond_the_end_of_its_video_is_refused(caller: httpx2.Asyn
     assert (422, "/input_data/end_time") == (answer.status_code, answer.json()["errors"][0]["pointer"])
 
 
+async def test_a_range_beyond_the_end_of_its_video_is_refused(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    ranges = [{"start_time": 1.0, "end_time": 2.0}, {"start_time": 9.0, "end_time": 10.5}]
+    body = a_trim(await registered(log, duration=10.0), input_data={"ranges": ranges})
+    answer = await caller.post("/v1/jobs", json=body)
+    assert (422, "/input_data/ranges/1/end_time") == (answer.status_code, answer.json()["errors"][0]["pointer"])
+
+
+async def test_ranges_up_to_the_end_of_their_video_are_taken(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    ranges = [{"start_time": 1.0, "end_time": 2.0}, {"start_time": 9.0, "end_time": 10.0}]
+    body = a_trim(await registered(log, duration=10.0), input_data={"ranges": ranges})
+    assert 202 == (await caller.post("/v1/jobs", json=body)).status_code
+
+
 async def test_a_burn_without_a_caption_takes_the_newest(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
     video_id = await registered(log)
     await captioned(log, video_id)

@@ -51,6 +51,20 @@ async def test_input_may_refer_to_what_another_job_gives(caller: httpx2.AsyncCli
     assert (given, [first]) == (job["input_data"], job["depends_on"])
 
 
+async def test_a_list_may_hold_what_other_jobs_give(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    clip, project_id = await submitted(log), await created(log)
+    given = {"video_ids": [await registered(log, project_id=project_id), {"$from": f"{clip}.video_id"}]}
+    job = (await caller.post("/v1/jobs", json={"type": "merge", "project_id": project_id, "input_data": given})).json()
+    assert (given, [clip], True) == (job["input_data"], job["depends_on"], job["is_waiting"])
+
+
+async def test_what_stands_beside_a_reference_in_a_list_is_checked(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    given = {"video_ids": [{"$from": f"{await submitted(log)}.video_id"}, "film.mp4"]}
+    body = {"type": "merge", "project_id": await created(log), "input_data": given}
+    answer = await caller.post("/v1/jobs", json=body)
+    assert (422, "/input_data/video_ids/1") == (answer.status_code, answer.json()["errors"][0]["pointer"])
+
+
 @pytest.mark.parametrize("field", ["nothing", "status", "input_data", "__class__", "model_fields"])
 async def test_a_reference_to_what_a_job_does_not_give_is_refused(
     caller: httpx2.AsyncClient, log: MemoryLog, field: str

@@ -1,9 +1,9 @@
 """What makes a job acceptable, as pure rules over what the job names: a video, a caption, other jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from kinolog.common.aggregates import Caption, Job, Video
 from kinolog.common.aggregates.job_decisions import submit_job
@@ -71,9 +71,18 @@ def refuse_unfit(wish: Wish) -> None:
 
 
 def refuse_beyond_its_end(wish: Wish, video: Video) -> None:
-    end = wish.submission.input_data.get("end_time")
-    if wish.submission.type == "trim" and isinstance(end, int | float) and end > video.duration:
-        raise _invalid("input_data.end_time", f"the video ends at {video.duration:g} s")
+    """Raises Refused for a trim that names a moment after the video's last; ends that come of other jobs are unknown."""
+    if wish.submission.type == "trim":
+        for where, end in _ends(wish.submission.input_data):
+            if isinstance(end, int | float) and end > video.duration:
+                raise _invalid(where, f"the video ends at {video.duration:g} s")
+
+
+def _ends(trim: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield "input_data.end_time", trim.get("end_time")
+    ranges = trim.get("ranges")
+    for number, each in enumerate(ranges if isinstance(ranges, list) else ()):
+        yield f"input_data.ranges.{number}.end_time", each.get("end_time")
 
 
 def refuse_bad_references(wish: Wish, jobs: Mapping[str, Job]) -> None:
