@@ -71,7 +71,7 @@ def refuse_unfit(wish: Wish) -> None:
 
 
 def refuse_beyond_its_end(wish: Wish, video: Video) -> None:
-    """Raises Refused for a trim that names a moment after the video's last; ends that come of other jobs are unknown."""
+    """Raises Refused for a trim that goes on after the video has ended. What other jobs give is not known yet."""
     if wish.submission.type == "trim":
         for where, end in _ends(wish.submission.input_data):
             if isinstance(end, int | float) and end > video.duration:
