@@ -22,7 +22,8 @@ from kinolog.render.adapters.partial.errand_file import read_errand, write_erran
 from kinolog.render.adapters.partial.verifying import verify
 from kinolog.render.domain.errand import Errand, Film, Places
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
-from kinolog.render.domain.partial import Seconds, plan_cut, plan_overlay
+from kinolog.render.domain.packets import PacketIndex
+from kinolog.render.domain.partial import PartialPlan, Seconds, plan_cut, plan_overlay
 from kinolog.render.domain.partial_result import PartialResult
 from kinolog.render.domain.progress import EncodeProgress, OnProgress
 from kinolog.render.domain.work import Encoded, Work
@@ -43,12 +44,20 @@ def film(zoo: Zoo, tmp_path: Path) -> Film:
 
 async def overlaid(film: Film, engine: PartialEngine = ENGINE) -> PartialResult:
     index = await engine.index(film, silent)
-    return await engine.render(film, index, plan_overlay(index, [SPAN]), silent, drawing="negate")
+    return await made(film, index, plan_overlay(index, [SPAN]), engine, drawing="negate")
 
 
 async def cut(film: Film, ranges: Sequence[Seconds]) -> PartialResult:
     index = await ENGINE.index(film, silent)
-    return await ENGINE.render(film, index, plan_cut(index, ranges), silent)
+    return await made(film, index, plan_cut(index, ranges), ENGINE)
+
+
+async def made(
+    film: Film, index: PacketIndex, plan: PartialPlan, engine: PartialEngine, drawing: str | None = None
+) -> PartialResult:
+    result = await engine.render(film, index, plan, silent, drawing=drawing)
+    await engine.verify(film, index, plan)
+    return result
 
 
 def frames_of(path: Path) -> list[tuple[float, NDArray[Any]]]:

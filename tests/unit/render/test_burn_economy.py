@@ -1,11 +1,14 @@
 """When captions are burned by encoding a part of the film, and how that is told."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.subtitles import Cue
+from kinolog.common.testing.examples import a_video
 from kinolog.render.domain.economy import Economy, caption_spans, covered_seconds
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.domain.partial import Copied, PartialPlan, Renewed
@@ -36,6 +39,15 @@ def plan(copied: int, renewed: int) -> PartialPlan:
 def test_little_that_changes_is_worth_it() -> None:
     ECONOMY.refuse_crowded([(10.0, 20.0)], FACTS)
     ECONOMY.refuse_costly(plan(90, 10), FACTS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_hopeful"),
+    [({}, True), ({"frame_rate": None}, False), ({"duration": 15.0}, False), ({"width": 10, "height": 9}, False)],
+)
+def test_what_is_recorded_of_a_video_gives_hope_or_none(changes: dict[str, Any], is_hopeful: bool) -> None:
+    video = a_video(**{"duration": 100.0, "width": 100, "height": 10, "frame_rate": 1.0, **changes})
+    assert is_hopeful == ECONOMY.hopes_for([(10.0, 20.0)], video)
 
 
 def test_captions_nearly_everywhere_are_not_even_planned() -> None:

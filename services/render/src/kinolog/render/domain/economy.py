@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from kinolog.common.events.video import VideoFacts
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.subtitles import Cue
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
@@ -19,6 +20,13 @@ class Economy:
 
     max_share: float
     min_saved_pixels: int
+
+    def hopes_for(self, spans: Iterable[Seconds], video: VideoFacts) -> bool:
+        """Whether what is recorded of a video speaks for it. Its file may still tell otherwise."""
+        share = covered_seconds(spans, video.duration) / video.duration
+        copied_frames = video.duration * (video.frame_rate or 0) * (1 - share)
+        saved_pixels = copied_frames * (video.width or 0) * (video.height or 0)
+        return share <= self.max_share and saved_pixels >= self.min_saved_pixels
 
     def refuse_crowded(self, spans: Iterable[Seconds], facts: MediaFacts) -> None:
         """Raises PartialRefused where captions show so long that no plan can be worthwhile."""

@@ -8,7 +8,7 @@ from kinolog.common.media.facts import Question
 from kinolog.render.domain.packets import PictureTrack
 from kinolog.render.domain.partial import PartialPlan
 
-Action: TypeAlias = Literal["index", "feed", "join"]
+Action: TypeAlias = Literal["index", "feed", "join", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """Burning captions into the picture."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
 import structlog
 
-from kinolog.common.aggregates import CAPTION, Caption
+from kinolog.common.aggregates import CAPTION, Caption, Video
 from kinolog.common.errors import BlobMissing, PermanentError
 from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.jobs import BurnInput, BurnOutput
@@ -25,6 +25,7 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
@@ -41,12 +42,15 @@ class Typesetter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burning:
-    """A film and what is to be drawn into it by `drawing`, a filter, during `spans` of seconds."""
+    """A film and what is to be drawn into it by `drawing`, a filter, during `spans` of seconds. `indexing` has been
+    begun where there was hope to render it in part.
+    """
 
     film: Film
     facts: MediaFacts
     drawing: str
     spans: tuple[Seconds, ...]
+    indexing: Awaitable[PacketIndex | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +67,20 @@ class BurnHandler:
         ctx.progress("prepare")
         cues = await _cues(caption, ctx)
         async with media_file(ctx, video.content) as source:
-            facts = (await self.studio.look_into(source, video.container, ctx)).facts
-            typeset = await self.typesetter.typeset(cues, look_of(job, caption), frame_of(facts), ctx.workdir)
-            film = Film(path=source, container=facts.container, workdir=ctx.workdir)
-            burning = Burning(film=film, facts=facts, drawing=typeset.filter, spans=caption_spans(cues))
-            text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
-            made = await self._drawn(burning, ctx, used_video(video), text)
+            film, spans = Film(path=source, container=video.container, workdir=ctx.workdir), caption_spans(cues)
+            async with begun(self._hopeful_index(film, spans, video, ctx)) as indexing:
+                facts = (await self.studio.look_into(source, video.container, ctx)).facts
+                typeset = await self.typesetter.typeset(cues, look_of(job, caption), frame_of(facts), ctx.workdir)
+                burning = Burning(film=film, facts=facts, drawing=typeset.filter, spans=spans, indexing=indexing)
+                text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
+                made = await self._drawn(burning, ctx, used_video(video), text)
         video_id = await self.studio.publish(_with_fonts(made, typeset), burned_identity(video), ctx)
         return _output(made, video_id=video_id, caption_id=caption_id, font=typeset.font)
+
+    async def _hopeful_index(
+        self, film: Film, spans: tuple[Seconds, ...], video: Video, ctx: JobContext
+    ) -> PacketIndex | None:
+        return await self.joiner.index(film, ctx) if self.economy.hopes_for(spans, video) else None
 
     async def _drawn(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         """In part where that is possible and worthwhile."""
@@ -86,7 +96,7 @@ class BurnHandler:
 
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         self.economy.refuse_crowded(burning.spans, burning.facts)
-        index = await self.joiner.index(burning.film, ctx)
+        index = await burning.indexing or await self.joiner.index(burning.film, ctx)
         plan = await asyncio.to_thread(plan_overlay, index, burning.spans)
         self.economy.refuse_costly(plan, burning.facts)
         sound, before = await self._sound(burning, index, ctx)

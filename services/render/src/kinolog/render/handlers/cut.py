@@ -1,6 +1,6 @@
 """Cutting parts out of a film in the cheapest way that is exact: what trimming and splitting have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +21,7 @@ from kinolog.render.domain.partial import PartialPlan, plan_cut
 from kinolog.render.domain.recipe import Muxer
 from kinolog.render.domain.trim import Part, Seconds, parts_of
 from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
@@ -67,15 +68,10 @@ class Cutter:
     async def look(self, video: Video, film: Film, windows: Sequence[Seconds], ctx: JobContext) -> Uncut:
         """Read the film once, whatever the number of windows. Raises PermanentError for one that has no frame."""
         ctx.progress("prepare")
-        facts = (await self.studio.look_into(film.path, film.container, ctx, windows)).facts
-        uncut = Uncut(film=film, facts=facts, used=used_video(video), parts=parts_of(facts, windows))
-        if facts.video_stream is None:
-            return uncut
-        try:
-            return replace(uncut, index=await self.joiner.index(film, ctx))
-        except PartialRefused as refused:
-            _logger.info("Encoding all frames", action="cut", obstacle=refused.obstacle.name, detail=refused.detail)
-            return replace(uncut, refused=refused)
+        async with begun(self.joiner.index(film, ctx)) as indexing:
+            facts = (await self.studio.look_into(film.path, film.container, ctx, windows)).facts
+            uncut = Uncut(film=film, facts=facts, used=used_video(video), parts=parts_of(facts, windows))
+            return uncut if facts.video_stream is None else await _indexed(uncut, indexing)
 
     async def cut(self, uncut: Uncut, parts: Sequence[Part], mode: TrimMode, ctx: JobContext) -> Cut:
         """One film of some of the parts, in order. Its file is to be stored before the next cut takes its place."""
@@ -140,6 +136,14 @@ class Cutter:
         rendering = self.studio.rendering((uncut.used,), encoded, method=_COPY, because=because)
         made = Made(file=work.output, inspected=inspected, rendering=rendering)
         return Cut(made=made, windows=((part.begin, part.end),), muxer=muxer)
+
+
+async def _indexed(uncut: Uncut, indexing: Awaitable[PacketIndex]) -> Uncut:
+    try:
+        return replace(uncut, index=await indexing)
+    except PartialRefused as refused:
+        _logger.info("Encoding all frames", action="cut", obstacle=refused.obstacle.name, detail=refused.detail)
+        return replace(uncut, refused=refused)
 
 
 def _not_copied(cut: Cut, obstacle: str) -> Cut:

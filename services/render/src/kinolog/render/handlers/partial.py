@@ -14,6 +14,7 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan
 from kinolog.render.domain.partial_result import OnPhase, PartialResult
 from kinolog.render.domain.work import Encoded
+from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.progress import report
 from kinolog.render.handlers.studio import Made, Studio
 
@@ -38,7 +39,11 @@ class PartialRenderer(Protocol):
         drawing: str | None = None,
         sound: KeptSound | None = None,
     ) -> PartialResult:
-        """Make the film as planned, and examine it. Raises PartialRefused where that cannot be, and WorkError."""
+        """Make the film as planned. Raises PartialRefused where that cannot be, and WorkError."""
+        ...
+
+    async def verify(self, film: Film, index: PacketIndex, plan: PartialPlan) -> None:
+        """See that the film that was just made is as planned. Raises PartialRefused on any doubt."""
         ...
 
 
@@ -69,7 +74,9 @@ class PartialStudio:
         """
         on_phase = partial(report, ctx)
         result = await self.renderer.render(film, index, plan, on_phase, drawing=drawing, sound=sound)
-        inspected = await self._checked(result, ctx)
+        async with begun(self.renderer.verify(film, index, plan)) as verifying:
+            inspected = await self._checked(result, ctx)
+            await verifying
         steps = (*before, *result.steps)
         rendering = self.studio.rendering(used, *steps, method=result.method, because=result.because)
         rendering = rendering.model_copy(update={"programs": self.renderer.versions})

@@ -61,7 +61,7 @@ class PartialEngine:
         drawing: str | None = None,
         sound: KeptSound | None = None,
     ) -> PartialResult:
-        """Make the film that is planned, and see that it is as planned; `drawing` is a filter for the new frames.
+        """Make the film that is planned; `drawing` is a filter for the new frames.
 
         Raises PartialRefused where all of the film has to be encoded instead, and WorkError as an encoder does.
         Without success no half-made file is left.
@@ -79,6 +79,14 @@ class PartialEngine:
             places.feed.unlink(missing_ok=True)
             places.runs.unlink(missing_ok=True)
         return explained(plan, places.joined, encoded)
+
+    async def verify(self, film: Film, index: PacketIndex, plan: PartialPlan) -> None:
+        """See that the film that was just made is as planned. Raises PartialRefused on any doubt; it is gone then."""
+        try:
+            await self._send(replace(self._errand(film, "verify"), track=index.track, plan=plan), _nobody)
+        except BaseException:
+            Places(folder=film.workdir).joined.unlink(missing_ok=True)
+            raise
 
     def _refuse_scatter(self, plan: PartialPlan) -> None:
         if len(plan.runs) > self.bounds.max_runs:
@@ -140,6 +148,10 @@ class PartialEngine:
             max_packets=self.bounds.max_packets,
             threads=self.encoder.options.threads,
         )
+
+
+def _nobody(phase: str, progress: EncodeProgress) -> None:
+    """Hears how far examining is: it begins anew with each run, and goes on beside a phase of its own."""
 
 
 def _read_index(film: Film, answer: dict[str, Any]) -> PacketIndex:

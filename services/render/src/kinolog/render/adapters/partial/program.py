@@ -35,10 +35,10 @@ def _run(errand: Errand) -> dict[str, object]:
         return {"track": asdict(index_film(errand, _say_percent))}
     if errand.action == "feed":
         feed_encoder(errand, errand.track, errand.plan, _say_percent)
-    else:
+    elif errand.action == "join":
         join(errand, errand.track, errand.plan, _say_percent)
-        # Examining comes after all is joined, and begins anew with each run.
-        verify(errand, errand.track, errand.plan, lambda percent: _say_percent(100.0))
+    else:
+        verify(errand, errand.track, errand.plan, _say_percent)
     return {"done": True}
 
 

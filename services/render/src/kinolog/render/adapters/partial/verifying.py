@@ -23,6 +23,8 @@ from kinolog.render.domain.partial import Copied, PartialPlan, Renewed
 # Frames after a run show whether a decoder gets back to the film's own.
 _FRAMES_AFTER: Final = 12
 _FORMAT: Final = "mp4"
+# What smooths the edges of blocks cannot fail, and takes a fifth of the time.
+_STRICT: Final = {"err_detect": "explode", "skip_loop_filter": "all"}
 
 
 def verify(errand: Errand, track: PictureTrack, plan: PartialPlan, on_percent: OnPercent) -> None:
@@ -78,7 +80,7 @@ def _decoding(asked: Question, threads: int) -> Iterator[tuple[Opened, VideoStre
         picture = _picture(media)
         context = picture.codec_context
         context.thread_count, context.thread_type = threads, "AUTO"
-        context.options = {**context.options, "err_detect": "explode"}
+        context.options = {**context.options, **_STRICT}
         yield media, picture
 
 
