@@ -21,6 +21,9 @@ from kinolog.common.testing.zoo import SPECIMENS, Zoo
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
+# What all of these look at is made once.
+pytestmark = pytest.mark.xdist_group("partial_burn")
+
 # In the second of four seconds two captions that overlap, and one after the end.
 CUES = (
     Cue(start=1.2, end=1.4, text="Hello"),
@@ -48,7 +51,7 @@ class Burned:
     phases: list[str]
 
 
-@pytest.fixture(scope="module", params=["h264", "rotated"])
+@pytest.fixture(scope="module", params=["h264", pytest.param("rotated", marks=pytest.mark.chaos)])
 def burned(request: pytest.FixtureRequest, zoo: Zoo, tmp_path_factory: pytest.TempPathFactory) -> Burned:
     workshop = Workshop(tmp_path_factory.mktemp("burned"))
     return asyncio.run(_burned(workshop, zoo.film(request.param)))
