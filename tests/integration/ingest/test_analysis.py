@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from harness.platform import command_line
 from PIL import Image
 
 from kinolog.common.aggregates import VIDEO, Video
@@ -17,11 +18,12 @@ from kinolog.common.events import BlobRef
 from kinolog.common.events.video import VideoReplaced
 from kinolog.common.jobs import AnalysisPart, AnalyzeInput, AnalyzeOutput
 from kinolog.common.log import load
+from kinolog.common.testing import eventually
 from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.examples import ORIGIN, a_video
 from kinolog.common.testing.witness import number_in
 from kinolog.common.testing.workshop import Workshop
-from kinolog.common.testing.zoo import SPECIMENS, Zoo
+from kinolog.common.testing.zoo import LABELLED, SPECIMENS, Zoo
 from kinolog.ingest.analysis_wiring import analysis_of
 from kinolog.ingest.settings import IngestSettings
 
@@ -42,7 +44,7 @@ class Analyst:
         return await self.again(video_id, *parts)
 
     async def of(self, zoo: Zoo, name: str) -> tuple[AnalyzeOutput, Video]:
-        specimen = SPECIMENS[name]
+        specimen = (SPECIMENS | LABELLED)[name]
         return await self(
             zoo.film(name),
             container=specimen.container,
@@ -125,6 +127,17 @@ async def test_tiles_have_the_shape_of_the_film(analyze: Analyst, zoo: Zoo, name
     _, video = await analyze.of(zoo, name)
     assert video.storyboard is not None
     assert size == (video.storyboard.tile_width, video.storyboard.tile_height)
+
+
+async def test_a_film_of_high_dynamic_range_is_shown_in_standard_range(
+    analyze: Analyst, workshop: Workshop, zoo: Zoo
+) -> None:
+    """The same picture stored as light is brighter than paper at its brightest, and darker elsewhere."""
+    _, plain = await analyze.of(zoo, "hevc_10_bit")
+    _, film = await analyze.of(zoo, "hdr10")
+    usual, mapped = [(await tiles_of(video, workshop))[1] for video in (plain, film)]
+    assert SECONDS[1] == number_in(mapped)
+    assert usual[40:].mean() != pytest.approx(mapped[40:].mean(), abs=2)
 
 
 async def test_pixels_that_are_not_square_are_stretched(analyze: Analyst, tmp_path: Path) -> None:
@@ -233,6 +246,24 @@ async def test_a_video_that_got_another_file_is_analyzed_anew(
     with pytest.raises(PassingError, match="another file") as refused:
         await attempt
     assert ("video_changed", ()) == (refused.value.kind, ctx.changes)
+
+
+async def test_a_cancelled_analysis_leaves_no_process(analyze: Analyst, workshop: Workshop, tmp_path: Path) -> None:
+    film = sound(tmp_path, "0.5*sin(2*PI*440*t)", seconds=600)
+    attempt = asyncio.create_task(analyze(film, AnalysisPart.SOUND, duration=600.0, container="wav"))
+    await eventually(lambda: processes_with(str(workshop.folder)), within=30)
+    attempt.cancel()
+    async with asyncio.timeout(2):
+        await asyncio.wait([attempt])
+    assert [] == processes_with(str(workshop.folder))
+
+
+def processes_with(word: str) -> list[str]:
+    return [
+        entry.name
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and word in command_line(int(entry.name))
+    ]
 
 
 async def tiles_of(video: Video, workshop: Workshop) -> list[np.ndarray]:
