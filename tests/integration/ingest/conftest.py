@@ -29,10 +29,11 @@ class Downloader:
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     job: Any = None
 
-    async def __call__(self, url: str, *, title: str | None = None) -> DownloadOutput:
+    async def __call__(self, url: str, **choices: Any) -> DownloadOutput:
         ctx = await self._attempt(url)
         handlers = wiring.handlers(self._settings(url))
-        output = await handlers["download"](DownloadInput(url=url, title=title, strategy=DownloadStrategy.DIRECT), ctx)
+        job = DownloadInput.model_validate({"url": url, "strategy": DownloadStrategy.DIRECT, **choices})
+        output = await handlers["download"](job, ctx)
         assert isinstance(output, DownloadOutput)
         await self.workshop.commit(ctx)
         return output

@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from harness.web_server import WebServer, answer_file, web_server
+from harness.large_file import Padded, Served
+from harness.web_server import Asked, WebServer, answer_file, web_server
 
 from kinolog.common.aggregates import JOB, Job, JobStatus
 from kinolog.common.aggregates.job_decisions import cancel_job
@@ -19,16 +20,17 @@ from kinolog.common.log import load
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.testing import NatsServer, eventually
 from kinolog.common.testing.examples import ORIGIN, submitted
+from kinolog.ingest.domain.fetching import Checkpoint
 
 Worker = subprocess.Popen[bytes]
-StartWorker = Callable[[WebServer], Worker]
+StartWorker = Callable[..., Worker]
 
 
 @pytest.fixture
 def start_worker(jetstream_log: JetStreamLog, nats_server: NatsServer, tmp_path: Path) -> Iterator[StartWorker]:
     workers: list[Worker] = []
 
-    def start(server: WebServer) -> Worker:
+    def start(server: WebServer, checkpoint_interval_seconds: float = 0) -> Worker:
         settings = {
             "KINOLOG_NATS_URL": nats_server.url,
             "KINOLOG_BLOBS_URL": f"file://{tmp_path}/blobs",
@@ -36,7 +38,7 @@ def start_worker(jetstream_log: JetStreamLog, nats_server: NatsServer, tmp_path:
             "KINOLOG_LEASE_SECONDS": "2",
             "KINOLOG_INGEST_ALLOWED_NETWORKS": "127.0.0.1/32, 10.0.0.0/8",
             "KINOLOG_INGEST_ALLOWED_PORTS": f"80,{urlsplit(server.url).port}",
-            "KINOLOG_INGEST_CHECKPOINT_INTERVAL_SECONDS": "0",
+            "KINOLOG_INGEST_CHECKPOINT_INTERVAL_SECONDS": f"{checkpoint_interval_seconds}",
         }
         workers.append(subprocess.Popen([sys.executable, "-m", "kinolog.ingest"], env={**os.environ, **settings}))
         return workers[-1]
@@ -47,18 +49,33 @@ def start_worker(jetstream_log: JetStreamLog, nats_server: NatsServer, tmp_path:
         worker.wait()
 
 
-async def reached(log: JetStreamLog, job_id: str, condition: Callable[[Job], object]) -> Job:
+async def reached(log: JetStreamLog, job_id: str, condition: Callable[[Job], object], within: float = 60) -> Job:
     async def job() -> Job | None:
         state = (await load(log, JOB, job_id)).require()
         return state if condition(state) else None
 
-    state = await eventually(job, within=60)
+    state = await eventually(job, within=within)
     assert state is not None
     return state
 
 
+def is_kept(least_bytes: int) -> Callable[[Job], bool]:
+    """Whether a checkpoint tells of so many bytes, wherever in the file they are."""
+
+    def holds(job: Job) -> bool:
+        checkpoint = Checkpoint.of(job.checkpoint, (job.checkpoint or {}).get("source", {}).get("url", ""))
+        return checkpoint is not None and checkpoint.plan().received_bytes >= least_bytes
+
+    return holds
+
+
 def has_received(size_bytes: int) -> Callable[[Job], bool]:
     return lambda job: job.checkpoint is not None and job.checkpoint["received"]["size_bytes"] == size_bytes
+
+
+def size_asked_for(asked: Asked, total_bytes: int) -> int:
+    first, last = asked.range
+    return (total_bytes if last is None else last + 1) - (first or 0)
 
 
 async def downloading(log: JetStreamLog, server: WebServer) -> str:
@@ -81,6 +98,26 @@ async def test_a_killed_download_goes_on_from_the_bytes_on_disk(
     assert (JobStatus.COMPLETED, [None, half]) == (job.status, server.ranges), job.error_message
     assert hashlib.sha256(film).hexdigest() == (job.output_data or {})["sha256"]
     assert [] == list(tmp_path.glob("work/downloads/*"))
+
+
+@pytest.mark.parametrize(
+    "total_bytes", [64 << 20, pytest.param(1 << 30, marks=pytest.mark.chaos)], ids=["64 MiB", "1 GiB"]
+)
+async def test_a_download_that_is_killed_half_way_goes_on_with_all_its_pieces(
+    start_worker: StartWorker, jetstream_log: JetStreamLog, film: bytes, total_bytes: int
+) -> None:
+    padded = Padded(film, total_bytes)
+    served = Served(padded, slow_after=total_bytes // 2)
+    async with web_server(served) as server:
+        job_id = await downloading(jetstream_log, server)
+        first = start_worker(server, checkpoint_interval_seconds=0.5)
+        await reached(jetstream_log, job_id, is_kept(total_bytes // 2))
+        first.kill()
+        before, served.slow_after = len(server.asked), None
+        start_worker(server, checkpoint_interval_seconds=0.5)
+        job = await reached(jetstream_log, job_id, lambda job: job.status.is_final, within=300)
+    assert (JobStatus.COMPLETED, padded.sha256()) == (job.status, (job.output_data or {})["sha256"]), job.error_message
+    assert sum(size_asked_for(asked, total_bytes) for asked in server.asked[before:]) <= total_bytes // 2 + (8 << 20)
 
 
 async def test_a_cancelled_download_leaves_nothing_on_disk(

@@ -77,6 +77,14 @@ async def canary() -> AsyncIterator[WebServer]:
         yield server
 
 
+async def test_a_server_that_would_go_on_with_a_connection_is_not_taken_at_its_word() -> None:
+    clinging = answer_raw(
+        head(Connection="keep-alive", Content_Length="4") + b"film", b"", pause_seconds=1, for_ever=True
+    )
+    async with web_server(clinging) as server, way_out(server) as (_, client):
+        assert [b"film", b"film"] == [(await client.get(server.url)).content for _ in range(2)]
+
+
 async def test_an_allowed_address_is_reached_and_its_bytes_are_counted() -> None:
     async with web_server(answer_file(b"film" * 1_000)) as server, way_out(server) as (egress_pass, client):
         answer = await client.get(f"{server.url}/film.mp4?x=1")

@@ -86,8 +86,10 @@ class Transfer:
                 await self._insist(piece)
                 piece = self._file.plan.take() if self._file.plan else None
         except WorkError as error:
+            if self._is_refused_a_piece(error):
+                raise Unreliable(error.message) from error
             if self._working == 1 or error.kind not in _OF_ONE_CONNECTION:
-                raise self._last_word(error) from error
+                raise
             _logger.info("Going on with fewer connections", job_id=self._ctx.job.id, reason=error.message)
         finally:
             self._working -= 1
@@ -122,10 +124,10 @@ class Transfer:
         _logger.info("Going on with a broken download", job_id=self._ctx.job.id, received_bytes=received_bytes)
         await asyncio.sleep(self._limits.resume_pause_seconds)
 
-    def _last_word(self, error: WorkError) -> Exception:
-        """A server that gives the file, but no more of its pieces, may give it in one."""
+    def _is_refused_a_piece(self, error: WorkError) -> bool:
+        """A server that gives the file, but nobody any piece of it, may give it in one."""
         is_refused = isinstance(error, PermanentError) and error.kind == "source_unavailable"
-        return Unreliable(error.message) if is_refused and self._is_split else error
+        return is_refused and self._is_split and self._working == 1
 
     @property
     def _is_split(self) -> bool:

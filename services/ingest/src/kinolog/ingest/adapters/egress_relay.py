@@ -38,7 +38,7 @@ class Relay:
         Raises TimeoutError for silence on both sides, TooSlow, OverBudget, OSError.
         """
         async with self._patience:
-            await _first_of(self._up(body_bytes), self._down())
+            await _first_of(self._up(body_bytes), self._down(is_tunnel=body_bytes is None))
 
     async def _up(self, body_bytes: int | None) -> None:
         left = body_bytes
@@ -53,7 +53,9 @@ class Relay:
         # A client that says more than its one request would wait for an answer to that for ever.
         await self._inside.reader.read(1)
 
-    async def _down(self) -> None:
+    async def _down(self, *, is_tunnel: bool) -> None:
+        if not is_tunnel:
+            self._inside.writer.write(await self._status_line())
         lowest, window_seconds = self._limits.lowest_speed_bytes_per_second, self._limits.speed_window_seconds
         pace, began = Pace(lowest_bytes_per_second=lowest, window_seconds=window_seconds), self._clock()
         while chunk := await self._outside.reader.read(CHUNK_BYTES):
@@ -64,6 +66,15 @@ class Relay:
             await self._inside.writer.drain()
             began = self._clock()
             self._patience.reschedule(began + self._limits.idle_timeout_seconds)
+
+    async def _status_line(self) -> bytes:
+        """With word that this connection carries no other answer: servers may say otherwise. Raises OSError."""
+        try:
+            line = await self._outside.reader.readline()
+        except ValueError as error:
+            raise OSError("an answer without a first line") from error
+        self._count(line)
+        return line + b"Connection: close\r\n" if line.startswith(b"HTTP/1.") else line
 
     def _count(self, chunk: bytes) -> None:
         """Raises OverBudget."""
