@@ -25,7 +25,7 @@ from kinolog.gateway.__main__ import serve
 from kinolog.gateway.settings import GatewaySettings
 
 TOKEN = "a-token-for-tests"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 Run = Callable[[Service], Coroutine[Any, Any, None]]
 
@@ -66,12 +66,25 @@ class Program:
         return await self.process.wait()
 
 
-@pytest.fixture
-def free_port() -> int:
+Launch = Callable[..., Coroutine[Any, Any, Program]]
+
+
+def _unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _unused_port()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """For a second gateway."""
+    return _unused_port()
 
 
 @pytest.fixture
@@ -120,16 +133,17 @@ async def platform(
 
 
 @pytest.fixture
-async def program(
+async def launch(
     nats_server: NatsServer,
     served_log: JetStreamLog,
     catalog: None,
     client: httpx2.AsyncClient,
     free_port: int,
     blobs_url: str,
-) -> AsyncIterator[Program]:
-    """The gateway as a process, for tests that measure or end it."""
-    environment = {
+) -> AsyncIterator[Launch]:
+    """Starts the gateway as a process, with what a test adds to its environment, as often as the last one ended."""
+    programs: list[Program] = []
+    usual = {
         "KINOLOG_NATS_URL": nats_server.url,
         "KINOLOG_BLOBS_URL": blobs_url,
         "KINOLOG_PORT": str(free_port),
@@ -137,13 +151,23 @@ async def program(
         "KINOLOG_LOG_LEVEL": "warning",
         "KINOLOG_WS_SEND_TIMEOUT_SECONDS": "1",
     }
-    command = (sys.executable, "-m", "kinolog.gateway")
-    program = Program(await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment}))
-    try:
+
+    async def start(**environment: str) -> Program:
+        command = (sys.executable, "-m", "kinolog.gateway")
+        process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **usual, **environment})
+        programs.append(Program(process))
         await eventually(Platform("", served_log, client).is_ready, within=START_SECONDS)
-        yield program
-    finally:
+        return programs[-1]
+
+    yield start
+    for program in programs:
         await program.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+async def program(launch: Launch) -> Program:
+    """The gateway as a process, for tests that measure or end it."""
+    return await launch()
 
 
 @asynccontextmanager
