@@ -107,6 +107,7 @@ def test_a_second_one_of_the_same_id_is_left_out(tmp_path: Path) -> None:
 def test_a_video_of_no_project_is_left_out(tmp_path: Path) -> None:
     export = read(tmp_path, {"projects": [], "videos": [{"id": "v", "project_id": "gone"}]})
     assert [Problem("videos[0]", "names no project of this file; it is left out")] == problems(export)
+    assert 1 == export.notes.lost_count
 
 
 @pytest.mark.parametrize("item", [None, 3, "text", [], True])

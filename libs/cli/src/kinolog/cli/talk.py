@@ -1,8 +1,8 @@
 """What the commands that talk to a running platform share: which one, as whom, and where the answer is shown."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -23,10 +23,14 @@ def talk(url: str | None, token: str | None, run: Callable[[Client], Awaitable[N
         async with connected(find_address(url, token)) as client:
             await run(client)
 
+    until_interrupted(connect())
+
+
+def until_interrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Ctrl-C is how a person ends what has no end of its own."""
     try:
-        asyncio.run(connect())
+        asyncio.run(work)
     except KeyboardInterrupt:
-        # How a person ends what has no end of its own.
         raise typer.Exit(130) from None
 
 

@@ -1,6 +1,5 @@
 """`kinolog import`: takes a folder of media files into a project, or the projects of an older system into the log."""
 
-import asyncio
 from math import inf
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +11,7 @@ from kinolog.cli.library.folder import parse_extensions
 from kinolog.cli.library.folder_import import FolderImport
 from kinolog.cli.library.library_order import LibraryOrder
 from kinolog.cli.library.settings import existing, read_import_settings
-from kinolog.cli.talk import Token, Url, talk
+from kinolog.cli.talk import Token, Url, talk, until_interrupted
 
 app = typer.Typer()
 
@@ -75,9 +74,9 @@ def import_command(
             is_watch=watch,
             is_rehearsal=dry_run,
         )
-        talk(url, token, folder.run)
-        return
+        return talk(url, token, folder.run)
     _refuse("a projects.json", project=project, extensions=extensions, watch=watch, url=url, token=token)
+    _refuse("a projects.json", settle_seconds=settle_seconds, poll_seconds=poll_seconds)
     order = LibraryOrder(
         source=path,
         files=existing(files, "--files") if files else path.parent,
@@ -89,10 +88,7 @@ def import_command(
         nats_url=nats_url,
         blobs_url=blobs_url,
     )
-    try:
-        asyncio.run(order.run())
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    until_interrupted(order.run())
 
 
 def _refuse(source: str, **options: object) -> None:

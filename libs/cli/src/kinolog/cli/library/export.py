@@ -97,18 +97,18 @@ class _Reader:
             if isinstance(item, str) and place.endswith("videos"):
                 item = {"path": item}
             if not isinstance(item, dict):
-                self._notes.problem(at, "must be an object; it is left out")
+                self._notes.lose(at, "must be an object")
                 continue
             yield Record(at, item if isinstance(where, int) else {"id": where, **item}, self._notes)
         if items is not None and not isinstance(items, list | dict):
-            self._notes.problem(place, "must be a list; it is left out")
+            self._notes.lose(place, "must be a list")
 
     def _read_project(self, record: Record) -> None:
         name = record.line("name", "title")
         old_id = record.key("id", "project_id", "uuid") or name
         videos = record.items("videos")
         if old_id is None or old_id in self.projects:
-            record.problem(_no_id(self.projects.get(old_id or "")))
+            record.lose(_no_id(self.projects.get(old_id or "")))
             return
         self.projects[old_id] = OldProject(
             place=record.place,
@@ -126,13 +126,13 @@ class _Reader:
 
     def _read_video(self, record: Record, project_old_id: str | None) -> None:
         if project_old_id not in self.projects:
-            record.problem("names no project of this file; it is left out")
+            record.lose("names no project of this file")
             return
         path = record.path("path", "file_path", "filePath", "filepath", "local_path")
         filename = record.path("filename", "file_name", "fileName", "original_filename")
         old_id = record.key("id", "video_id", "uuid") or _id_by_path(project_old_id, path or filename)
         if old_id is None or old_id in self.videos:
-            record.problem(_no_id(self.videos.get(old_id or "")))
+            record.lose(_no_id(self.videos.get(old_id or "")))
             return
         label = _last_part(filename or path or old_id)
         self.videos[old_id] = OldVideo(
@@ -195,7 +195,7 @@ def _id_by_path(project_old_id: str | None, path: str | None) -> str | None:
 
 
 def _no_id(before: OldProject | OldVideo | None) -> str:
-    return "has no id; it is left out" if before is None else f"has the id of {before.place}; it is left out"
+    return "has no id" if before is None else f"has the id of {before.place}"
 
 
 def _last_part(path: str) -> str:

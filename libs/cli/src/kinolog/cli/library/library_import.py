@@ -51,6 +51,8 @@ class LibraryImport:
             self.report.videos.append(await self._video(video, bars))
 
         await at_once(self.jobs, export.videos, take)
+        order = {video.place: number for number, video in enumerate(export.videos)}
+        self.report.videos.sort(key=lambda item: order[item.place])
         if not self.is_rehearsal:
             await self._verify(export)
 

@@ -31,16 +31,23 @@ class Problem:
 
 @dataclass(slots=True)
 class Notes:
-    """What a reader has to say of a document. `unread` counts the fields that nobody asked for, by their place."""
+    """What a reader has to say of a document. `unread` counts the fields that nobody asked for, by their place;
+    `lost_count` are the things that could not be taken at all.
+    """
 
     now: datetime
     earliest_year: int
     problems: list[Problem] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     guessed_zones: int = 0
+    lost_count: int = 0
 
     def problem(self, place: str, text: str) -> None:
         self.problems.append(Problem(place, text))
+
+    def lose(self, place: str, text: str) -> None:
+        self.lost_count += 1
+        self.problem(place, f"{text}; it is left out")
 
     def leave(self, place: str) -> None:
         name = _NUMBERS.sub("[]", place)[:LONGEST_LINE]
@@ -99,6 +106,9 @@ class Record:
     def problem(self, text: str) -> None:
         self._notes.problem(self.place, text)
 
+    def lose(self, text: str) -> None:
+        self._notes.lose(self.place, text)
+
     def _field(self, names: tuple[str, ...], read: Callable[[Any], T | None]) -> T | None:
         """The first that says anything; the others are another way to say the same."""
         self._read |= set(names)
@@ -118,7 +128,7 @@ class Record:
         text = _string(value)
         plain = " ".join(_without_control(text).split())[:LONGEST_LINE].strip()
         if plain != unicodedata.normalize("NFC", text.strip()):
-            self.problem(f"{text[:LONGEST_LINE]!r} was shortened to one plain line of {LONGEST_LINE} characters")
+            self.problem(f"{text[:LONGEST_LINE]!r} becomes one plain line of {LONGEST_LINE} characters at most")
         return plain or None
 
     def _moment(self, value: Any) -> datetime:

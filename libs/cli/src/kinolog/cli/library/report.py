@@ -43,8 +43,8 @@ class LibraryReport:
 
     @property
     def is_complete(self) -> bool:
-        wrong = (Verdict.FAILED, Verdict.REFUSED)
-        return not self.faults and not any(item.verdict in wrong for item in (*self.projects, *self.videos))
+        is_whole = not self.notes.lost_count and not self.faults
+        return is_whole and not any(map(_is_wrong, (*self.projects, *self.videos)))
 
     def write(self, path: Path) -> None:
         """Raises BadSetting."""
@@ -59,6 +59,7 @@ class LibraryReport:
             "backup": None if self.backup is None else str(self.backup),
             "is_complete": self.is_complete,
             "counts": {"projects": _counts(self.projects), "videos": _counts(self.videos)},
+            "left_out": self.notes.lost_count,
             "verified": self.verified,
             "faults": [asdict(fault) for fault in self.faults],
             "differences": [asdict(difference) for difference in self.differences],
@@ -77,6 +78,7 @@ class LibraryReport:
                 cells = (str(of.get(verdict, 0)) for of in (of_projects, of_videos))
                 counts.add_row(plain(verdict.value), *map(plain, cells))
         counts.add_row("verified", "", str(self.verified))
+        counts.add_row("left out of either", "", str(self.notes.lost_count))
         yield counts
         planned = [Problem(item.place, item.detail) for item in self.videos if item.verdict is Verdict.PLANNED]
         yield from _table("would be imported", planned)
@@ -88,7 +90,7 @@ class LibraryReport:
 
     def _remarks(self) -> Iterable[Problem]:
         for place, count in self.notes.unread.items():
-            yield Problem(place, f"has no counterpart here; {count} left out")
+            yield Problem(place, f"has no counterpart here, and is left out {count} times")
         if self.notes.guessed_zones:
             yield Problem("times", f"{self.notes.guessed_zones} name no zone and are taken as UTC")
 
