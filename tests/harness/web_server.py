@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -103,6 +105,19 @@ def answer_file(
         await writer.drain()
         if then is not None:
             await then()
+
+    return answer
+
+
+def answer_reset(content: bytes, after: int) -> Answer:
+    """Begins like a good answer and ends like a broken line."""
+
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await answer_file(content, stop_after=after)(asked, writer)
+        raw: socket.socket = writer.get_extra_info("socket")
+        # A linger of no time at all makes closing a reset.
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
 
     return answer
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness.web_server import Answer, answer_file, answer_raw, answer_status, head, web_server
+from harness.web_server import Answer, answer_file, answer_raw, answer_reset, answer_status, head, web_server
 from PIL import Image
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
@@ -113,6 +113,12 @@ async def test_a_broken_connection_is_taken_up_where_it_broke(download: Any, fil
     async with web_server(answer_file(film, stop_after=cut), answer_file(film)) as server:
         output = await download(f"{server.url}/film.mp4")
     assert ([None, cut], hashlib.sha256(film).hexdigest()) == (server.ranges, output.sha256)
+
+
+async def test_a_connection_that_is_reset_near_the_end_is_taken_up_as_well(download: Any, film: bytes) -> None:
+    async with web_server(answer_reset(film, len(film) * 9 // 10), answer_file(film)) as server:
+        output = await download(f"{server.url}/film.mp4")
+    assert (hashlib.sha256(film).hexdigest(), 2) == (output.sha256, len(server.asked))
 
 
 async def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(download: Any, film: bytes) -> None:

@@ -256,6 +256,17 @@ async def test_an_answer_that_ends_with_its_connection_is_whole() -> None:
         assert 1_000 == len((await client.get(server.url)).content)
 
 
+async def test_an_answer_that_is_talked_into_is_not_taken_for_whole() -> None:
+    endless = answer_raw(head() + b"begun", b"", pause_seconds=1, for_ever=True)
+    async with web_server(endless) as server, way_out(server) as (egress_pass, _):
+        asked = (f"GET {server.url}/ HTTP/1.1", authorization(egress_pass))
+        assert b"" == await say(egress_pass, *asked, "", "GET / HTTP/1.1")
+
+
+def test_the_secret_of_a_pass_is_not_shown() -> None:
+    assert "secret" not in repr(EgressPass("http://kinolog:secret@127.0.0.1:1", 1))
+
+
 async def test_what_is_open_is_cut_when_the_pass_ends() -> None:
     is_over = asyncio.Event()
     async with web_server(answer_file(bytes(9), stop_after=1, then=is_over.wait)) as server:

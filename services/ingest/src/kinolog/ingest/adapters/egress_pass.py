@@ -37,7 +37,7 @@ class EgressPass:
     was that was cut off for being too slow.
     """
 
-    url: str
+    url: str = field(repr=False)
     max_bytes: int
     passed_bytes: int = 0
     connection_count: int = 0

@@ -32,10 +32,10 @@ class Relay:
         self._passed_bytes = 0
 
     async def run(self, body_bytes: int | None) -> None:
-        """Returns when the server has ended its answer or the client has left. After `body_bytes` the client has
-        nothing more to say; None for a tunnel, in which it may always speak.
+        """Returns when the server has ended its answer. After `body_bytes` the client has nothing more to say; None for
+        a tunnel, in which it may always speak.
 
-        Raises TimeoutError for silence on both sides, TooSlow, OverBudget, OSError.
+        Raises OSError where either breaks off, TimeoutError for silence on both sides, TooSlow, OverBudget.
         """
         async with self._patience:
             await _first_of(self._up(body_bytes), self._down(is_tunnel=body_bytes is None))
@@ -45,13 +45,14 @@ class Relay:
         while left is None or left > 0:
             chunk = await self._inside.reader.read(CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
             if not chunk:
-                return
+                raise ConnectionAbortedError("the client has left")
             left = None if left is None else left - len(chunk)
             self._count(chunk)
             self._outside.writer.write(chunk)
             await self._outside.writer.drain()
         # A client that says more than its one request would wait for an answer to that for ever.
         await self._inside.reader.read(1)
+        raise ConnectionAbortedError("the client has left, or wants something else")
 
     async def _down(self, *, is_tunnel: bool) -> None:
         if not is_tunnel:
