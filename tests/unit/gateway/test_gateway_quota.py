@@ -8,6 +8,7 @@ import pytest
 
 from kinolog.common.events import BlobRef
 from kinolog.common.log.memory import MemoryLog
+from kinolog.common.queries import Usage
 from kinolog.common.testing.examples import created, registered, submitted
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.memory import MemoryCatalog
@@ -152,3 +153,33 @@ async def test_videos_of_the_very_same_bytes_are_listed(caller: httpx2.AsyncClie
 async def test_what_is_no_hash_is_refused(caller: httpx2.AsyncClient, sha256: str) -> None:
     answer = await caller.get(f"/v1/videos?sha256={sha256}")
     assert (422, "?sha256") == (answer.status_code, answer.json()["errors"][0]["pointer"])
+
+
+async def test_an_upload_that_becomes_a_job_while_another_asks_is_counted_once(
+    log: MemoryLog, catalog: MemoryCatalog
+) -> None:
+    here, ask = quotas(log, catalog), catalog.usage
+    here.hold("upl_1", MINE, 60)
+
+    async def becoming_a_job(project_id: str | None, min_seq: int) -> Usage:
+        if await log.last_sequence() == 0:
+            await submitted(log, type="upload", project_id=MINE, input_data={"size_bytes": 60})
+            usage = await ask(project_id, min_seq)
+            here.release("upl_1")
+            return usage
+        return await ask(project_id, min_seq)
+
+    catalog.usage = becoming_a_job  # type: ignore[method-assign]
+    assert await is_let_in(here, 40, holder="upl_2")
+
+
+async def test_who_is_refused_stands_in_nobody_s_way(log: MemoryLog, catalog: MemoryCatalog) -> None:
+    here = quotas(log, catalog)
+    asking = [is_let_in(here, size_bytes, holder=str(size_bytes)) for size_bytes in (40, 70, 60)]
+    assert [True, False, True] == list(await asyncio.gather(*asking))
+
+
+async def test_more_than_was_held_at_first_is_asked_for_anew(log: MemoryLog, catalog: MemoryCatalog) -> None:
+    here = quotas(log, catalog)
+    lets_in = [await is_let_in(here, size, holder=holder) for size, holder in ((1, "a"), (60, "b"), (60, "a"))]
+    assert [True, True, False] == lets_in

@@ -7,6 +7,7 @@ what has not become a job yet is only known here, so that each of several gatewa
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 import structlog
@@ -63,15 +64,13 @@ class Quotas:
 
         With a `holder`, e.g. the id of an upload, the room is kept for it until `release`.
         """
-        held = {None: self._held_bytes(None, holder), project_id: self._held_bytes(project_id, holder)}
-        # Taken before anything is awaited: of two who ask at the same time, the second sees the first.
         if holder is not None:
+            # Behind all others, before anything is awaited: of two who ask at the same time, the second sees the first.
+            self.release(holder)
             self.hold(holder, project_id, more_bytes)
         try:
             for quota in await self._quotas(project_id):
-                used = await self._usage(quota)
-                if used is not None:
-                    _refuse_beyond(quota, used.used_bytes + used.announced_bytes + held[quota.project_id], more_bytes)
+                await self._refuse_beyond(quota, more_bytes, holder)
         except BaseException:
             if holder is not None:
                 self.release(holder)
@@ -110,6 +109,19 @@ class Quotas:
         quotas = _Quota(project_id, await self.limit_of(project_id)), _Quota(None, self._defaults.caller_bytes)
         return [quota for quota in quotas if quota.most_bytes]
 
+    async def _refuse_beyond(self, quota: _Quota, more_bytes: int, holder: str | None) -> None:
+        """Asks twice before it refuses on account of others, who may have become jobs and been counted twice."""
+        for is_last in (False, True):
+            held_bytes = self._held_before(holder, quota.project_id)
+            usage = await self._usage(quota)
+            if usage is None:
+                return
+            taken_bytes = usage.used_bytes + usage.announced_bytes + held_bytes
+            if taken_bytes + more_bytes <= quota.most_bytes:
+                return
+            if is_last or not held_bytes:
+                raise _exceeded(quota, taken_bytes, more_bytes)
+
     async def _usage(self, quota: _Quota) -> Usage | None:
         try:
             return await self._catalog.usage(quota.project_id, self._desk.newest_sequence)
@@ -119,17 +131,15 @@ class Quotas:
             _logger.warning("Let in without a look at the quota", project_id=quota.project_id, reason=problem.detail)
             return None
 
-    def _held_bytes(self, project_id: str | None, asking: str | None) -> int:
-        """What others hold, of one project or of all."""
-        rooms = (room for holder, room in self._held.items() if holder != asking)
-        return sum(room.size_bytes for room in rooms if project_id in (None, room.project_id))
+    def _held_before(self, holder: str | None, project_id: str | None) -> int:
+        """What those hold who asked before, of one project or of all."""
+        before = takewhile(lambda held: held[0] != holder, self._held.items())
+        return sum(room.size_bytes for _, room in before if project_id in (None, room.project_id))
 
 
-def _refuse_beyond(quota: _Quota, taken_bytes: int, more_bytes: int) -> None:
-    if taken_bytes + more_bytes <= quota.most_bytes:
-        return
+def _exceeded(quota: _Quota, taken_bytes: int, more_bytes: int) -> Problem:
     detail = (
         f"{quota.owner} has {taken_bytes} of {quota.most_bytes} bytes in use or announced, and {more_bytes} more "
         "were asked for: delete videos, or raise the quota"
     )
-    raise Problem("quota-exceeded", detail, errors=[FieldError("/project_id", detail)])
+    return Problem("quota-exceeded", detail, errors=[FieldError("/project_id", detail)])
