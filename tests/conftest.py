@@ -14,6 +14,7 @@ from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.settings import ServiceSettings
 from kinolog.common.testing import NatsServer, provisioned_log
 from kinolog.common.testing.postgres import PostgresServer
+from kinolog.common.testing.zoo import Zoo
 
 
 @pytest.fixture
@@ -46,6 +47,15 @@ def postgres_server() -> Iterator[PostgresServer]:
     """One PostgreSQL for all tests of a process: starting it takes seconds."""
     with PostgresServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def zoo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Zoo:
+    """The films are made once, whatever the number of processes that run the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "zoo"
+    folder.mkdir(exist_ok=True)
+    return Zoo(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

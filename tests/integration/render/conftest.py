@@ -8,7 +8,6 @@ import pytest
 from kinolog.common.jobs import BurnInput, BurnOutput, TrimInput, TrimOutput
 from kinolog.common.testing.clips import make_clip
 from kinolog.common.testing.workshop import Workshop
-from kinolog.common.testing.zoo import Zoo
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
@@ -48,15 +47,6 @@ def trim(workshop: Workshop) -> Callable[[str, TrimInput], Awaitable[TrimOutput]
 @pytest.fixture(scope="session")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture(scope="session")
-def zoo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Zoo:
-    """The films are made once, whatever the number of processes that run the tests."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "zoo"
-    folder.mkdir(exist_ok=True)
-    return Zoo(folder)
 
 
 @pytest.fixture(scope="session")
