@@ -110,6 +110,11 @@ def test_a_video_of_no_project_is_left_out(tmp_path: Path) -> None:
     assert 1 == export.notes.lost_count
 
 
+def test_a_clip_whose_origin_is_not_there_is_told(tmp_path: Path) -> None:
+    export = read(tmp_path, [{"id": "p", "videos": [{"id": "v", "parent_video_id": "gone"}]}])
+    assert (["projects[0].videos[0]"], 1) == ([problem.place for problem in problems(export)], len(export.videos))
+
+
 @pytest.mark.parametrize("item", [None, 3, "text", [], True])
 def test_an_item_that_is_no_object_is_left_out(tmp_path: Path, item: Any) -> None:
     export = read(tmp_path, [item, {"id": "p"}])

@@ -89,6 +89,9 @@ class _Reader:
         for record in self._records("videos", top.items("videos")):
             self._read_video(record, record.key("project_id", "projectId", "project"))
         top.finish()
+        for video in self.videos.values():
+            if video.parent_old_id is not None and video.parent_old_id not in self.videos:
+                self._notes.problem(video.place, "was made of a video that is not in this file; that is left out")
 
     def _records(self, place: str, items: Any) -> Iterator[Record]:
         """Of a list, or of an object that has its items under their ids; a video may be no more than its path."""

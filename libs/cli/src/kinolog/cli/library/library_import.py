@@ -97,13 +97,11 @@ class LibraryImport:
 
     async def _take_in(self, old: OldVideo, file: Path) -> list[Event]:
         """Stored first, and looked into as it is stored: the list may be wrong, and the file may still change."""
-        if has_parent := old.parent_old_id is not None:
-            has_parent = old.parent_old_id in self._video_ids
         content = await self.blobs.put_file(file)
         with TemporaryDirectory(prefix="kinolog-import-") as folder:
             async with self.blobs.local_file(content, Path(folder)) as stored:
                 inspected = await self.inspector.inspect(stored, Path(folder))
-            identity = identity_of(old, self.names, has_parent=has_parent)
+            identity = identity_of(old, self.names, has_parent=old.parent_old_id in self._video_ids)
             return [registered(None, identity, content, inspected.facts), *await self._poster(inspected)]
 
     async def _poster(self, inspected: Inspected) -> list[Event]:
