@@ -71,9 +71,11 @@ def test_tiles_lie_row_by_row() -> None:
     assert [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)] == [layout.place(tile) for tile in range(5)]
 
 
-@pytest.mark.parametrize(("seconds", "samples"), [(10.0, 2_400), (3_000.0, 2_400), (6_000.0, 4_800)])
-def test_long_sound_has_fewer_peaks_a_second(seconds: float, samples: int) -> None:
-    assert samples == samples_per_peak(seconds, WaveformRule(peaks_per_second=20, most_peaks=60_000))
+@pytest.mark.parametrize(
+    ("seconds", "samples"), [(0.01, 480), (36.0, 960), (90.0, 2_400), (3_000.0, 2_400), (6_000.0, 4_800)]
+)
+def test_long_sound_has_fewer_peaks_a_second_and_short_sound_more(seconds: float, samples: int) -> None:
+    assert samples == samples_per_peak(seconds, WaveformRule(peaks_per_second=20, least_peaks=1_800, most_peaks=60_000))
 
 
 def test_peaks_are_the_lowest_and_the_highest_of_so_many_samples_and_of_the_rest() -> None:

@@ -30,7 +30,11 @@ def picture_maker(settings: IngestSettings) -> PictureMaker:
 
 
 def sound_listener(settings: IngestSettings) -> SoundListener:
-    rule = WaveformRule(peaks_per_second=settings.waveform_peaks_per_second, most_peaks=settings.waveform_max_peaks)
+    rule = WaveformRule(
+        peaks_per_second=settings.waveform_peaks_per_second,
+        least_peaks=settings.waveform_min_peaks,
+        most_peaks=settings.waveform_max_peaks,
+    )
     return SoundListener(
         bounds=_bounds(settings),
         rule=rule,

@@ -90,7 +90,8 @@ class IngestSettings(MediaSettings):
     # Films of up to that many frames are decoded in full, so that tiles show their very moments, not key frames before.
     storyboard_exact_frames: int = Field(1_000, ge=0)
     waveform_peaks_per_second: int = Field(20, ge=1, le=1_000)
-    # Beyond, that is in films of more than fifty minutes, there are fewer peaks a second.
+    # Films of less than a minute and a half have more peaks a second, those of more than fifty minutes fewer.
+    waveform_min_peaks: int = Field(1_800, ge=1)
     waveform_max_peaks: int = Field(60_000, ge=1_800)
     # Quieter than this for as long is a silence.
     silence_threshold_db: float = Field(-50.0, ge=-90, lt=0)
