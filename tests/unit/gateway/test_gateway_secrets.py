@@ -11,6 +11,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.sealing import Sealer, open_secret
+from kinolog.common.testing.examples import created
 from kinolog.gateway.domain.cookies import netscape_cookies
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.settings import GatewaySettings
@@ -60,6 +61,20 @@ async def test_a_removed_secret_is_gone(caller: httpx2.AsyncClient, gateway: Gat
     assert [] == (await caller.get("/v1/secrets")).json()["data"]
     with pytest.raises(PermanentError):
         await kept(gateway)
+
+
+@pytest.mark.parametrize("job_type", ["download", "download_playlist"])
+async def test_a_job_names_a_secret_that_is_there(caller: httpx2.AsyncClient, log: MemoryLog, job_type: str) -> None:
+    input_data = {"url": "https://example.org/a", "cookies": "site"}
+    body = {"type": job_type, "project_id": await created(log), "input_data": input_data}
+    before = await caller.post("/v1/jobs", json=body)
+    await put(caller)
+    after = await caller.post("/v1/jobs", json=body)
+    assert (422, "/input_data/cookies", 202) == (
+        before.status_code,
+        before.json()["errors"][0]["pointer"],
+        after.status_code,
+    )
 
 
 async def test_the_log_and_its_interface_show_only_the_seal(caller: httpx2.AsyncClient, log: MemoryLog) -> None:

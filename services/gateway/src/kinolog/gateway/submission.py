@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from kinolog.common.aggregates import JOB, Job, Video
+from kinolog.common.controls import secret_setting
 from kinolog.common.errors import Refused
 from kinolog.common.events import Event
+from kinolog.common.events.job import Submission
 from kinolog.common.ids import is_id
 from kinolog.common.queries import ListQuery
+from kinolog.gateway.controls import find_setting
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.domain.wish import (
     Wish,
@@ -35,6 +38,7 @@ async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog) -> Wish:
     asked = wish.submission
     if asked.project_id:
         await live_project(desk, asked.project_id)
+    await _refuse_unknown_secret(asked, desk)
     video = await live_video(desk, asked.video_id) if asked.video_id else None
     jobs = await _dependencies(wish, desk)
     refuse_bad_references(wish, jobs)
@@ -42,6 +46,15 @@ async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog) -> Wish:
         refuse_beyond_its_end(wish, video)
     wish = wish.having(project_id=project_of(wish, video, jobs))
     return await _with_caption(wish, video, jobs, desk, catalog)
+
+
+async def _refuse_unknown_secret(asked: Submission, desk: Desk) -> None:
+    name = asked.input_data.get("cookies")
+    if not isinstance(name, str):
+        return
+    setting = await find_setting(desk, secret_setting(name))
+    if setting is None or setting.value is None:
+        raise invalid("/input_data/cookies", f"there is no secret {name}: store it by PUT /v1/secrets/{name}")
 
 
 async def _dependencies(wish: Wish, desk: Desk) -> dict[str, Job]:
