@@ -176,6 +176,13 @@ async def test_a_header_without_a_film_is_refused(zoo: Zoo, tmp_path: Path) -> N
         await inspected(tmp_path / "header.mp4", tmp_path)
 
 
+@pytest.mark.parametrize(("aspect", "width"), [("32:9", 640), ("2000000000:1", 320), ("1:100", 320)])
+async def test_pixels_are_stretched_within_reason(zoo: Zoo, tmp_path: Path, aspect: str, width: int) -> None:
+    stretched = tmp_path / "stretched.mkv"
+    ffmpeg("-i", str(zoo.film("no_sound")), "-c", "copy", "-aspect", aspect, stretched.name, folder=tmp_path)
+    assert width == (await inspected(stretched, tmp_path)).facts.width
+
+
 async def test_a_report_lists_no_more_than_it_is_set_to(zoo: Zoo, tmp_path: Path) -> None:
     report = await report_of(zoo.film("chapters"), tmp_path, probe_max_chapters=1, probe_max_key_frames=2)
     key_frames = report["picture"]["key_frames"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -23,6 +24,8 @@ _MP4_MARK: Final = b"ftyp"
 # Here a search for the very first moment ends behind the first key frame.
 _WITHOUT_INDEX: Final = frozenset({"mpegts", "mpeg"})
 _SOONER_SECONDS: Final = 1.0
+# Anamorphic lenses and old television stretch pixels to twice their width, not more.
+_MOST_STRETCHED: Final = Fraction(8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Opened:
         """Width and height after turning, with pixels made square."""
         if self.picture is None:
             return None, None
-        width = round(self.picture.width * (self.picture.sample_aspect_ratio or 1))
+        width = round(self.picture.width * _pixel_aspect(self.picture))
         size = (width, self.picture.height)
         return size if rotation % 180 == 0 else size[::-1]
 
@@ -158,6 +161,12 @@ def _prepare(stream: VideoStream | AudioStream | None, question: Question) -> No
     if isinstance(stream, VideoStream) and stream.width * stream.height > question.max_pixels:
         message = f"The picture has {stream.width}×{stream.height} pixels; at most {question.max_pixels} are allowed."
         raise MediaRefused("media_limits", message)
+
+
+def _pixel_aspect(picture: VideoStream) -> Fraction:
+    """Pixels that are stretched beyond all measure would make a film of endless width: they are taken for square."""
+    aspect = picture.sample_aspect_ratio or Fraction(1)
+    return aspect if 1 / _MOST_STRETCHED <= aspect <= _MOST_STRETCHED else Fraction(1)
 
 
 def _codec_name(stream: VideoStream | AudioStream | None) -> str | None:
