@@ -13,9 +13,11 @@ import pytest
 from harness.tus import BYTES, TUS, a_part, announce, asked, begun, chunks, job_of, joined, metadata, send
 
 from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import StorageFailed
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.testing.examples import created
 from kinolog.gateway.params import Gateway
+from kinolog.gateway.upload_shelf import UploadShelf
 
 FILM = bytes(range(256)) * 30
 SHA256 = hashlib.sha256(FILM).hexdigest()
@@ -211,3 +213,19 @@ async def test_an_upload_that_somebody_is_busy_with_is_not_swept(
     object.__setattr__(gateway.uploads, "clock", lambda: datetime.now(UTC) + timedelta(hours=25))
     with gateway.uploads.turns.take(address.rpartition("/")[2]):
         assert 0 == await gateway.uploads.sweep()
+
+
+async def test_an_end_that_was_not_written_down_is_found_again(
+    caller: httpx2.AsyncClient, project_id: str, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as storage:
+        storage.setattr(UploadShelf, "finish", fails)
+        address = await begun(caller, project_id, len(FILM))
+        assert 503 == (await send(caller, address, 0, FILM)).status_code
+    told = await asked(caller, address)
+    assert (2, None) == (await log.last_sequence(), told.get("kinolog-known"))
+    assert False is (await job_of(caller, told))["input_data"]["is_known"]
+
+
+async def fails(*_: object) -> None:
+    raise StorageFailed("the storage is away")

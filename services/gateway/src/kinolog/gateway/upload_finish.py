@@ -37,7 +37,7 @@ async def finish(here: Gateway, upload: OpenUpload, correlation_id: str) -> Fini
     made = Upload(wish.project_id, upload_input(wish.filename, wish.title, stored), wish.pipeline)
     command = Command(Caller(info.actor, correlation_id), f"{_KEY}{info.id}")
     submitted = await submit_upload(here, command, made)
-    done = Finished(info=info, job_id=submitted.job_id, batch_id=submitted.batch_id, is_known=stored.is_known)
+    done = Finished(info=info, job_id=submitted.job_id, batch_id=submitted.batch_id, is_known=submitted.is_known)
     await here.uploads.shelf.finish(done)
     here.quotas.release(info.id)
     return done

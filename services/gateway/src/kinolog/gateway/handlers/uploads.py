@@ -13,7 +13,7 @@ from kinolog.gateway.naming import live_project
 from kinolog.gateway.params import Gateway, Here, Post
 from kinolog.gateway.ready_made import CAPTION_AND_BURN
 from kinolog.gateway.upload import receive
-from kinolog.gateway.upload_job import KNOWN_HEADER, submit_upload
+from kinolog.gateway.upload_job import submit_upload
 from kinolog.gateway.views import JobView
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
@@ -57,7 +57,7 @@ async def upload_video(request: Request, here: Here, command: Post, sha256: _Che
         upload = await receive(form, here.blobs, check_project, sha256)
         await _refuse_over_quota(here, command, upload.project_id, upload.input.size_bytes, holder)
         submitted = await submit_upload(here, command, upload)
-    return submitted.answer({KNOWN_HEADER: "true"} if upload.input.is_known else {})
+    return submitted.answer()
 
 
 async def _refuse_over_quota(here: Gateway, command: Command, project_id: str, size_bytes: int, holder: str) -> None:
