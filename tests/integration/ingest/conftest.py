@@ -30,8 +30,8 @@ class Downloader:
     job: Any = None
 
     async def __call__(self, url: str, **choices: Any) -> DownloadOutput:
-        ctx = await self._attempt(url)
-        handlers = wiring.handlers(self._settings(url))
+        ctx = await self.attempt(url)
+        handlers = wiring.handlers(self.settings_for(url))
         job = DownloadInput.model_validate({"url": url, "strategy": DownloadStrategy.DIRECT, **choices})
         output = await handlers["download"](job, ctx)
         assert isinstance(output, DownloadOutput)
@@ -43,7 +43,7 @@ class Downloader:
         """What is kept of unfinished downloads."""
         return list(self.workshop.folder.glob("work/downloads/*/*"))
 
-    async def _attempt(self, url: str) -> JobContext:
+    async def attempt(self, url: str) -> JobContext:
         """The first one of a new job, or else its next one, which finds the last checkpoint."""
         if self.job is None:
             self.job = (await self.workshop.begin("ingest", type="download", input_data={"url": url})).job
@@ -62,7 +62,7 @@ class Downloader:
     async def _save(self, state: dict[str, Any]) -> None:
         self.checkpoints.append(state)
 
-    def _settings(self, url: str) -> IngestSettings:
+    def settings_for(self, url: str) -> IngestSettings:
         usual = {
             "work_dir": self.workshop.folder / "work",
             "ingest_allowed_networks": (LOOPBACK,),

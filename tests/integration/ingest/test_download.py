@@ -17,10 +17,11 @@ Downloads = Callable[..., Any]
 
 
 async def failure(download: Any, *answers: Answer) -> WorkError:
-    """How a download from a server with these answers ends."""
+    """How a download from a server with these answers ends: in bounded time, and without a blob."""
     async with web_server(*answers) as server:
         with pytest.raises(WorkError) as failed:
             await asyncio.wait_for(download(f"{server.url}/film.mp4"), 20)
+    assert 0 == download.workshop.blob_count()
     return failed.value
 
 
