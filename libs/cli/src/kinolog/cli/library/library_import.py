@@ -19,10 +19,8 @@ from kinolog.common.aggregates.base import fold
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import PermanentError, StorageFailed, WorkError
 from kinolog.common.events import Event, RecordedEvent
-from kinolog.common.events.video import VideoThumbnailMade
-from kinolog.common.media.identity import registered
-from kinolog.common.media.inspector import Inspected, Inspector
-from kinolog.common.media.publish import POSTER_MEDIA_TYPE
+from kinolog.common.media.inspector import Inspector
+from kinolog.common.media.publish import events_of
 
 
 @dataclass(slots=True)
@@ -102,14 +100,7 @@ class LibraryImport:
             async with self.blobs.local_file(content, Path(folder)) as stored:
                 inspected = await self.inspector.inspect(stored, Path(folder))
             identity = identity_of(old, self.names, has_parent=old.parent_old_id in self._video_ids)
-            return [registered(None, identity, content, inspected.facts), *await self._poster(inspected)]
-
-    async def _poster(self, inspected: Inspected) -> list[Event]:
-        poster = inspected.facts.poster
-        if poster is None or inspected.poster is None:
-            return []
-        blob = await self.blobs.put_file(inspected.poster, POSTER_MEDIA_TYPE)
-        return [VideoThumbnailMade(content=blob, width=poster.width, height=poster.height, at=poster.at)]
+            return await events_of(self.blobs, None, identity, content, inspected)
 
     async def _verify(self, export: Export) -> None:
         here = {item.place for item in (*self.report.projects, *self.report.videos) if _is_here(item)}
