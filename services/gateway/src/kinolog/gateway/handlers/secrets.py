@@ -79,13 +79,12 @@ def _sealed(here: Gateway, body: NewSecret) -> SealedSecret:
 
 
 async def _keep(here: Gateway, command: Command, name: str, secret: SealedSecret, reason: str | None) -> Setting:
-    value = secret.model_dump(mode="json")
+    kept_as, value = secret_setting(name), secret.model_dump(mode="json")
 
     def decide(setting: Setting | None) -> Any:
-        return change_setting(setting, secret_setting(name), value, default={}, reason=reason)
+        return change_setting(setting, kept_as, value, default={}, reason=reason)
 
-    setting = secret_setting(name)
-    return (await here.desk.put(SETTING, setting_id(setting), command, "seal", decide)).loaded.require()
+    return (await here.desk.put(SETTING, setting_id(kept_as), command, "seal", decide)).loaded.require()
 
 
 async def _settings(here: Gateway) -> tuple[list[Json], int]:
