@@ -8,7 +8,7 @@ from harness.pages import Pages, page, player
 from harness.site_visitor import Visitor
 from harness.web_server import web_server
 
-from kinolog.common.aggregates import CAPTION
+from kinolog.common.aggregates import CAPTION, JOB
 from kinolog.common.jobs import DownloadStrategy
 from kinolog.common.log import load
 from kinolog.common.subtitles import cues_from_json
@@ -59,3 +59,21 @@ async def test_a_file_is_told_from_a_page_by_one_question(visit: Visitor, film: 
     async with web_server(Pages({"/film.mp4": film})) as server:
         output: Any = await visit(f"{server.url}/film.mp4")
     assert (DownloadStrategy.DIRECT, len(film)) == (output.strategy, output.size_bytes)
+
+
+async def test_each_film_of_a_page_becomes_a_job_and_each_job_a_video(visit: Visitor, film: bytes) -> None:
+    several = page(player("/a.mp4") + player("/b.mp4"), title="Several")
+    async with web_server(Pages({"/list": several, "/a.mp4": film, "/b.mp4": film})) as server:
+        listed = await visit(f"{server.url}/list", "download_playlist")
+        job = (await load(visit.workshop.log, JOB, listed.job_ids[1])).require()
+        output = await visit(**job.input_data)
+    assert ("Several", 2, f"{server.url}/b.mp4") == (listed.title, listed.entry_count, job.input_data["url"])
+    assert len(film) == output.size_bytes
+
+
+async def test_a_list_is_taken_from_where_it_is_asked_for(visit: Visitor) -> None:
+    several = page("".join(player(f"/{n}.mp4") for n in range(6)))
+    async with web_server(Pages({"/list": several})) as server:
+        listed = await visit(f"{server.url}/list", "download_playlist", first=3, limit=2)
+    jobs = [(await load(visit.workshop.log, JOB, job_id)).require() for job_id in listed.job_ids]
+    assert [f"{server.url}/{n}.mp4" for n in (2, 3)] == [job.input_data["url"] for job in jobs]

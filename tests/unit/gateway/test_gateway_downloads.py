@@ -27,6 +27,8 @@ async def test_a_download_is_queued_for_ingest(caller: httpx2.AsyncClient, log: 
         ("mine", {"url": "http://me:secret@example.com/"}, "/input_data/url"),
         ("mine", {"url": "http://0xa9fea9fe/"}, "/input_data/url"),
         ("mine", {"url": URL, "cookies": "../secret"}, "/input_data/cookies"),
+        ("mine", {"url": URL, "site_options": {"exec": "reboot"}}, "/input_data/site_options"),
+        ("mine", {"url": URL, "site_options": {"age_limit": -1}}, "/input_data/site_options/age_limit"),
     ],
 )
 async def test_a_download_that_cannot_be_is_refused_naming_the_field(
