@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from harness.scheduling import CostlyTogether
 from nats.aio.client import Client
+from xdist.remote import Producer
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.settings import CatalogSettings
@@ -15,6 +17,11 @@ from kinolog.common.settings import ServiceSettings
 from kinolog.common.testing import NatsServer, provisioned_log
 from kinolog.common.testing.postgres import PostgresServer
 from kinolog.common.testing.zoo import Zoo
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CostlyTogether:
+    return CostlyTogether(config, log)
 
 
 @pytest.fixture

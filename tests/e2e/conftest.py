@@ -11,17 +11,6 @@ from harness.platform import SAMPLE, Platform, Running, connected, started
 from kinolog.cli.nats_server import free_port
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories of a module are told by one process, since each process starts a platform of its own.
-
-    First, since pytest-xdist reads these marks when its own turn comes.
-    """
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="module")
 def web_port() -> int:
     """Where on loopback the platform may download from."""

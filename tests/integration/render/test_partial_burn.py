@@ -21,9 +21,6 @@ from kinolog.common.testing.zoo import SPECIMENS, Zoo
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
-# What all of these look at is made once.
-pytestmark = pytest.mark.xdist_group("partial_burn")
-
 # In the second of four seconds two captions that overlap, and one after the end.
 CUES = (
     Cue(start=1.2, end=1.4, text="Hello"),
