@@ -1,14 +1,20 @@
 """Asking a child program about a file: lines of JSON come back, percents first, then the answer or a refusal."""
 
 import json
+import re
+import signal
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from kinolog.common.child import Child, run_child
-from kinolog.common.errors import ChildError, PermanentError
-from kinolog.common.media.inspector import explained
+from kinolog.common.errors import ChildError, ChildFailed, PassingError, PermanentError, WorkError
 
 OnPercent = Callable[[float], None]
+
+_LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
+_MEMORY_WORDS: Final = re.compile(
+    r"MemoryError|annot allocate memory|failed to map segment|Resource temporarily unavailable"
+)
 
 
 async def ask(child: Child, on_percent: OnPercent) -> dict[str, Any]:
@@ -16,11 +22,8 @@ async def ask(child: Child, on_percent: OnPercent) -> dict[str, Any]:
     answer: dict[str, Any] = {}
 
     def hear(line: str) -> bool:
-        said = json.loads(line)
-        if "percent" in said:
-            on_percent(said["percent"])
-        else:
-            answer.update(said)
+        answer.update(json.loads(line))
+        on_percent(answer.pop("percent", 100.0))
         return True
 
     try:
@@ -31,3 +34,15 @@ async def ask(child: Child, on_percent: OnPercent) -> dict[str, Any]:
         raise PermanentError(refused["kind"], refused["message"])
     told: dict[str, Any] = answer["answer"]
     return told
+
+
+def explained(error: ChildError) -> WorkError:
+    """A child that ended without an answer was stopped by a limit, or by what the file did to a decoder."""
+    detail = f"{error}\n{error.stderr_tail}"
+    exit_code = error.exit_code if isinstance(error, ChildFailed) else None
+    if exit_code == -signal.SIGKILL:
+        return PassingError("out_of_memory", "The system ran out of memory while examining the file.", detail=detail)
+    if exit_code is None or exit_code in _LIMIT_EXITS or _MEMORY_WORDS.search(error.stderr_tail):
+        return PermanentError("media_limits", "The file takes more work to examine than is allowed.", detail=detail)
+    message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."
+    return PermanentError("media_corrupt", message, detail=detail)

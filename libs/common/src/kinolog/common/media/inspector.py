@@ -1,29 +1,21 @@
 """Asking the child program about a file, from the worker's side."""
 
 import json
-import re
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 
 from kinolog.common import ids
-from kinolog.common.child import Child, Limits, run_child
-from kinolog.common.errors import ChildError, ChildFailed, PassingError, PermanentError, WorkError
+from kinolog.common.child import Child, Limits
+from kinolog.common.media.ask import OnPercent, ask
 from kinolog.common.media.facts import MediaFacts, Question
 from kinolog.common.media.settings import MediaSettings
 
-OnPercent = Callable[[float], None]
-
 _FILE_BYTES: Final = 16 * 1024 * 1024
-_LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
-_MEMORY_WORDS: Final = re.compile(
-    r"MemoryError|annot allocate memory|failed to map segment|Resource temporarily unavailable"
-)
 _FACTS: Final = TypeAdapter(MediaFacts)
 
 
@@ -85,20 +77,7 @@ class Inspector:
         )
 
     async def _ask(self, question: Question, workdir: Path, on_percent: OnPercent) -> MediaFacts:
-        answer: dict[str, Any] = {}
-
-        def hear(line: str) -> bool:
-            answer.update(json.loads(line))
-            on_percent(answer.pop("percent", 100.0))
-            return True
-
-        try:
-            await run_child(self._child(question, workdir), hear)
-        except ChildError as error:
-            raise explained(error) from error
-        if refused := answer.get("refused"):
-            raise PermanentError(refused["kind"], refused["message"])
-        return _FACTS.validate_python(answer["facts"])
+        return _FACTS.validate_python(await ask(self._child(question, workdir), on_percent))
 
     def _child(self, question: Question, workdir: Path) -> Child:
         return Child(
@@ -112,15 +91,3 @@ class Inspector:
             timeout_seconds=self.settings.inspect_timeout_seconds,
             stall_seconds=self.settings.inspect_stall_seconds,
         )
-
-
-def explained(error: ChildError) -> WorkError:
-    """A child that ended without an answer was stopped by a limit, or by what the file did to a decoder."""
-    detail = f"{error}\n{error.stderr_tail}"
-    exit_code = error.exit_code if isinstance(error, ChildFailed) else None
-    if exit_code == -signal.SIGKILL:
-        return PassingError("out_of_memory", "The system ran out of memory while examining the file.", detail=detail)
-    if exit_code is None or exit_code in _LIMIT_EXITS or _MEMORY_WORDS.search(error.stderr_tail):
-        return PermanentError("media_limits", "The file takes more work to examine than is allowed.", detail=detail)
-    message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."
-    return PermanentError("media_corrupt", message, detail=detail)

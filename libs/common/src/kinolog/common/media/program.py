@@ -1,7 +1,7 @@
 """The child program that looks into one file: `python -m kinolog.common.media.program QUESTION`.
 
-It runs apart because the bytes are a stranger's: whatever a decoder does with them ends with this process. Answers are
-lines of JSON: any number of `{"percent": …}`, then one `{"facts": …}` or `{"refused": {"kind": …, "message": …}}`.
+It runs apart because the bytes are a stranger's: whatever a decoder does with them ends with this process. It answers
+as `kinolog.common.media.tell` has it.
 """
 
 import json
@@ -10,31 +10,25 @@ from dataclasses import asdict
 
 from kinolog.common.media.chapters import Chapter, chapters_of
 from kinolog.common.media.decode import Look, look_at_frames
-from kinolog.common.media.facts import MediaFacts, MediaRefused, Poster, Question
+from kinolog.common.media.facts import MediaFacts, Poster, Question
 from kinolog.common.media.formats import media_type
 from kinolog.common.media.opened import Opened, opened
 from kinolog.common.media.poster import make_poster
 from kinolog.common.media.report import write_report
 from kinolog.common.media.scan import Scan, scan
 from kinolog.common.media.tags import recorded_at
+from kinolog.common.media.tell import PercentTeller, tell
 
 
 def main() -> None:
     question = Question(**json.loads(sys.argv[1]))
-    try:
-        answer = {"facts": asdict(look_into(question))}
-    except MediaRefused as refused:
-        answer = {"refused": {"kind": refused.kind, "message": refused.message}}
-    except MemoryError:
-        message = "The file needs more memory to be examined than is allowed."
-        answer = {"refused": {"kind": "media_limits", "message": message}}
-    _say(answer)
+    tell(lambda: asdict(look_into(question)))
 
 
 def look_into(question: Question) -> MediaFacts:
     """Raises MediaRefused for what is not a whole, decodable video or audio file within the limits."""
     with opened(question) as media:
-        found = scan(media, question, lambda percent: _say({"percent": percent}))
+        found = scan(media, question, PercentTeller())
         look = look_at_frames(media, found.duration)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
         chapters = chapters_of(media.file.chapters(), media.start, found.duration, question.max_chapters)
@@ -69,10 +63,6 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None, chapte
         chapter_count=len(chapters),
         recorded_at=recorded_at(media.file.metadata),
     )
-
-
-def _say(answer: object) -> None:
-    print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

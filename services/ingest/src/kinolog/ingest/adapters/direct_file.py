@@ -3,7 +3,7 @@
 import zlib
 from dataclasses import dataclass
 
-from kinolog.common.media.inspector import OnPercent
+from kinolog.common.media.ask import OnPercent
 from kinolog.ingest.adapters.partial_file import PartialFile
 from kinolog.ingest.domain.fetching import Checkpoint, Fetched, Source
 from kinolog.ingest.domain.pieces import Piece, Plan

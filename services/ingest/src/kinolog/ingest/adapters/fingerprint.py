@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from kinolog.common.media.inspector import OnPercent
+from kinolog.common.media.ask import OnPercent
 from kinolog.ingest.domain.fetching import Fingerprint
 
 _CHUNK_BYTES: Final = 4 * 1024 * 1024

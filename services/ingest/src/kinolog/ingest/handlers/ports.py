@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 from kinolog.common.jobs import DownloadInput, DownloadStrategy
-from kinolog.common.media.inspector import Inspected, OnPercent
+from kinolog.common.media.ask import OnPercent
+from kinolog.common.media.inspector import Inspected
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.domain.fetching import Fetched, Fingerprint
 

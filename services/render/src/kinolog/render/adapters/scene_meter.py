@@ -17,8 +17,8 @@ import structlog
 from kinolog.common.child import Child, run_child
 from kinolog.common.errors import ChildError
 from kinolog.common.jobs.split import Detector
+from kinolog.common.media.ask import explained
 from kinolog.common.media.facts import MediaFacts
-from kinolog.common.media.inspector import explained
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.scene_arguments import SmallPictures, decode_arguments
 from kinolog.render.adapters.scene_task import SceneTask
