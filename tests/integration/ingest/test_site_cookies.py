@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from kinolog.common.aggregates import SETTING
 from kinolog.common.aggregates.base import unborn
 from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.controls import secret_setting
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.setting import SettingChanged
-from kinolog.common.sealing import Sealer, new_key, secret_setting
+from kinolog.common.sealing import Sealer, new_key
 from kinolog.common.testing.examples import ORIGIN
 from kinolog.common.testing.workshop import Workshop
 

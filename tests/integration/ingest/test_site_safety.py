@@ -1,14 +1,14 @@
 """What a hostile site can try: nothing but what is allowed is reached, and everything has a bound."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from harness.pages import Pages, page, player
 from harness.site_visitor import Visitor
-from harness.web_server import WebServer, answer_raw, answer_status, head, web_server
+from harness.web_server import Answer, WebServer, answer_raw, answer_status, head, web_server
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
 from kinolog.common.testing.workshop import Workshop
@@ -37,7 +37,7 @@ async def failure(visit: Visitor, pages: Pages, path: str = "/watch", **choices:
     return failed.value
 
 
-INWARDS = {
+INWARDS: dict[str, Callable[[str], dict[str, str | bytes | Answer]]] = {
     "a redirect": lambda inside: {"/watch": answer_status(302, Location=f"{inside}/page")},
     "a player": lambda inside: {"/watch": page(player(f"{inside}/film.mp4"))},
     "a frame": lambda inside: {"/watch": page(f'<iframe src="{inside}/embed/1"></iframe>', head=og(f"{inside}/a.mp4"))},

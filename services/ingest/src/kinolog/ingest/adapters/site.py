@@ -17,6 +17,7 @@ from kinolog.ingest.adapters.fingerprint import fingerprint
 from kinolog.ingest.adapters.site_child import SiteChild
 from kinolog.ingest.adapters.site_merge import SiteMerge
 from kinolog.ingest.domain.fetching import Fetched, Subtitles
+from kinolog.ingest.domain.identities import refuse_another
 from kinolog.ingest.domain.site import (
     COOKIES_FILE,
     Brought,
@@ -96,9 +97,11 @@ class Site:
 
     async def _fetched(self, job: DownloadInput, brought: Brought, folder: Path, ctx: JobContext) -> Fetched:
         file, suffix = await self._one_file(job, brought, folder, ctx)
+        found = await fingerprint(file, partial(ctx.progress, "verify"))
+        refuse_another(job, found)
         return Fetched(
             file,
-            await fingerprint(file, partial(ctx.progress, "verify")),
+            found,
             filename=f"{brought.title or 'video'}.{suffix}".replace("/", "-"),
             strategy=DownloadStrategy.SITE,
             title=brought.title,

@@ -22,6 +22,13 @@ def refuse_altered(job: UploadInput, found: Fingerprint) -> None:
         raise PermanentError("media_corrupt", message, detail=f"uploaded {uploaded}, found {found}")
 
 
+def refuse_another(job: DownloadInput, found: Fingerprint) -> None:
+    """Raises PermanentError for a file with another hash than the one that is wanted."""
+    if job.sha256 is not None and job.sha256.lower() != found.sha256:
+        message = f"The file is not the one that is wanted: its SHA-256 is {found.sha256}. Check the `sha256` given."
+        raise PermanentError("checksum_mismatch", message)
+
+
 def identity_of(job: UploadInput, submitted: Job) -> Identity:
     """Raises PermanentError for a job that names no project."""
     return Identity(project_id=project_of(submitted), title=job.title, filename=job.filename)

@@ -9,7 +9,7 @@ from yt_dlp import YoutubeDL
 
 from kinolog.common.jobs import DownloadChoices, MediaChoice
 from kinolog.common.jobs.site_options import SiteOptions
-from kinolog.ingest.domain.site import COOKIES_FILE, SiteLimits, SiteQuestion, SiteTask
+from kinolog.ingest.domain.site import COOKIES_FILE, SiteQuestion, SiteTask
 from kinolog.ingest.site_program.reporting import QUIET
 
 _RETRIES: Final = 3
@@ -18,7 +18,7 @@ _RETRIES: Final = 3
 @contextmanager
 def opened(question: SiteQuestion) -> Iterator[YoutubeDL]:
     """Cookies that a site sets are kept in the private folder at the end, for the next question of the attempt."""
-    with YoutubeDL({**_FIXED, **_asked(question), **_limited(question.limits), **_chosen(question.choices)}) as library:
+    with YoutubeDL({**_FIXED, **_asked(question), **_limited(question), **_chosen(question.choices)}) as library:
         yield library
 
 
@@ -59,11 +59,14 @@ def _asked(question: SiteQuestion) -> dict[str, Any]:
     }
 
 
-def _limited(limits: SiteLimits) -> dict[str, Any]:
+def _limited(question: SiteQuestion) -> dict[str, Any]:
+    limits, rate = question.limits, question.choices.rate_limit_bytes_per_second
     return {
+        "ratelimit": rate,
+        # Each of several connections would take the whole rate.
+        "concurrent_fragment_downloads": limits.connections if rate is None else 1,
         "socket_timeout": limits.idle_timeout_seconds,
         "allowed_extractors": list(limits.extractors),
-        "concurrent_fragment_downloads": limits.connections,
     }
 
 
@@ -75,7 +78,6 @@ def _chosen(choices: DownloadChoices) -> dict[str, Any]:
         # Many sites are asked for subtitles only then.
         "writesubtitles": bool(choices.subtitles),
         "writeautomaticsub": bool(choices.subtitles) and options.write_auto_subs,
-        "ratelimit": choices.rate_limit_bytes_per_second,
         "http_headers": _headers(options),
         "geo_bypass": False,
         "geo_bypass_country": options.xff,
