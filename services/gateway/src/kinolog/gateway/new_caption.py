@@ -16,9 +16,9 @@ from kinolog.common.subtitles.reading import Read, SubtitlesRefused, read_subtit
 from kinolog.gateway.legacy_text import decoded
 from kinolog.gateway.problems import FieldError, Problem
 
-_BEGINNINGS: Final = {"WEBVTT": "vtt", "[": "ass", "{": "json"}
+_BEGINNINGS: Final[dict[str, str]] = {"WEBVTT": "vtt", "[": "ass", "{": "json"}
 _LONGEST_STEM: Final = 200
-_SUFFIXES: Final = {**{name: name for name in get_args(SubtitleFormat)}, "ssa": "ass"}
+_SUFFIXES: Final[dict[str, str]] = {**{name: name for name in get_args(SubtitleFormat)}, "ssa": "ass"}
 
 
 class NewCaption(Request):
