@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -63,13 +64,17 @@ class WebServer:
 
 @asynccontextmanager
 async def web_server(
-    *answers: Answer, host: str = "127.0.0.1", port: int = 0, name: str | None = None
+    *answers: Answer,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    name: str | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[WebServer]:
     """Listens on `port` of `host`, or on a free one; its URL shows `name` where one is given."""
     server = WebServer("", list(answers))
-    listening = await asyncio.start_server(server.serve, host, port)
+    listening = await asyncio.start_server(server.serve, host, port, ssl=tls)
     port = listening.sockets[0].getsockname()[1]
-    server.url = f"http://{name or host}:{port}"
+    server.url = f"{'https' if tls else 'http'}://{name or host}:{port}"
     try:
         yield server
     finally:

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from harness.certificate import certified
 from harness.web_server import WebServer, answer_file, answer_raw, answer_status, head, web_server
 
 from kinolog.common.reach import Reach
@@ -99,6 +101,17 @@ async def test_the_secret_of_the_pass_stays_inside() -> None:
         assert "proxy-authorization" not in server.asked[0].headers
 
 
+async def test_an_encrypted_connection_goes_through_unseen(tmp_path: Path) -> None:
+    ours, theirs = certified("127.0.0.1", tmp_path)
+    async with (
+        web_server(answer_file(b"film" * 100_000), tls=ours) as server,
+        way_out(server) as (egress_pass, _),
+        httpx2.AsyncClient(proxy=egress_pass.url, verify=theirs, trust_env=False) as client,
+    ):
+        answer = await client.get(f"{server.url}/film.mp4")
+    assert (b"film" * 100_000, "/film.mp4") == (answer.content, server.asked[0].path)
+
+
 async def test_a_tunnel_leads_to_an_allowed_address() -> None:
     async with web_server(answer_status(200, b"film")) as server, way_out(server) as (egress_pass, _):
         tunnel = f"CONNECT 127.0.0.1:{port_of(server)} HTTP/1.1"
@@ -107,7 +120,20 @@ async def test_a_tunnel_leads_to_an_allowed_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.2", "127.2", "2130706434", "0x7f000002", "0177.0.0.2", "[::ffff:127.0.0.2]", "[::127.0.0.2]"]
+    "host",
+    [
+        "127.0.0.2",
+        "127.2",
+        "2130706434",
+        "0x7f000002",
+        "0177.0.0.2",
+        "0x7f.0.0.2",
+        "[::ffff:127.0.0.2]",
+        "[::ffff:7f00:2]",
+        "[::127.0.0.2]",
+        "[64:ff9b::7f00:2]",
+        "[2002:7f00:2::]",
+    ],
 )
 @pytest.mark.parametrize("request_line", ["GET http://{}/ HTTP/1.1", "CONNECT {} HTTP/1.1"], ids=["plain", "tunnel"])
 async def test_no_inner_address_is_connected_to_in_any_spelling(
