@@ -22,7 +22,7 @@ from kinolog.common.crashpoint import crashpoint
 from kinolog.common.durable import durable_rename
 from kinolog.common.errors import BlobMissing, StorageFailed
 from kinolog.common.events import BlobRef
-from kinolog.common.staging import CHUNK_BYTES, PART_BYTES, PARTS_AT_ONCE, TEMPORARY, Staging
+from kinolog.common.staging import CHUNK_BYTES, PARTS_AT_ONCE, TEMPORARY, Staging, part_bytes
 
 _FOLDER: Final = "sha256"
 
@@ -63,7 +63,11 @@ class BlobStore:
         digest = _Digest()
         try:
             await obstore.put_async(
-                self._store, temporary, digest.over(chunks), chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
+                self._store,
+                temporary,
+                digest.over(chunks),
+                chunk_size=part_bytes(self._folder),
+                max_concurrency=PARTS_AT_ONCE,
             )
             blob = BlobRef(sha256=digest.hexdigest(), size_bytes=digest.size_bytes, media_type=media_type)
             is_known = await self.exists(blob.sha256)

@@ -19,9 +19,11 @@ from kinolog.common.durable import durable_rename
 from kinolog.common.errors import StorageFailed
 
 CHUNK_BYTES: Final = 1024 * 1024
-# S3 takes ten thousand parts. This many of this size are in memory while bytes are stored; obstore would take twelve.
-PART_BYTES: Final = 8 * CHUNK_BYTES
+# This many parts are in memory while bytes are stored; obstore would take twelve.
 PARTS_AT_ONCE: Final = 2
+_FILE_PART_BYTES: Final = 2 * CHUNK_BYTES
+# S3 takes ten thousand parts.
+_OBJECT_PART_BYTES: Final = 8 * CHUNK_BYTES
 TEMPORARY: Final = "tmp"
 
 
@@ -49,7 +51,7 @@ class Staging:
         try:
             with _storage_errors():
                 await obstore.put_async(
-                    self._store, target, chunks, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
+                    self._store, target, chunks, chunk_size=part_bytes(self._folder), max_concurrency=PARTS_AT_ONCE
                 )
             if self._folder is not None:
                 await _make_durable(self._folder / target, self._folder / key)
@@ -121,6 +123,11 @@ class Staging:
 
     def _key(self, group: str, name: str) -> str:
         return f"{self._root}/{group}/{name}"
+
+
+def part_bytes(folder: Path | None) -> int:
+    """How much is written at once to a folder, or to an object store."""
+    return _OBJECT_PART_BYTES if folder is None else _FILE_PART_BYTES
 
 
 async def _one_chunk(content: bytes) -> AsyncIterator[bytes]:
