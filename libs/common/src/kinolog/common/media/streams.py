@@ -1,12 +1,12 @@
 """What the header of a file tells of each of its streams, those that Kinolog passes over among them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
@@ -62,15 +62,11 @@ class StreamFacts:
 
 def streams_of(media: Opened, most: int) -> tuple[StreamFacts, ...]:
     """The first of them, in the order of the file."""
-    return tuple(_facts(stream, media.start) for stream in _first(media, most))
-
-
-def _first(media: Opened, most: int) -> Iterator[Stream]:
-    return islice(iter(media.file.streams), most)
+    return tuple(_facts(stream, media.start) for stream in islice(media.file.streams, most))
 
 
 def _facts(stream: Stream, zero: float) -> StreamFacts:
-    codec: Any = stream.codec_context
+    codec: CodecContext | None = stream.codec_context  # which data and fonts are without
     return StreamFacts(
         index=stream.index,
         kind=stream.type,
@@ -79,7 +75,7 @@ def _facts(stream: Stream, zero: float) -> StreamFacts:
         language=_language(stream),
         title=plain(stream.metadata.get("title") or stream.metadata.get("name", "")) or None,
         start=_start(stream, zero),
-        bit_rate=(getattr(codec, "bit_rate", None) or None) if codec else None,
+        bit_rate=(codec.bit_rate if codec else None) or None,
         is_default=bool(stream.disposition & Disposition.default),
         is_forced=bool(stream.disposition & Disposition.forced),
         is_cover=bool(stream.disposition & _COVERS),
