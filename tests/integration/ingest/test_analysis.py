@@ -147,6 +147,13 @@ async def test_pixels_that_are_not_square_are_stretched(analyze: Analyst, tmp_pa
     assert (160, 90) == (video.storyboard.tile_width, video.storyboard.tile_height)
 
 
+async def test_tiles_of_a_very_high_film_are_narrow(analyze: Analyst, tmp_path: Path) -> None:
+    film = make_clip(tmp_path, "high.mp4", options="-vf scale=16:1280,setsar=1")
+    _, video = await analyze(film, AnalysisPart.STORYBOARD, duration=2.0)
+    assert video.storyboard is not None
+    assert (4, 320) == (video.storyboard.tile_width, video.storyboard.tile_height)
+
+
 async def test_moments_are_found_where_only_the_order_of_decoding_is_stored(
     by_key_frames: Analyst, workshop: Workshop, zoo: Zoo, tmp_path: Path
 ) -> None:

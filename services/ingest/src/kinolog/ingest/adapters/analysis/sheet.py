@@ -15,7 +15,7 @@ from kinolog.ingest.adapters.analysis.tiles import frames_at
 from kinolog.ingest.domain.storyboard import Layout
 
 _JPEG_QUALITY: Final = 75
-# A tile of a very high film is narrower than others, so that it is not higher than this share of their width.
+# A tile of a very high film is narrower than others, so as not to be higher than so many of their widths.
 _HIGHEST: Final = 2
 
 
@@ -31,9 +31,9 @@ def make_storyboard(
 
 
 def _small(frame: VideoFrame, media: Opened, tile_width: int) -> Image.Image:
-    width, height = media.shown_size(frame.rotation)
-    steepness = max(1.0, (height or 1) / (width or 1) / _HIGHEST)
-    return as_shown(frame, media, max(1, round(tile_width / steepness)))
+    tile = as_shown(frame, media, tile_width)
+    tile.thumbnail((tile_width, _HIGHEST * tile_width))
+    return tile
 
 
 class _Sheet:
