@@ -152,7 +152,7 @@ def plain_tools(film: Path, minutes: int) -> Iterator[tuple[str, Callable[[Path]
     yield "storyboard", lambda folder: ffmpeg(*source, "-vf", sheet, "-frames:v", "1", f"{folder}/s.jpg")
     yield (
         "waveform",
-        lambda folder: ffmpeg(*sound, "-lavfi", "showwavespic=s=1800x280", "-frames:v", "1", f"{folder}/w.png"),
+        lambda folder: ffmpeg(*source, "-lavfi", "[0:a]showwavespic=s=1800x280", "-frames:v", "1", f"{folder}/w.png"),
     )
     yield "loudness", lambda folder: ffmpeg(*sound, "-af", "ebur128=peak=true", "-f", "null", "-")
     yield "silences", lambda folder: ffmpeg(*sound, "-af", "silencedetect=noise=-50dB:d=0.5", "-f", "null", "-")
