@@ -1,6 +1,7 @@
 """What a hostile site can try: nothing but what is allowed is reached, and everything has a bound."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -148,3 +149,23 @@ async def test_a_page_with_several_films_is_no_download(visit: Visitor) -> None:
     several = page(player("/a.mp4") + player("/b.mp4"))
     assert "source_is_playlist" == (await failure(visit, Pages({"/watch": several}))).kind
     assert [] == visit.kept
+
+
+async def test_a_page_that_unpacks_to_more_than_there_is_memory_is_given_up(visit: Visitor) -> None:
+    visit.settings["site_memory_bytes"] = 600_000_000
+    bomb = gzip.compress(b"<!doctype html><html>") + gzip.compress(b"<p>" * 3_000_000) * 60
+    packed = answer_raw(head(Content_Type="text/html", Content_Encoding="gzip"), bomb)
+    error = await failure(visit, Pages({"/watch": packed}), strategy="site")
+    assert (PermanentError, "media_limits") == (type(error), error.kind), error.detail
+
+
+async def test_a_site_that_the_operator_leaves_out_is_not_asked(visit: Visitor) -> None:
+    visit.settings["site_extractors"] = ("default", "-generic")
+    error = await failure(visit, Pages({"/watch": page("")}), strategy="site")
+    assert (PermanentError, "source_unsupported") == (type(error), error.kind), error.detail
+
+
+async def test_another_file_than_the_one_that_is_wanted_is_dropped(visit: Visitor, film: bytes) -> None:
+    pages = Pages({"/watch": page(player("/film.mp4")), "/film.mp4": film})
+    error = await failure(visit, pages, sha256="0" * 64)
+    assert ("checksum_mismatch", []) == (error.kind, visit.kept)

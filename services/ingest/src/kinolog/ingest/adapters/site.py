@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,7 @@ from kinolog.ingest.adapters.fingerprint import fingerprint
 from kinolog.ingest.adapters.site_child import SiteChild
 from kinolog.ingest.adapters.site_merge import SiteMerge
 from kinolog.ingest.domain.fetching import Fetched, Subtitles
-from kinolog.ingest.domain.identities import refuse_another
+from kinolog.ingest.domain.identities import label, refuse_another
 from kinolog.ingest.domain.site import (
     COOKIES_FILE,
     Brought,
@@ -28,6 +29,9 @@ from kinolog.ingest.domain.site import (
     SiteQuestion,
     SiteTask,
 )
+
+_LONGEST_STEM: Final = 180
+_SUFFIX: Final = re.compile(r"[a-z0-9]{2,5}")
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -102,7 +106,7 @@ class Site:
         return Fetched(
             file,
             found,
-            filename=f"{brought.title or 'video'}.{suffix}".replace("/", "-"),
+            filename=_filename(brought.title, suffix),
             strategy=DownloadStrategy.SITE,
             title=brought.title,
             description=folder / brought.description,
@@ -114,11 +118,17 @@ class Site:
         files = [folder / name for name in brought.files]
         wants_picture = job.media is MediaChoice.VIDEO
         if len(files) == 1 and not brought.is_streamed and (wants_picture or not brought.has_picture):
-            return files[0], brought.extension or "mp4"
+            return files[0], brought.extension
         ctx.progress("merge")
         is_webm = brought.extension == "webm"
         merged = await self.merge.merge(files, folder, is_webm=is_webm, wants_picture=wants_picture)
         return merged, merged.suffix.removeprefix(".")
+
+
+def _filename(title: str | None, suffix: str) -> str:
+    """A title is no path, and what a site calls an ending may be anything."""
+    stem = label((title or "video").replace("/", "-").replace("\\", "-"))[:_LONGEST_STEM]
+    return f"{stem}.{suffix if _SUFFIX.fullmatch(suffix) else 'mp4'}"
 
 
 def _unheard(_: SiteProgress) -> None:
