@@ -62,6 +62,34 @@ async def test_a_gateway_that_is_killed_in_the_middle_loses_one_segment_at_most(
     assert (SHA256, 0) == (await is_known_job(client, served_log, address), stored_bytes(tmp_path))
 
 
+async def test_a_gateway_that_is_told_to_stop_keeps_what_came(
+    launch: Any, client: httpx2.AsyncClient, project_id: str, tmp_path: Path
+) -> None:
+    program = await launch()
+    address = await begun(client, project_id, len(FILM))
+    sending = asyncio.create_task(send(client, address, 0, stalled(FILM[:-1])))
+    await eventually(lambda: unfinished_bytes(tmp_path) >= 2 * MEGABYTE, within=30)
+    assert 0 == await program.stop(signal.SIGTERM)
+    sending.cancel()
+    await launch()
+    assert int((await asked(client, address))["upload-offset"]) >= 2 * MEGABYTE
+
+
+def unfinished_bytes(tmp_path: Path) -> int:
+    """Of what is being written at the moment."""
+    return sum(path.stat().st_size for path in (tmp_path / "blobs" / "tmp").rglob("*") if path.is_file())
+
+
+async def test_an_upload_that_nobody_goes_on_with_expires(
+    launch: Any, client: httpx2.AsyncClient, project_id: str, tmp_path: Path
+) -> None:
+    await launch(KINOLOG_UPLOAD_EXPIRY_SECONDS="2", KINOLOG_UPLOAD_SWEEP_SECONDS="0.2")
+    address = await begun(client, project_id, len(FILM))
+    await send(client, address, 0, FILM[:MEGABYTE])
+    await eventually(lambda: stored_bytes(tmp_path) == 0, within=30)
+    assert 404 == (await client.head(address, headers=TUS)).status_code
+
+
 @pytest.mark.parametrize("place", ["blobs.before_rename", "blobs.after_rename", "gateway.after_append"])
 async def test_a_gateway_that_dies_at_the_end_makes_one_job_all_the_same(
     launch: Any, client: httpx2.AsyncClient, served_log: JetStreamLog, project_id: str, place: str

@@ -61,3 +61,10 @@ async def test_of_several_who_ask_one_after_the_other_gets_it(turns: UploadTurns
 
     await asyncio.gather(*(ask(number) for number in range(5)))
     assert [0, 1, 2, 3, 4] == sorted(got)
+
+
+async def test_a_gateway_that_stops_ends_all_turns(turns: UploadTurns) -> None:
+    reader = asyncio.create_task(reads_for_ever(turns))
+    await asyncio.sleep(0)
+    turns.end_all()
+    assert "upload-locked" == await reader

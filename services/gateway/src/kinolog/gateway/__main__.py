@@ -6,6 +6,7 @@ import sys
 from pydantic import ValidationError
 
 from kinolog.common.service import Service, run
+from kinolog.gateway.params import Gateway
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
 from kinolog.gateway.upload_sweep import keep_swept
@@ -19,15 +20,16 @@ async def serve(service: Service, settings: GatewaySettings) -> None:
         helpers = [
             tasks.create_task(gateway.live.follow(await service.log.last_sequence())),
             tasks.create_task(keep_swept(gateway.uploads, settings.upload_sweep_seconds)),
-            tasks.create_task(_stop(server, service.stopping)),
+            tasks.create_task(_stop(server, gateway, service.stopping)),
         ]
         await server.serve()
         for helper in helpers:
             helper.cancel()
 
 
-async def _stop(server: Server, stopping: asyncio.Event) -> None:
+async def _stop(server: Server, gateway: Gateway, stopping: asyncio.Event) -> None:
     await stopping.wait()
+    gateway.uploads.turns.end_all()
     server.stop()
 
 

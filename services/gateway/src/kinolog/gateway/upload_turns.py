@@ -72,6 +72,11 @@ class UploadTurns:
         with self.take(upload_id) as turn:
             yield turn
 
+    def end_all(self) -> None:
+        """Before the gateway stops: what has come by now is stored, and counts at the next one."""
+        for turn in self._taken.values():
+            turn.ask_for()
+
 
 def _locked(reason: str) -> Problem:
     return Problem("upload-locked", f"{reason}: ask with HEAD where the upload stands, then go on from there")
