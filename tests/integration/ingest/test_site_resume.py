@@ -1,6 +1,7 @@
 """Downloads from sites that are broken off: what is there already is not fetched again."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import signal
@@ -99,3 +100,16 @@ async def test_a_cancelled_download_leaves_no_process(visit: Visitor, workshop: 
             await attempt
         is_over.set()
     assert [] == readers_of(workshop.folder)
+
+
+async def test_two_attempts_never_write_into_one_file(visit: Visitor, workshop: Workshop, film: bytes) -> None:
+    async with web_server(Pages({"/watch": page(player("/film.mp4")), "/film.mp4": film})) as server:
+        ctx = await visit.begin(f"{server.url}/watch")
+        folder = workshop.folder / "work" / "downloads" / ctx.job.id
+        folder.mkdir(parents=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(PassingError) as busy:
+                await visit.attempt(ctx)
+        output: Any = await visit.attempt(next_attempt(ctx, workshop))
+    assert ("source_busy", len(film)) == (busy.value.kind, output.size_bytes)
