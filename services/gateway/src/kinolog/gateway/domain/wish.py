@@ -52,7 +52,7 @@ def submittable(type_name: str) -> JobType:
     """Raises Refused for a type that nobody handles, or that is not for people to submit."""
     kind = job_type(type_name)
     if kind.name == "upload":
-        raise _invalid("type", "upload jobs are made by POST /v1/videos/upload")
+        raise _invalid("type", "upload jobs are made by POST /v1/videos/upload, or by tus at /v1/uploads")
     if kind.is_internal:
         raise _invalid("type", f"{kind.name} jobs are for measurements of the engine itself")
     return kind
