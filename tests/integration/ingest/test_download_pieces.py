@@ -152,6 +152,12 @@ async def test_connections_that_break_now_and_then_are_taken_up_where_they_broke
     assert any(begin and begin % PIECE_BYTES == 5_000 for begin in server.ranges)
 
 
+async def test_a_first_answer_that_breaks_at_once_leaves_its_piece_to_the_others(download: Any, film: bytes) -> None:
+    async with web_server(for_ranges(answer_file(film), answer_file(film, stop_after=0))) as server:
+        output = await download(f"{server.url}/film.mp4")
+    assert (sha256(film), {None, *range(0, len(film), PIECE_BYTES)}) == (output.sha256, set(server.ranges))
+
+
 async def test_a_film_that_changes_under_way_is_fetched_anew(download: Any, film: bytes) -> None:
     old = answer_file(bytes(len(film)), etag='"film-0"')
     async with web_server(for_some(lambda number: number < 3, old, answer_file(film))) as server:

@@ -23,8 +23,13 @@ class DirectFile:
 
     @property
     def can_be_gone_on_with(self) -> bool:
-        """Whether some bytes are here, and others of the same state of the file can be asked for."""
-        return self.received_bytes > 0 and self.source.validator is not None
+        """Whether others of the same state of the file can be asked for than the bytes that are here."""
+        is_of_use = self.received_bytes > 0 or (self.plan is not None and self.plan.is_split)
+        return is_of_use and self.source.validator is not None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.plan is not None and self.plan.is_complete
 
     async def store(self, piece: Piece, received: bytes) -> None:
         """Keep the next bytes of a piece, and hash on where they close a gap."""

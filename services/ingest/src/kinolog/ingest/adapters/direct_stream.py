@@ -53,7 +53,10 @@ class Stream:
             piece = self.file.plan.take()
             on_planned()
             if piece is not None:
-                await self._store(response, piece)
+                try:
+                    await self._store(response, piece)
+                finally:
+                    piece.is_taken = False
 
     async def go_on(self, piece: Piece) -> None:
         """Receive the rest of a piece. Raises WorkError, Broken, Unreliable, TransportError, TimeoutError."""

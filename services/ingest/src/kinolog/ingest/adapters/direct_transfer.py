@@ -1,4 +1,4 @@
-"""A direct download as a whole: several connections that take its pieces, break and go on, and what is told of it."""
+"""A direct download as a whole: several connections that take its pieces, break off and go on."""
 
 import asyncio
 from typing import Final
@@ -6,13 +6,14 @@ from typing import Final
 import httpx2
 import structlog
 
-from kinolog.common.errors import LogError, PassingError, PermanentError, WorkError
+from kinolog.common.errors import PassingError, PermanentError, WorkError
 from kinolog.common.jobs import DownloadInput
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.adapters.asking import Asking
+from kinolog.ingest.adapters.direct_account import Account
 from kinolog.ingest.adapters.direct_file import DirectFile
 from kinolog.ingest.adapters.direct_stream import Broken, Stream, Unreliable
-from kinolog.ingest.adapters.pace import Speed, Throttle
+from kinolog.ingest.adapters.pace import Throttle
 from kinolog.ingest.domain.fetching import Fetched
 from kinolog.ingest.domain.pieces import Piece
 
@@ -31,20 +32,19 @@ class Transfer:
         self._limits = asking.limits
         self._file = file
         self._wanted_sha256 = job.sha256.lower() if job.sha256 else None
-        self._ctx = ctx
-        self._clock = asyncio.get_running_loop().time
-        throttle = Throttle(self._clock, job.rate_limit_bytes_per_second)
-        self._stream = Stream(asking, file, throttle, self._note)
-        self._speed = Speed(self._clock)
+        self._job_id = ctx.job.id
+        clock = asyncio.get_running_loop().time
+        self._account = Account(file, ctx, clock, self._limits.checkpoint_interval_seconds)
+        throttle = Throttle(clock, job.rate_limit_bytes_per_second)
+        self._stream = Stream(asking, file, throttle, self._account.note)
         self._connections, self._working = self._limits.connections, 0
-        self._kept_at, self._is_keeping = self._clock(), False
 
     async def run(self) -> Fetched:
-        self._report()
+        self._account.report()
         try:
             return await self._fetched()
         except Unreliable as error:
-            _logger.info("Beginning a download anew in one stream", job_id=self._ctx.job.id, reason=str(error))
+            _logger.info("Beginning a download anew in one stream", job_id=self._job_id, reason=str(error))
         await self._file.forget()
         self._connections = 1
         try:
@@ -58,7 +58,7 @@ class Transfer:
         try:
             await self._receive()
         except PassingError:
-            await self._keep()
+            await self._account.keep()
             raise
         fetched = await self._file.finish()
         if self._wanted_sha256 not in (None, fetched.fingerprint.sha256):
@@ -71,6 +71,8 @@ class Transfer:
                 self._start(group, 1 if self._file.plan is None else self._connections)
         except ExceptionGroup as failures:
             raise _most_telling(failures) from failures
+        if not self._file.is_complete:
+            raise _unreachable(Broken("Nobody fetched the last pieces"))
 
     def _start(self, group: asyncio.TaskGroup, count: int) -> None:
         for _ in range(count):
@@ -90,19 +92,19 @@ class Transfer:
                 raise Unreliable(error.message) from error
             if self._working == 1 or error.kind not in _OF_ONE_CONNECTION:
                 raise
-            _logger.info("Going on with fewer connections", job_id=self._ctx.job.id, reason=error.message)
+            _logger.info("Going on with fewer connections", job_id=self._job_id, reason=error.message)
         finally:
             self._working -= 1
             if piece is not None:
                 piece.is_taken = False
 
     async def _begun(self, group: asyncio.TaskGroup) -> Piece | None:
-        """The first piece of a file that nothing was known of, as far as the answer that told of it went."""
+        """What is to do of a file that nothing was known of, after the answer that told of it."""
         try:
             await self._stream.begin(self._connections, lambda: self._start(group, self._connections - 1))
         except _TROUBLES as error:
             await self._go_on_after(error, 0)
-        return self._file.plan.first if self._file.plan else None
+        return self._file.plan.take() if self._file.plan else None
 
     async def _insist(self, piece: Piece) -> None:
         """Receive a piece over as many connections as it takes. Raises WorkError, Unreliable."""
@@ -121,7 +123,7 @@ class Transfer:
         if not self._file.can_be_gone_on_with or fruitless > self._limits.max_resumptions:
             raise _unreachable(error) from error
         received_bytes = self._file.received_bytes
-        _logger.info("Going on with a broken download", job_id=self._ctx.job.id, received_bytes=received_bytes)
+        _logger.info("Going on with a broken download", job_id=self._job_id, received_bytes=received_bytes)
         await asyncio.sleep(self._limits.resume_pause_seconds)
 
     def _is_refused_a_piece(self, error: WorkError) -> bool:
@@ -142,36 +144,6 @@ class Transfer:
             "Check the address, and the `sha256` that was given."
         )
         return PermanentError("checksum_mismatch", message)
-
-    async def _note(self, size_bytes: int) -> None:
-        self._speed.note(size_bytes)
-        self._report()
-        if self._clock() - self._kept_at >= self._limits.checkpoint_interval_seconds:
-            await self._keep()
-
-    def _report(self) -> None:
-        done, total, speed = self._file.received_bytes, self._file.source.total_bytes, self._speed.bytes_per_second
-        self._ctx.progress(
-            "download",
-            min(100.0, 100 * done / total) if total else None,
-            eta_seconds=max(0, total - done) / speed if total and speed else None,
-            done_bytes=done,
-            total_bytes=total,
-            bytes_per_second=speed,
-        )
-
-    async def _keep(self) -> None:
-        """Leave the next attempt what this one has. It is a help and no more: a log that is away does not stop us."""
-        if self._is_keeping or self._file.source.validator is None:
-            return
-        self._is_keeping = True
-        try:
-            checkpoint = await self._file.checkpoint()
-            await self._ctx.save_checkpoint(checkpoint.state())
-        except LogError as error:
-            _logger.warning("Could not keep a checkpoint", job_id=self._ctx.job.id, error=str(error))
-        finally:
-            self._kept_at, self._is_keeping = self._clock(), False
 
 
 def _unreachable(error: Exception) -> PassingError:

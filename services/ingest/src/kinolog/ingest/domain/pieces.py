@@ -72,8 +72,8 @@ class Plan:
         return self.piece_bytes is not None
 
     @property
-    def first(self) -> Piece:
-        return self._pieces[0]
+    def is_complete(self) -> bool:
+        return all(piece.is_complete for piece in self._pieces)
 
     @property
     def received_bytes(self) -> int:
