@@ -55,7 +55,8 @@ async def cut(film: Film, ranges: Sequence[Seconds]) -> PartialResult:
 async def made(
     film: Film, index: PacketIndex, plan: PartialPlan, engine: PartialEngine, drawing: str | None = None
 ) -> PartialResult:
-    result = await engine.render(film, index, plan, silent, drawing=drawing)
+    encoded = await engine.encode(film, index, plan, silent, drawing=drawing)
+    result = await engine.join(film, index, plan, silent, encoded=encoded)
     await engine.verify(film, index, plan)
     return result
 

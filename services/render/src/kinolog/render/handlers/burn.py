@@ -24,10 +24,8 @@ from kinolog.render.domain.obstacle import PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
-from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.beside import begun
-from kinolog.render.handlers.partial import PartialStudio
-from kinolog.render.handlers.progress import reports
+from kinolog.render.handlers.partial import PartialStudio, SoundTrack
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _SOUND: Final = "sound.mp4"
@@ -99,26 +97,20 @@ class BurnHandler:
         index = await burning.indexing or await self.joiner.index(burning.film, ctx)
         plan = await asyncio.to_thread(plan_overlay, index, burning.spans)
         self.economy.refuse_costly(plan, burning.facts)
-        sound, before = await self._sound(burning, index, ctx)
-        drawing = burning.drawing
-        return await self.joiner.make(
-            burning.film, index, plan, ctx, *used, drawing=drawing, sound=sound, before=before
-        )
+        sound = _sound(burning, index)
+        return await self.joiner.make(burning.film, index, plan, ctx, *used, drawing=burning.drawing, sound=sound)
 
-    async def _sound(
-        self, burning: Burning, index: PacketIndex, ctx: JobContext
-    ) -> tuple[KeptSound | None, tuple[Encoded, ...]]:
-        """As it is, where MP4 players know it; otherwise encoded, as in a film that is encoded as a whole."""
-        film, recipe = burning.film, burn_recipe(burning.facts, burning.drawing)
-        if recipe.sound is None:
-            return None, ()
-        if recipe.sound.is_copied:
-            zero_seconds = index.track.zero_seconds
-            return KeptSound(path=film.path, container=film.container, zero_seconds=zero_seconds), ()
-        output = film.workdir / _SOUND
-        sound_alone = replace(recipe, picture=None, frame_count=None)
-        encoded = await self.studio.encoder.encode(sound_alone, film.path, output, reports(ctx, "sound"))
-        return KeptSound(path=output, container=recipe.muxer), (encoded,)
+
+def _sound(burning: Burning, index: PacketIndex) -> SoundTrack | None:
+    """As it is, where MP4 players know it; otherwise encoded, as in a film that is encoded as a whole."""
+    film, recipe = burning.film, burn_recipe(burning.facts, burning.drawing)
+    if recipe.sound is None:
+        return None
+    if recipe.sound.is_copied:
+        zero_seconds = index.track.zero_seconds
+        return SoundTrack(kept=KeptSound(path=film.path, container=film.container, zero_seconds=zero_seconds))
+    kept = KeptSound(path=film.workdir / _SOUND, container=recipe.muxer)
+    return SoundTrack(kept=kept, recipe=replace(recipe, picture=None, frame_count=None))
 
 
 def _output(made: Made, *, video_id: str, caption_id: str, font: str) -> BurnOutput:

@@ -20,9 +20,8 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, plan_cut
 from kinolog.render.domain.recipe import Muxer
 from kinolog.render.domain.trim import Part, Seconds, parts_of
-from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.beside import begun
-from kinolog.render.handlers.partial import PartialStudio
+from kinolog.render.handlers.partial import PartialStudio, SoundTrack
 from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
@@ -96,23 +95,9 @@ class Cutter:
         if uncut.index is None:
             raise uncut.refused or PartialRefused(Obstacle.NO_FRAMES)
         plan = plan_cut(uncut.index, whole_windows(parts))
-        sound, before = await self._sound(uncut, uncut.index, plan, ctx)
-        made = await self.joiner.make(uncut.film, uncut.index, plan, ctx, uncut.used, sound=sound, before=before)
+        sound = _sound(uncut, uncut.index, plan)
+        made = await self.joiner.make(uncut.film, uncut.index, plan, ctx, uncut.used, sound=sound)
         return Cut(made=made, windows=plan.windows)
-
-    async def _sound(
-        self, uncut: Uncut, index: PacketIndex, plan: PartialPlan, ctx: JobContext
-    ) -> tuple[KeptSound | None, tuple[Encoded, ...]]:
-        """As it is, where one window is kept of a sound that MP4 players know; otherwise encoded."""
-        film, facts = uncut.film, uncut.facts
-        if facts.audio_stream is None:
-            return None, ()
-        if is_sound_copied(facts) and len(plan.windows) == 1:
-            kept = KeptSound(path=film.path, container=film.container, zero_seconds=index.track.zero_seconds)
-            return replace(kept, window=plan.windows[0]), ()
-        recipe, output = sound_recipe(facts, plan.windows), film.workdir / _SOUND
-        encoded = await self.studio.encoder.encode(recipe, film.path, output, reports(ctx, "sound"))
-        return KeptSound(path=output, container=recipe.muxer), (encoded,)
 
     async def _encoded(self, uncut: Uncut, parts: Sequence[Part], refused: PartialRefused, ctx: JobContext) -> Cut:
         recipe = cut_recipe(uncut.facts, parts)
@@ -144,6 +129,18 @@ async def _indexed(uncut: Uncut, indexing: Awaitable[PacketIndex]) -> Uncut:
     except PartialRefused as refused:
         _logger.info("Encoding all frames", action="cut", obstacle=refused.obstacle.name, detail=refused.detail)
         return replace(uncut, refused=refused)
+
+
+def _sound(uncut: Uncut, index: PacketIndex, plan: PartialPlan) -> SoundTrack | None:
+    """As it is, where one window is kept of a sound that MP4 players know; otherwise encoded."""
+    film, facts = uncut.film, uncut.facts
+    if facts.audio_stream is None:
+        return None
+    if is_sound_copied(facts) and len(plan.windows) == 1:
+        kept = KeptSound(path=film.path, container=film.container, zero_seconds=index.track.zero_seconds)
+        return SoundTrack(kept=replace(kept, window=plan.windows[0]))
+    recipe = sound_recipe(facts, plan.windows)
+    return SoundTrack(kept=KeptSound(path=film.workdir / _SOUND, container=recipe.muxer), recipe=recipe)
 
 
 def _not_copied(cut: Cut, obstacle: str) -> Cut:

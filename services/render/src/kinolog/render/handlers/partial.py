@@ -13,10 +13,12 @@ from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan
 from kinolog.render.domain.partial_result import OnPhase, PartialResult
+from kinolog.render.domain.progress import EncodeProgress
+from kinolog.render.domain.recipe import Recipe
 from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.progress import report
-from kinolog.render.handlers.studio import Made, Studio
+from kinolog.render.handlers.studio import Encoder, Made, Studio
 
 
 class PartialRenderer(Protocol):
@@ -29,22 +31,55 @@ class PartialRenderer(Protocol):
         """Raises PartialRefused for a film that new packets cannot be joined to."""
         ...
 
-    async def render(
+    async def encode(
+        self, film: Film, index: PacketIndex, plan: PartialPlan, on_phase: OnPhase, *, drawing: str | None = None
+    ) -> tuple[Encoded, ...]:
+        """Make the frames that are new. Raises PartialRefused where that cannot be, and WorkError."""
+        ...
+
+    async def join(
         self,
         film: Film,
         index: PacketIndex,
         plan: PartialPlan,
         on_phase: OnPhase,
         *,
-        drawing: str | None = None,
+        encoded: tuple[Encoded, ...],
         sound: KeptSound | None = None,
     ) -> PartialResult:
-        """Make the film as planned. Raises PartialRefused where that cannot be, and WorkError."""
+        """Make the film as planned, with what was encoded for it. Raises PartialRefused where that cannot be."""
         ...
 
     async def verify(self, film: Film, index: PacketIndex, plan: PartialPlan) -> None:
         """See that the film that was just made is as planned. Raises PartialRefused on any doubt."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTrack:
+    """What the new film is heard with. `recipe` makes its file out of the film, where that is not there already."""
+
+    kept: KeptSound
+    recipe: Recipe | None = None
+
+
+@dataclass(slots=True)
+class _Sounding:
+    """Encodes a sound, beside the picture; how far it is `is_told` once nothing else is to be told."""
+
+    encoder: Encoder
+    sound: SoundTrack | None
+    ctx: JobContext
+    is_told: bool = False
+
+    async def encode(self, film: Film) -> tuple[Encoded, ...]:
+        if self.sound is None or self.sound.recipe is None:
+            return ()
+        return (await self.encoder.encode(self.sound.recipe, film.path, self.sound.kept.path, self._tell),)
+
+    def _tell(self, progress: EncodeProgress) -> None:
+        if self.is_told:
+            report(self.ctx, "sound", progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +100,21 @@ class PartialStudio:
         ctx: JobContext,
         *used: SourceUsed,
         drawing: str | None = None,
-        sound: KeptSound | None = None,
-        before: tuple[Encoded, ...] = (),
+        sound: SoundTrack | None = None,
     ) -> Made:
-        """Render what is planned, and see that what came out is whole. See `PartialRenderer.render`.
-
-        `before` is what was encoded on the way here, such as the sound.
-        """
+        """Render what is planned, and see that what came out is whole; `drawing` is a filter for the new frames."""
         on_phase = partial(report, ctx)
-        result = await self.renderer.render(film, index, plan, on_phase, drawing=drawing, sound=sound)
+        sounding = _Sounding(self.studio.encoder, sound, ctx)
+        async with begun(sounding.encode(film)) as encoding:
+            encoded = await self.renderer.encode(film, index, plan, on_phase, drawing=drawing)
+            sounding.is_told = True
+            before = await encoding
+        kept = None if sound is None else sound.kept
+        result = await self.renderer.join(film, index, plan, on_phase, encoded=encoded, sound=kept)
         async with begun(self.renderer.verify(film, index, plan)) as verifying:
             inspected = await self._checked(result, ctx)
             await verifying
-        steps = (*before, *result.steps)
-        rendering = self.studio.rendering(used, *steps, method=result.method, because=result.because)
+        rendering = self.studio.rendering(used, *before, *result.steps, method=result.method, because=result.because)
         rendering = rendering.model_copy(update={"programs": self.renderer.versions})
         return Made(file=result.file, inspected=inspected, rendering=rendering, encoded_frames=result.encoded_frames)
 

@@ -51,32 +51,44 @@ class PartialEngine:
         answer = await self._send(self._errand(film, "index"), on_phase)
         return await asyncio.to_thread(_read_index, film, answer)
 
-    async def render(
+    async def encode(
+        self, film: Film, index: PacketIndex, plan: PartialPlan, on_phase: OnPhase, *, drawing: str | None = None
+    ) -> tuple[Encoded, ...]:
+        """Make the frames that are new, if any; `drawing` is a filter for them.
+
+        Raises PartialRefused where all of the film has to be encoded instead, and WorkError as an encoder does.
+        """
+        self._refuse_scatter(plan)
+        if not plan.runs:
+            return ()
+        places = Places(folder=film.workdir)
+        try:
+            await self._send(replace(self._errand(film, "feed"), track=index.track, plan=plan), on_phase)
+            return (await self._encode(places, index, plan, drawing, on_phase),)
+        finally:
+            places.feed.unlink(missing_ok=True)
+
+    async def join(
         self,
         film: Film,
         index: PacketIndex,
         plan: PartialPlan,
         on_phase: OnPhase,
         *,
-        drawing: str | None = None,
+        encoded: tuple[Encoded, ...],
         sound: KeptSound | None = None,
     ) -> PartialResult:
-        """Make the film that is planned; `drawing` is a filter for the new frames.
+        """Make the film that is planned, with what was encoded for it. Raises PartialRefused.
 
-        Raises PartialRefused where all of the film has to be encoded instead, and WorkError as an encoder does.
         Without success no half-made file is left.
         """
-        self._refuse_scatter(plan)
-        errand = replace(self._errand(film, "feed"), track=index.track, plan=plan, sound=sound)
         places = Places(folder=film.workdir)
         try:
-            encoded = await self._encode(errand, index, plan, drawing, on_phase)
-            await self._send(replace(errand, action="join"), on_phase)
+            await self._send(replace(self._errand(film, "join"), track=index.track, plan=plan, sound=sound), on_phase)
         except BaseException:
             places.joined.unlink(missing_ok=True)
             raise
         finally:
-            places.feed.unlink(missing_ok=True)
             places.runs.unlink(missing_ok=True)
         return explained(plan, places.joined, encoded)
 
@@ -93,18 +105,13 @@ class PartialEngine:
             raise PartialRefused(Obstacle.TOO_MANY_RUNS, f"{len(plan.runs)} places")
 
     async def _encode(
-        self, errand: Errand, index: PacketIndex, plan: PartialPlan, drawing: str | None, on_phase: OnPhase
-    ) -> tuple[Encoded, ...]:
-        if not plan.runs:
-            return ()
-        await self._send(errand, on_phase)
-        places = Places(folder=errand.folder)
+        self, places: Places, index: PacketIndex, plan: PartialPlan, drawing: str | None, on_phase: OnPhase
+    ) -> Encoded:
         work = await asyncio.to_thread(encode_work, index, plan.runs, drawing, places.feed, places.runs)
         try:
-            encoded = await self.encoder.run(work, lambda progress: on_phase("encode", progress))
+            return _named(await self.encoder.run(work, lambda progress: on_phase("encode", progress)))
         except PermanentError as error:
             raise PartialRefused(Obstacle.UNFIT_RUNS, error.detail or error.message) from error
-        return (_named(encoded),)
 
     async def _send(self, errand: Errand, on_phase: OnPhase) -> dict[str, Any]:
         answer: dict[str, Any] = {}
