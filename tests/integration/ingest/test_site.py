@@ -9,6 +9,7 @@ from harness.site_visitor import Visitor
 from harness.web_server import web_server
 
 from kinolog.common.aggregates import CAPTION, JOB
+from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import DownloadStrategy
 from kinolog.common.log import load
 from kinolog.common.subtitles import cues_from_json
@@ -77,3 +78,27 @@ async def test_a_list_is_taken_from_where_it_is_asked_for(visit: Visitor) -> Non
         listed = await visit(f"{server.url}/list", "download_playlist", first=3, limit=2)
     jobs = [(await load(visit.workshop.log, JOB, job_id)).require() for job_id in listed.job_ids]
     assert [f"{server.url}/{n}.mp4" for n in (2, 3)] == [job.input_data["url"] for job in jobs]
+
+
+async def test_lists_can_be_taken_from_their_end(visit: Visitor) -> None:
+    several = page("".join(player(f"/{n}.mp4") for n in range(3)))
+    async with web_server(Pages({"/list": several})) as server:
+        listed = await visit(f"{server.url}/list", "download_playlist", site_options={"playlist_reverse": True})
+    jobs = [(await load(visit.workshop.log, JOB, job_id)).require() for job_id in listed.job_ids]
+    assert [f"{server.url}/{n}.mp4" for n in (2, 1, 0)] == [job.input_data["url"] for job in jobs]
+
+
+async def test_an_address_that_gives_nothing_is_asked_once(visit: Visitor) -> None:
+    async with web_server(Pages({})) as server:
+        with pytest.raises(PermanentError, match="nothing at this address"):
+            await visit(f"{server.url}/watch")
+    assert 1 == len(server.asked)
+
+
+async def test_a_choice_that_only_sites_know_spares_the_question(visit: Visitor, film: bytes) -> None:
+    async with web_server(Pages({"/film.mp4": film})) as server:
+        output = await visit(f"{server.url}/film.mp4", site_options={"user_agent": "Mine"})
+    assert (DownloadStrategy.SITE, {"Mine"}) == (
+        output.strategy,
+        {asked.headers["user-agent"] for asked in server.asked},
+    )

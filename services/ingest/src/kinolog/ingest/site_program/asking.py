@@ -53,7 +53,8 @@ def _asked(question: SiteQuestion) -> dict[str, Any]:
         "proxy": question.proxy_url,
         "cookiefile": str(Path(question.private_folder) / COOKIES_FILE),
         "noplaylist": not is_list,
-        "lazy_playlist": True,
+        # A channel of thousands is read only as far as it is asked for.
+        "lazy_playlist": not question.choices.site_options.playlist_reverse,
         # Two are enough to see that there is more than one.
         "playlist_items": f"{first}:{first + question.limit - 1}" if is_list else "1:2",
     }
