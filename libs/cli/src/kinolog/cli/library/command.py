@@ -2,7 +2,7 @@
 
 from math import inf
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -15,50 +15,51 @@ from kinolog.cli.talk import Token, Url, talk, until_interrupted
 
 app = typer.Typer()
 
-_OF_FOLDERS: Final = "Of a folder"
-_OF_LISTS: Final = "Of a projects.json"
+Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder of media files, or a projects.json.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Jobs = Annotated[int | None, typer.Option(help="Files that are taken in at once (default: 2).")]
+
+
+def _of_folders(*names: str, text: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Of a folder")
+
+
+def _of_lists(text: str) -> Any:
+    return typer.Option(help=text, rich_help_panel="Of a projects.json")
+
+
+Project = Annotated[str | None, _of_folders(text="Its id or name (default: the folder's name).")]
+Extensions = Annotated[str | None, _of_folders(text="E.g. mp4,mkv (default: all media).")]
+Watch = Annotated[bool, _of_folders("--watch", text="Go on with what comes, until Ctrl-C.")]
+Settle = Annotated[float | None, _of_folders(text="Unchanged for so long, a file is whole (default: 5).")]
+Poll = Annotated[float | None, _of_folders(text="Between two looks of a watch (default: 2).")]
+
+Files = Annotated[Path | None, _of_lists("Where its files lie (default: beside it).")]
+Library = Annotated[str, _of_lists("Keeps several lists apart that count from 1.")]
+Report = Annotated[Path | None, _of_lists("For everything that is told, as JSON.")]
+DataDir = Annotated[Path | None, _of_lists("Of a platform that runs here (default: data).")]
+NatsUrl = Annotated[str | None, _of_lists("Instead of the folder's, or KINOLOG_NATS_URL.")]
+BlobsUrl = Annotated[str | None, _of_lists("Instead of the folder's, or KINOLOG_BLOBS_URL.")]
 
 
 @app.command("import")
 def import_command(
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder of media files, or a projects.json.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    jobs: Annotated[int | None, typer.Option(help="Files that are taken in at once (default: 2).")] = None,
-    project: Annotated[
-        str | None, typer.Option(help="Its id or name (default: the folder's name).", rich_help_panel=_OF_FOLDERS)
-    ] = None,
-    extensions: Annotated[
-        str | None, typer.Option(help="E.g. mp4,mkv (default: all media).", rich_help_panel=_OF_FOLDERS)
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on with what comes, until Ctrl-C.", rich_help_panel=_OF_FOLDERS)
-    ] = False,
-    settle_seconds: Annotated[
-        float | None, typer.Option(help="Unchanged for so long, a file is whole (5).", rich_help_panel=_OF_FOLDERS)
-    ] = None,
-    poll_seconds: Annotated[
-        float | None, typer.Option(help="Between two looks of a watch (2).", rich_help_panel=_OF_FOLDERS)
-    ] = None,
+    source: Source,
+    dry_run: DryRun = False,
+    jobs: Jobs = None,
+    project: Project = None,
+    extensions: Extensions = None,
+    watch: Watch = False,
+    settle_seconds: Settle = None,
+    poll_seconds: Poll = None,
     url: Url = None,
     token: Token = None,
-    files: Annotated[
-        Path | None, typer.Option(help="Where its files lie (default: beside it).", rich_help_panel=_OF_LISTS)
-    ] = None,
-    library: Annotated[
-        str, typer.Option(help="Keeps several lists apart that count from 1.", rich_help_panel=_OF_LISTS)
-    ] = "",
-    report: Annotated[
-        Path | None, typer.Option(help="For everything that is told, as JSON.", rich_help_panel=_OF_LISTS)
-    ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Of a platform that runs here (default: data).", rich_help_panel=_OF_LISTS)
-    ] = None,
-    nats_url: Annotated[
-        str | None, typer.Option(help="Instead of the folder's, or KINOLOG_NATS_URL.", rich_help_panel=_OF_LISTS)
-    ] = None,
-    blobs_url: Annotated[
-        str | None, typer.Option(help="Instead of the folder's, or KINOLOG_BLOBS_URL.", rich_help_panel=_OF_LISTS)
-    ] = None,
+    files: Files = None,
+    library: Library = "",
+    report: Report = None,
+    data_dir: DataDir = None,
+    nats_url: NatsUrl = None,
+    blobs_url: BlobsUrl = None,
 ) -> None:
     """Take in what exists already. The same command again takes in what is missing, and nothing twice."""
     settings = read_import_settings(jobs=jobs, settle_seconds=settle_seconds, poll_seconds=poll_seconds)
