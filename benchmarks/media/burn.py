@@ -10,6 +10,7 @@ import json
 import logging
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     size = Size(width=wishes.height * 16 // 9, height=wishes.height)
     with tempfile.TemporaryDirectory() as folder:
+        tell(f"Making a film of {wishes.seconds} s, {size}")
         film = make_film(Path(folder), size, wishes.seconds, wishes.group)
         rows = asyncio.run(measured(Path(folder), film, size, wishes))
     print(json.dumps([asdict(row) for row in rows]) if wishes.json else table(rows))
@@ -106,7 +108,13 @@ async def measured(folder: Path, film: Path, size: Size, wishes: argparse.Namesp
             cues = cues_for(wishes.seconds, row)
             row.plain.append(await by_ffmpeg(folder, film, size, cues))
             await by_kinolog(row, folder, film, wishes.seconds, cues)
+            tell(f"{row.coverage:.0%} {row.spread}: ffmpeg {row.plain[-1]:.1f} s, Kinolog {row.kinolog[-1]:.1f} s")
     return rows
+
+
+def tell(sentence: str) -> None:
+    """To whoever waits: the film is made first, and burned as a whole by ffmpeg each time, which takes minutes."""
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def spreads(share: float) -> tuple[str, ...]:
