@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from harness.scheduling import CostlyTogether
+from hypothesis import HealthCheck, settings
 from nats.aio.client import Client
 from xdist.remote import Producer
 
@@ -17,6 +18,10 @@ from kinolog.common.settings import ServiceSettings
 from kinolog.common.testing import NatsServer, provisioned_log
 from kinolog.common.testing.postgres import PostgresServer
 from kinolog.common.testing.zoo import Zoo
+
+# The same examples in every run, and none fails for being slow on a busy machine.
+settings.register_profile("kinolog", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kinolog")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -37,7 +37,7 @@ _Download = Annotated[bool, Query(description="Offer the file for saving instead
 async def read_content(video_id: VideoId, request: Request, here: Here, download: _Download = False) -> Response:
     video = await live_video(here.desk, video_id, None)
     disposition = content_disposition("attachment" if download else "inline", video.filename)
-    return await serve(request, here.blobs, video.content, disposition)
+    return await serve_changeable(request, here.blobs, video.content, disposition)
 
 
 @router.head("/thumbnail", include_in_schema=False)
