@@ -10,7 +10,7 @@ from yt_dlp.utils import DownloadError, ExtractorError, GeoRestrictedError, Unsu
 
 from kinolog.common.jobs import DownloadInput, DownloadStrategy
 from kinolog.ingest.adapters.automatic import kind_of
-from kinolog.ingest.domain.site import SiteLimits
+from kinolog.ingest.domain.site import Brought, SiteLimits
 from kinolog.ingest.domain.site_description import description_of
 from kinolog.ingest.site_program.describing import source_id
 from kinolog.ingest.site_program.refusals import refusal_of
@@ -143,3 +143,9 @@ def test_a_value_that_an_option_cannot_have_is_refused(name: str, value: object)
     with pytest.raises(ValidationError) as refused:
         DownloadInput.model_validate({"url": URL, "site_options": {name: value}})
     assert ("site_options", name) == refused.value.errors()[0]["loc"]
+
+
+@pytest.mark.parametrize("name", ["../film.mp4", "/etc/passwd", "a/b.mp4", "film", ".mp4", "film.mp4\n"])
+def test_the_program_cannot_point_to_files_elsewhere(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Brought(files=(name,), extension="mp4", description="description.json")

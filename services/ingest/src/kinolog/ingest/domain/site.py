@@ -70,9 +70,13 @@ class Described(_Message):
     source_id: str | None
 
 
+# A name and no path: the program reads what strangers write.
+_FileName = Annotated[str, Field(pattern=r"^[a-z0-9]{1,64}\.[a-z0-9]{1,20}$")]
+
+
 class BroughtSubtitles(_Message):
     language: str
-    file: str
+    file: _FileName
 
 
 class Brought(_Message):
@@ -80,12 +84,12 @@ class Brought(_Message):
     `missing_subtitles` are languages whose subtitles could not be had.
     """
 
-    files: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)]
+    files: Annotated[tuple[_FileName, ...], Field(min_length=1, max_length=2)]
     extension: str
     title: str | None = None
     is_streamed: bool = False
     has_picture: bool = True
-    description: str
+    description: _FileName
     subtitles: tuple[BroughtSubtitles, ...] = ()
     missing_subtitles: tuple[str, ...] = ()
 
