@@ -142,7 +142,7 @@ def test_the_event_tells_what_was_encoded_and_how(burned: Burned) -> None:
 
 
 def test_progress_tells_every_phase(burned: Burned) -> None:
-    assert ["prepare", "index", "feed", "encode", "join", "check", "store"] == burned.phases
+    assert ["prepare", "index", "encode", "join", "check", "store"] == burned.phases
 
 
 def test_what_was_burned_in_part_can_be_so_again(burned: Burned) -> None:

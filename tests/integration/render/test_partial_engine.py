@@ -81,6 +81,14 @@ async def test_only_frames_of_the_span_and_those_behind_them_differ(zoo: Zoo, tm
     assert {at for (at, _), _ in pairs if SPAN[0] <= at < SPAN[1]} <= set(changed)
 
 
+async def test_a_film_that_is_fed_ahead_is_the_same(film: Film) -> None:
+    expected = (await overlaid(film)).file.read_bytes()
+    index = await ENGINE.index(film, silent, (SPAN,))
+    plan = plan_overlay(index, [SPAN])
+    encoded = await ENGINE.encode(film, index, plan, silent, drawing="negate", is_fed=True)
+    assert expected == (await ENGINE.join(film, index, plan, silent, encoded=encoded)).file.read_bytes()
+
+
 async def test_a_cut_shows_exactly_the_frames_of_its_ranges_one_after_the_other(film: Film) -> None:
     ranges = [(0.12, 0.32), (0.52, 2.52), (3.32, 4.0)]
     kept = [old for at, old in frames_of(film.path) if any(start <= at < end for start, end in ranges)]

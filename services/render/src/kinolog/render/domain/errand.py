@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from kinolog.common.media.facts import Question
 from kinolog.render.domain.packets import PictureTrack
-from kinolog.render.domain.partial import PartialPlan
+from kinolog.render.domain.partial import PartialPlan, Seconds
 
 Action: TypeAlias = Literal["index", "feed", "join", "verify"]
 
@@ -34,7 +34,9 @@ class KeptSound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """Files that are passed on lie in `folder`; `max_packets` is how many a film may have at most."""
+    """Files that are passed on lie in `folder`; `max_packets` is how many a film may have at most. What is to be drawn
+    upon during some `spans` can be fed to the encoder as soon as there is an index.
+    """
 
     action: Action
     question: Question
@@ -44,6 +46,7 @@ class Errand:
     plan: PartialPlan | None = None
     sound: KeptSound | None = None
     threads: int = 1
+    spans: tuple[Seconds, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ class BurnHandler:
     async def _hopeful_index(
         self, film: Film, spans: tuple[Seconds, ...], video: Video, ctx: JobContext
     ) -> PacketIndex | None:
-        return await self.joiner.index(film, ctx) if self.economy.hopes_for(spans, video) else None
+        return await self.joiner.index(film, ctx, spans) if self.economy.hopes_for(spans, video) else None
 
     async def _drawn(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         """In part where that is possible and worthwhile."""
@@ -94,11 +94,13 @@ class BurnHandler:
 
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         self.economy.refuse_crowded(burning.spans, burning.facts)
-        index = await burning.indexing or await self.joiner.index(burning.film, ctx)
+        index = await burning.indexing or await self.joiner.index(burning.film, ctx, burning.spans)
         plan = await asyncio.to_thread(plan_overlay, index, burning.spans)
         self.economy.refuse_costly(plan, burning.facts)
         sound = _sound(burning, index)
-        return await self.joiner.make(burning.film, index, plan, ctx, *used, drawing=burning.drawing, sound=sound)
+        return await self.joiner.make(
+            burning.film, index, plan, ctx, *used, drawing=burning.drawing, sound=sound, is_fed=True
+        )
 
 
 def _sound(burning: Burning, index: PacketIndex) -> SoundTrack | None:

@@ -11,7 +11,7 @@ from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex
-from kinolog.render.domain.partial import PartialPlan
+from kinolog.render.domain.partial import PartialPlan, Seconds
 from kinolog.render.domain.partial_result import OnPhase, PartialResult
 from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.recipe import Recipe
@@ -27,14 +27,26 @@ class PartialRenderer(Protocol):
         """The programs and libraries that do the work, each with its version."""
         ...
 
-    async def index(self, film: Film, on_phase: OnPhase) -> PacketIndex:
-        """Raises PartialRefused for a film that new packets cannot be joined to."""
+    async def index(self, film: Film, on_phase: OnPhase, spans: tuple[Seconds, ...] = ()) -> PacketIndex:
+        """Raises PartialRefused for a film that new packets cannot be joined to.
+
+        With `spans`, what `plan_overlay` would have encoded for them is fed ahead.
+        """
         ...
 
     async def encode(
-        self, film: Film, index: PacketIndex, plan: PartialPlan, on_phase: OnPhase, *, drawing: str | None = None
+        self,
+        film: Film,
+        index: PacketIndex,
+        plan: PartialPlan,
+        on_phase: OnPhase,
+        *,
+        drawing: str | None = None,
+        is_fed: bool = False,
     ) -> tuple[Encoded, ...]:
-        """Make the frames that are new. Raises PartialRefused where that cannot be, and WorkError."""
+        """Make the frames that are new, which may have been fed ahead. Raises PartialRefused where that cannot be,
+        and WorkError.
+        """
         ...
 
     async def join(
@@ -89,8 +101,9 @@ class PartialStudio:
     studio: Studio
     renderer: PartialRenderer
 
-    async def index(self, film: Film, ctx: JobContext) -> PacketIndex:
-        return await self.renderer.index(film, partial(report, ctx))
+    async def index(self, film: Film, ctx: JobContext, spans: tuple[Seconds, ...] = ()) -> PacketIndex:
+        """With `spans`, for a film that is drawn upon during these: `make` then knows that it `is_fed`."""
+        return await self.renderer.index(film, partial(report, ctx), spans)
 
     async def make(
         self,
@@ -101,12 +114,13 @@ class PartialStudio:
         *used: SourceUsed,
         drawing: str | None = None,
         sound: SoundTrack | None = None,
+        is_fed: bool = False,
     ) -> Made:
         """Render what is planned, and see that what came out is whole; `drawing` is a filter for the new frames."""
         on_phase = partial(report, ctx)
         sounding = _Sounding(self.studio.encoder, sound, ctx)
         async with begun(sounding.encode(film)) as encoding:
-            encoded = await self.renderer.encode(film, index, plan, on_phase, drawing=drawing)
+            encoded = await self.renderer.encode(film, index, plan, on_phase, drawing=drawing, is_fed=is_fed)
             sounding.is_told = True
             before = await encoding
         kept = None if sound is None else sound.kept

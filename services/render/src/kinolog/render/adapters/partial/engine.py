@@ -17,7 +17,7 @@ from kinolog.render.adapters.partial.index_files import read_index
 from kinolog.render.domain.errand import Action, Errand, Film, KeptSound, Places
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex
-from kinolog.render.domain.partial import PartialPlan
+from kinolog.render.domain.partial import PartialPlan, Seconds
 from kinolog.render.domain.partial_encode import encode_work
 from kinolog.render.domain.partial_result import OnPhase, PartialResult, explained
 from kinolog.render.domain.progress import EncodeProgress
@@ -46,15 +46,25 @@ class PartialEngine:
     def versions(self) -> dict[str, str]:
         return {**self.encoder.versions, "pyav": av.__version__}
 
-    async def index(self, film: Film, on_phase: OnPhase) -> PacketIndex:
-        """Raises PartialRefused for a film that new packets cannot be joined to."""
-        answer = await self._send(self._errand(film, "index"), on_phase)
+    async def index(self, film: Film, on_phase: OnPhase, spans: tuple[Seconds, ...] = ()) -> PacketIndex:
+        """Raises PartialRefused for a film that new packets cannot be joined to.
+
+        With `spans`, what `plan_overlay` would have encoded for them is fed ahead.
+        """
+        answer = await self._send(replace(self._errand(film, "index"), spans=spans), on_phase)
         return await asyncio.to_thread(_read_index, film, answer)
 
     async def encode(
-        self, film: Film, index: PacketIndex, plan: PartialPlan, on_phase: OnPhase, *, drawing: str | None = None
+        self,
+        film: Film,
+        index: PacketIndex,
+        plan: PartialPlan,
+        on_phase: OnPhase,
+        *,
+        drawing: str | None = None,
+        is_fed: bool = False,
     ) -> tuple[Encoded, ...]:
-        """Make the frames that are new, if any; `drawing` is a filter for them.
+        """Make the frames that are new, if any; `drawing` is a filter for them, and `is_fed` when they were fed ahead.
 
         Raises PartialRefused where all of the film has to be encoded instead, and WorkError as an encoder does.
         """
@@ -63,7 +73,8 @@ class PartialEngine:
             return ()
         places = Places(folder=film.workdir)
         try:
-            await self._send(replace(self._errand(film, "feed"), track=index.track, plan=plan), on_phase)
+            if not is_fed:
+                await self._send(replace(self._errand(film, "feed"), track=index.track, plan=plan), on_phase)
             return (await self._encode(places, index, plan, drawing, on_phase),)
         finally:
             places.feed.unlink(missing_ok=True)

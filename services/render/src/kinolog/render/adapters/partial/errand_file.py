@@ -23,6 +23,7 @@ def read_errand(path: Path) -> Errand:
         "folder": Path(written["folder"]),
         "track": track and track_of(track),
         "plan": plan and _plan_of(plan),
+        "spans": tuple((start, end) for start, end in written["spans"]),
         "sound": sound and KeptSound(**{**sound, "path": Path(sound["path"])}),
     }
     return Errand(**{**written, **known})

@@ -12,11 +12,14 @@ from pathlib import Path
 from kinolog.common.media.facts import MediaRefused
 from kinolog.render.adapters.partial.errand_file import read_errand
 from kinolog.render.adapters.partial.feeding import feed_encoder
+from kinolog.render.adapters.partial.index_files import read_index
 from kinolog.render.adapters.partial.indexing import index_film
 from kinolog.render.adapters.partial.joining import join
 from kinolog.render.adapters.partial.verifying import verify
-from kinolog.render.domain.errand import Errand
+from kinolog.render.domain.errand import Errand, Places
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
+from kinolog.render.domain.packets import PictureTrack
+from kinolog.render.domain.partial import plan_overlay
 
 
 def main() -> None:
@@ -32,7 +35,7 @@ def main() -> None:
 
 def _run(errand: Errand) -> dict[str, object]:
     if errand.track is None or errand.plan is None:
-        return {"track": asdict(index_film(errand, _say_percent))}
+        return {"track": asdict(_indexed(errand))}
     if errand.action == "feed":
         feed_encoder(errand, errand.track, errand.plan, _say_percent)
     elif errand.action == "join":
@@ -40,6 +43,16 @@ def _run(errand: Errand) -> dict[str, object]:
     else:
         verify(errand, errand.track, errand.plan, _say_percent)
     return {"done": True}
+
+
+def _indexed(errand: Errand) -> PictureTrack:
+    """Feeding comes right after, where it is known what for: to start once more for it takes longer than to do it."""
+    track = index_film(errand, _say_percent)
+    if errand.spans:
+        index = read_index(track, Places(folder=errand.folder))
+        index.refuse_flaws()
+        feed_encoder(errand, track, plan_overlay(index, errand.spans), _say_percent)
+    return track
 
 
 def _say_percent(percent: float) -> None:
