@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kinolog.common.aggregates import JOB, PROJECT, VIDEO
+from kinolog.common.aggregates import CAPTION, JOB, PROJECT, VIDEO
 from kinolog.common.aggregates.base import Change, unborn
 from kinolog.common.aggregates.job_decisions import backoff_seconds
 from kinolog.common.audit import Check, Report, Scope, audit
@@ -16,6 +16,7 @@ from kinolog.common.audit.client_lines import BadHistory, HistoryLine, read_hist
 from kinolog.common.audit.report import OF_HISTORIES
 from kinolog.common.blobs import BlobStore
 from kinolog.common.events import BlobRef, Event
+from kinolog.common.events.caption import CaptionCreated, CaptionEdited
 from kinolog.common.events.job import (
     JobAttemptFailed,
     JobCancelled,
@@ -223,6 +224,15 @@ async def test_an_upload_under_way_needs_the_bytes_it_was_made_of(log: MemoryLog
     content = {"sha256": "0" * 64, "size_bytes": 1, "media_type": "video/mp4"}
     await submitted(log, type="upload", input_data={"content": content})
     assert {Check.BLOBS: 1} == await found_in(log, blobs=BlobStore.open(f"file://{tmp_path}"))
+
+
+async def test_the_earlier_text_of_a_caption_must_be_there_to_be_brought_back(log: MemoryLog, tmp_path: Path) -> None:
+    blobs, gone = BlobStore.open(f"file://{tmp_path}"), BlobRef(sha256="0" * 64, size_bytes=1)
+    facts = {"video_id": "v", "project_id": "p", "filename": "f", "language": "en"}
+    written = CaptionCreated(**facts, style={}, cues=gone, cue_count=1)
+    edited = CaptionEdited(cues=await blobs.put_bytes(b"text"), cue_count=1)
+    await log.append(unborn(CAPTION, new_id("cap")).changes(written, edited), ORIGIN)
+    assert {Check.BLOBS: 1} == await found_in(log, blobs=blobs)
 
 
 async def test_a_broken_event_freezes_its_aggregate_and_is_told_as_a_note(log: MemoryLog) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pydantic_core import to_jsonable_python
 from kinolog.common.aggregates import AGGREGATES, JOB, Aggregate, Job, Loaded
 from kinolog.common.aggregates.base import State, advance, unborn
 from kinolog.common.events import BlobRef, RecordedEvent
+from kinolog.common.events.caption import CaptionCreated, CaptionEdited
 from kinolog.common.log import EventLog, load
 
 Key = tuple[str, str]
@@ -37,12 +39,15 @@ class Holdings:
         self._live: dict[Key, Loaded[Any]] = {}
         self._ended: dict[Key, Holding] = {}
         self._frozen: set[Key] = set()
+        self._texts: defaultdict[Key, set[BlobRef]] = defaultdict(set)
 
     async def see(self, recorded: RecordedEvent) -> Loaded[Any] | None:
         """The aggregate after the event; None where its kind has no fold."""
         key = (recorded.subject.kind, recorded.subject.id)
         if recorded.subject.kind not in AGGREGATES:
             return None
+        if isinstance(recorded.event, CaptionCreated | CaptionEdited):
+            self._texts[key].add(recorded.event.cues)
         after = advance(await self._before(key, recorded.sequence), recorded)
         if isinstance(after.state, Job) and after.state.status.is_final:
             self._live.pop(key, None)
@@ -67,10 +72,12 @@ class Holdings:
             yield key, Holding(loaded.sequence, digest_of(row_of(loaded.require())))
 
     def blobs(self) -> Iterator[tuple[str, BlobRef]]:
-        """Every blob that something names which exists, deleted things and jobs under way included."""
-        for (_, aggregate_id), loaded in self._live.items():
-            for blob in _blobs_in(loaded.state):
-                yield aggregate_id, blob
+        """Every blob that something names which exists, deleted things and jobs under way included; and the earlier texts
+        of captions, which can be brought back.
+        """
+        for key, loaded in self._live.items():
+            for blob in {*_blobs_in(loaded.state), *self._texts.get(key, ())}:
+                yield key[1], blob
 
     async def _before(self, key: Key, sequence: int) -> Loaded[Any]:
         if key in self._live:
