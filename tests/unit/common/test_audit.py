@@ -228,8 +228,9 @@ async def test_an_upload_under_way_needs_the_bytes_it_was_made_of(log: MemoryLog
 
 async def test_the_earlier_text_of_a_caption_must_be_there_to_be_brought_back(log: MemoryLog, tmp_path: Path) -> None:
     blobs, gone = BlobStore.open(f"file://{tmp_path}"), BlobRef(sha256="0" * 64, size_bytes=1)
-    facts = {"video_id": "v", "project_id": "p", "filename": "f", "language": "en"}
-    written = CaptionCreated(**facts, style={}, cues=gone, cue_count=1)
+    written = CaptionCreated(
+        video_id="v", project_id="p", filename="f", language="en", style={}, cues=gone, cue_count=1
+    )
     edited = CaptionEdited(cues=await blobs.put_bytes(b"text"), cue_count=1)
     await log.append(unborn(CAPTION, new_id("cap")).changes(written, edited), ORIGIN)
     assert {Check.BLOBS: 1} == await found_in(log, blobs=blobs)

@@ -72,8 +72,9 @@ class Holdings:
             yield key, Holding(loaded.sequence, digest_of(row_of(loaded.require())))
 
     def blobs(self) -> Iterator[tuple[str, BlobRef]]:
-        """Every blob that something names which exists, deleted things and jobs under way included; and the earlier texts
-        of captions, which can be brought back.
+        """Every blob that something names which exists, deleted things and jobs under way included.
+
+        So are the earlier texts of captions, which can be brought back.
         """
         for key, loaded in self._live.items():
             for blob in {*_blobs_in(loaded.state), *self._texts.get(key, ())}:
