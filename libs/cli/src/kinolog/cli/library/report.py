@@ -90,7 +90,7 @@ class LibraryReport:
 
     def _remarks(self) -> Iterable[Problem]:
         for place, count in self.notes.unread.items():
-            yield Problem(place, f"has no counterpart here, and is left out {count} times")
+            yield Problem(place, f"has no counterpart here, and is left out ({count})")
         if self.notes.guessed_zones:
             yield Problem("times", f"{self.notes.guessed_zones} name no zone and are taken as UTC")
 

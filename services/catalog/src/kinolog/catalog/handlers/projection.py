@@ -1,7 +1,7 @@
 """Folding each batch of the log into rows, and making all rows anew when they cannot be trusted."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Set
+from collections.abc import AsyncGenerator, Iterable, Mapping, Set
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Final, Protocol, Self, cast
 
@@ -14,6 +14,7 @@ from kinolog.catalog.domain.folding import Fold, Folded, Key, entries_after, fol
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import LogCorrupt, LogUnavailable
 from kinolog.common.log import Batch, Checkpoint, EventLog, Unreadable
+from kinolog.common.together import until_one_ends
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -83,7 +84,7 @@ async def keep_following(
         try:
             checkpoint = await prepare(log, store)
             following = follow(log, store, applied, checkpoint, rest_seconds, hearing)
-            await _until_one_ends(following, _watch(store, check_seconds))
+            await until_one_ends(following, _watch(store, check_seconds))
         except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
             _logger.warning("Cannot follow the log at present", retry_seconds=retry_seconds, error=str(error))
         await asyncio.sleep(retry_seconds)
@@ -164,19 +165,6 @@ async def _watch(store: RebuildableStore, check_seconds: float) -> None:
     while await store.is_current():  # noqa: ASYNC110  # Nothing announces a deletion.
         await asyncio.sleep(check_seconds)
     raise StoreUnavailable("the tables are gone")
-
-
-async def _until_one_ends(*work: Coroutine[None, None, None]) -> None:
-    """Raise what the first to end raises, and cancel the others."""
-    tasks = [asyncio.create_task(each) for each in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _fold_to_the_end(log: EventLog, store: Store) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Final
 
+from kinolog.common.together import until_one_ends
 from kinolog.ingest.adapters.egress_pass import EgressLimits, EgressPass
 from kinolog.ingest.adapters.pace import Pace
 
@@ -38,7 +38,7 @@ class Relay:
         Raises OSError where either breaks off, TimeoutError for silence on both sides, TooSlow, OverBudget.
         """
         async with self._patience:
-            await _first_of(self._up(body_bytes), self._down(is_tunnel=body_bytes is None))
+            await until_one_ends(self._up(body_bytes), self._down(is_tunnel=body_bytes is None))
 
     async def _up(self, body_bytes: int | None) -> None:
         left = body_bytes
@@ -84,19 +84,6 @@ class Relay:
         if self._passed_bytes > self._limits.max_connection_bytes:
             raise self._pass.over()
         self._pass.count(len(chunk))
-
-
-async def _first_of(*directions: Coroutine[None, None, None]) -> None:
-    """Raises what the first one that ends raises."""
-    tasks = [asyncio.create_task(each) for each in directions]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
