@@ -9,6 +9,7 @@ import pytest
 from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import Selection
+from kinolog.catalog.domain.usage import Taken
 from kinolog.catalog.handlers.questions import Questions
 from kinolog.common.errors import Refused
 
@@ -22,6 +23,9 @@ class UntouchedReader:
 
     async def count_quarantined(self) -> int:
         raise AssertionError("asked for the quarantine")
+
+    async def usage(self, project_id: str | None) -> Taken:
+        raise AssertionError(f"asked what {project_id} takes")
 
 
 def request(**query: Any) -> bytes:

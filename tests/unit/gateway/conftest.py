@@ -18,7 +18,7 @@ from kinolog.gateway.memory import MemoryCatalog, MemoryLanes
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
-from kinolog.gateway.upload_shelf import UploadShelf
+from kinolog.gateway.uploads.shelf import UploadShelf
 from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, resumable_uploads
 
 TOKEN = "a-token-for-tests"

@@ -17,7 +17,7 @@ from kinolog.common.errors import StorageFailed
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.testing.examples import created
 from kinolog.gateway.params import Gateway
-from kinolog.gateway.upload_shelf import UploadShelf
+from kinolog.gateway.uploads.shelf import UploadShelf
 
 FILM = bytes(range(256)) * 30
 SHA256 = hashlib.sha256(FILM).hexdigest()

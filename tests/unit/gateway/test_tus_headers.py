@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from kinolog.gateway.problems import Problem
-from kinolog.gateway.tus_headers import (
+from kinolog.gateway.uploads.tus_headers import (
     Checksum,
     Concat,
     checksum_of,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from kinolog.gateway.problems import Problem
-from kinolog.gateway.upload_turns import Turn, UploadTurns
+from kinolog.gateway.uploads.turns import Turn, UploadTurns
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from kinolog.common.service import Service, run
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
-from kinolog.gateway.upload_sweep import keep_swept
+from kinolog.gateway.uploads.sweep import keep_swept
 from kinolog.gateway.wiring import build_app, build_server, open_gateway
 
 

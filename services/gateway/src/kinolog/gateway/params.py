@@ -24,7 +24,7 @@ from kinolog.gateway.live import Live
 from kinolog.gateway.problems import FieldError, Problem, invalid, not_found
 from kinolog.gateway.queues import QueueGauge
 from kinolog.gateway.quota import Quotas
-from kinolog.gateway.resumable import Uploads
+from kinolog.gateway.uploads.resumable import Uploads
 
 Sequence = Annotated[int, Query(ge=0, le=INT64_MAX)]
 

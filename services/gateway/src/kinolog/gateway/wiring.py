@@ -56,12 +56,12 @@ from kinolog.gateway.live import Live
 from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import DefaultQuotas, Quotas
-from kinolog.gateway.resumable import UploadLimits, Uploads
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
-from kinolog.gateway.tus_edge import TusEdge
-from kinolog.gateway.upload_shelf import UploadShelf
-from kinolog.gateway.upload_turns import UploadTurns
+from kinolog.gateway.uploads.resumable import UploadLimits, Uploads
+from kinolog.gateway.uploads.shelf import UploadShelf
+from kinolog.gateway.uploads.turns import UploadTurns
+from kinolog.gateway.uploads.tus_edge import TusEdge
 
 # The order matters where addresses overlap: `/v1/videos/upload` comes before `/v1/videos/{id}/…`.
 ROUTERS = (

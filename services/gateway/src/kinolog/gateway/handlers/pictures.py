@@ -14,9 +14,9 @@ from kinolog.common.jobs.picture import PictureRef
 from kinolog.common.media.picture import PictureInspector
 from kinolog.common.media.picture_facts import PictureFacts
 from kinolog.gateway.edge import PICTURES_PATH
-from kinolog.gateway.multipart import Multipart
 from kinolog.gateway.params import Here
 from kinolog.gateway.problems import FieldError, Problem, invalid
+from kinolog.gateway.uploads.multipart import Multipart
 
 router = APIRouter(prefix=PICTURES_PATH, tags=["pictures"])
 

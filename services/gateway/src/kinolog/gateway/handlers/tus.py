@@ -6,14 +6,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kinolog.common.ids import derived_id
-from kinolog.gateway.arriving import ArrivingBody
 from kinolog.gateway.auth import Caller
 from kinolog.gateway.command import Command
 from kinolog.gateway.edge import RESUMABLE_PATH, announced_bytes, too_large
 from kinolog.gateway.params import Gateway, Here, Post, Who, id_of
 from kinolog.gateway.problems import Problem
-from kinolog.gateway.resumable import UPLOAD_PREFIX
-from kinolog.gateway.tus_headers import (
+from kinolog.gateway.uploads.arriving import ArrivingBody
+from kinolog.gateway.uploads.finish import finish
+from kinolog.gateway.uploads.resumable import UPLOAD_PREFIX
+from kinolog.gateway.uploads.shelf import OpenUpload, State, UploadInfo
+from kinolog.gateway.uploads.turns import Turn
+from kinolog.gateway.uploads.tus_headers import (
     ALGORITHMS,
     BODY_TYPE,
     EXTENSIONS,
@@ -25,10 +28,7 @@ from kinolog.gateway.tus_headers import (
     offset_of,
     refuse_other_version,
 )
-from kinolog.gateway.upload_finish import finish
-from kinolog.gateway.upload_shelf import OpenUpload, State, UploadInfo
-from kinolog.gateway.upload_turns import Turn
-from kinolog.gateway.upload_view import address_of, described, told
+from kinolog.gateway.uploads.view import address_of, described, told
 from kinolog.gateway.views import REPLAYED_HEADER
 
 router = APIRouter(prefix=RESUMABLE_PATH, tags=["uploads"])

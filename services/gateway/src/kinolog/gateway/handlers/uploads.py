@@ -8,12 +8,12 @@ from starlette.responses import JSONResponse
 from kinolog.common.aggregates import JOB
 from kinolog.gateway.command import Command
 from kinolog.gateway.edge import FORM_BYTES, announced_bytes
-from kinolog.gateway.multipart import Multipart
 from kinolog.gateway.naming import live_project
 from kinolog.gateway.params import Gateway, Here, Post
 from kinolog.gateway.ready_made import CAPTION_AND_BURN
-from kinolog.gateway.upload import receive
-from kinolog.gateway.upload_job import submit_upload
+from kinolog.gateway.uploads.job import submit_upload
+from kinolog.gateway.uploads.multipart import Multipart
+from kinolog.gateway.uploads.plain import receive
 from kinolog.gateway.views import JobView
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])

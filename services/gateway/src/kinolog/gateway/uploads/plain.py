@@ -13,10 +13,10 @@ from kinolog.common.blobs import BlobStore, Stored
 from kinolog.common.errors import StorageFailed
 from kinolog.common.jobs import UploadInput
 from kinolog.gateway.filename import clean_filename
-from kinolog.gateway.multipart import Multipart, Part
 from kinolog.gateway.problems import Problem, invalid
 from kinolog.gateway.ready_made import CAPTION_AND_BURN
 from kinolog.gateway.translation import problem_of_validation
+from kinolog.gateway.uploads.multipart import Multipart, Part
 
 TEXT_FIELDS: Final = ("project_id", "title", "pipeline")
 LONGEST_FIELD_BYTES: Final = 4_000

@@ -8,7 +8,7 @@ from kinolog.common.fields import Title
 from kinolog.common.jobs.ingest import Sha256
 from kinolog.gateway.filename import clean_filename
 from kinolog.gateway.translation import problem_of_validation
-from kinolog.gateway.tus_headers import metadata_of
+from kinolog.gateway.uploads.tus_headers import metadata_of
 
 
 class UploadWish(BaseModel):

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinolog.gateway.edge import is_resumable
-from kinolog.gateway.tus_headers import VERSION
+from kinolog.gateway.uploads.tus_headers import VERSION
 
 # Some proxies let nothing but GET and POST through.
 _OVERRIDABLE: Final = frozenset({"PATCH", "DELETE"})

@@ -13,10 +13,10 @@ from kinolog.gateway.command import Command
 from kinolog.gateway.naming import live_project
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.problems import Problem
-from kinolog.gateway.upload import Upload, store_file, upload_input
-from kinolog.gateway.upload_job import submit_upload
-from kinolog.gateway.upload_shelf import Finished, OpenUpload, UploadShelf
-from kinolog.gateway.upload_wish import wish_of
+from kinolog.gateway.uploads.job import submit_upload
+from kinolog.gateway.uploads.plain import Upload, store_file, upload_input
+from kinolog.gateway.uploads.shelf import Finished, OpenUpload, UploadShelf
+from kinolog.gateway.uploads.wish import wish_of
 
 # No caller's own key begins with it.
 _KEY: Final = "upload\x1f"

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from kinolog.common.errors import StorageFailed
-from kinolog.gateway.resumable import Uploads
+from kinolog.gateway.uploads.resumable import Uploads
 
 _logger: Final = structlog.get_logger(__name__)
 

@@ -5,9 +5,9 @@ from email.utils import format_datetime
 from typing import Final
 
 from kinolog.gateway.edge import RESUMABLE_PATH
-from kinolog.gateway.resumable import Uploads
-from kinolog.gateway.upload_job import KNOWN_HEADER
-from kinolog.gateway.upload_shelf import Finished, State, UploadInfo
+from kinolog.gateway.uploads.job import KNOWN_HEADER
+from kinolog.gateway.uploads.resumable import Uploads
+from kinolog.gateway.uploads.shelf import Finished, State, UploadInfo
 
 JOB_HEADER: Final = "Kinolog-Job"
 BATCH_HEADER: Final = "Kinolog-Batch"

@@ -17,7 +17,7 @@ from kinolog.gateway.domain.wish import Wish
 from kinolog.gateway.draft import Draft
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.ready_made import caption_and_burn
-from kinolog.gateway.upload import Upload
+from kinolog.gateway.uploads.plain import Upload
 from kinolog.gateway.views import Json, answer_done, view
 
 KNOWN_HEADER: Final = "Kinolog-Known"

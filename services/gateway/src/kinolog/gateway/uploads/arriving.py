@@ -7,8 +7,8 @@ from starlette.requests import ClientDisconnect
 
 from kinolog.gateway.edge import too_large
 from kinolog.gateway.problems import Problem
-from kinolog.gateway.tus_headers import Checksum
-from kinolog.gateway.upload_turns import Turn
+from kinolog.gateway.uploads.turns import Turn
+from kinolog.gateway.uploads.tus_headers import Checksum
 
 
 class ArrivingBody:

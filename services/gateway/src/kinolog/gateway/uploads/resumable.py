@@ -6,15 +6,15 @@ from typing import Final
 
 from kinolog.common.clock import Clock
 from kinolog.common.errors import StorageFailed
-from kinolog.gateway.arriving import ArrivingBody
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.naming import live_project
 from kinolog.gateway.problems import FieldError, Problem, not_found
 from kinolog.gateway.quota import Quotas
-from kinolog.gateway.tus_headers import Checksum, metadata_of
-from kinolog.gateway.upload_shelf import OpenUpload, State, UploadInfo, UploadShelf
-from kinolog.gateway.upload_turns import UploadTurns
-from kinolog.gateway.upload_wish import wish_of
+from kinolog.gateway.uploads.arriving import ArrivingBody
+from kinolog.gateway.uploads.shelf import OpenUpload, State, UploadInfo, UploadShelf
+from kinolog.gateway.uploads.turns import UploadTurns
+from kinolog.gateway.uploads.tus_headers import Checksum, metadata_of
+from kinolog.gateway.uploads.wish import wish_of
 
 UPLOAD_PREFIX: Final = "upl"
 
