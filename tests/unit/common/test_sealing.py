@@ -73,7 +73,9 @@ def test_a_seal_that_was_tampered_with_is_broken() -> None:
         sealer(OLD).open(f"{seal[:40]}{'A' if seal[40] != 'A' else 'B'}{seal[41:]}")
 
 
-@pytest.mark.parametrize("key", ["hunter2-hunter2", "ä" * 44, "=" * 44, OLD[:-4]])
+@pytest.mark.parametrize(
+    "key", ["hunter2-hunter2", "ä" * 44, "=" * 44, OLD[:-4]], ids=["word", "umlauts", "padding", "cut"]
+)
 def test_what_is_no_key_is_refused_without_being_shown(key: str) -> None:
     with pytest.raises(ValueError, match="key 2 of KINOLOG_SECRETS_KEYS is not one") as raised:
         sealer(NEW, key)
