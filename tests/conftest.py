@@ -17,6 +17,7 @@ from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.settings import ServiceSettings
 from kinolog.common.testing import NatsServer, provisioned_log
 from kinolog.common.testing.postgres import PostgresServer
+from kinolog.common.testing.s3_server import S3Server
 from kinolog.common.testing.zoo import Zoo
 
 # The same examples in every run, and none fails for being slow on a busy machine.
@@ -58,6 +59,13 @@ async def jetstream_log(nats_server: NatsServer) -> AsyncIterator[JetStreamLog]:
 def postgres_server() -> Iterator[PostgresServer]:
     """One PostgreSQL for all tests of a process: starting it takes seconds."""
     with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """One S3 server for all tests of a process."""
+    with S3Server(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 

@@ -13,9 +13,9 @@ from kinolog.common.staging import CHUNK_BYTES, Staged, Staging
 CONTENT = bytes(range(256)) * 9_000  # Longer than two chunks.
 
 
-@pytest.fixture(params=["folder", "memory"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
-    return BlobStore.open(f"file://{tmp_path}/a folder" if request.param == "folder" else "memory://")
+@pytest.fixture
+def blobs(blob_place: str) -> BlobStore:
+    return BlobStore.open(blob_place)
 
 
 @pytest.fixture

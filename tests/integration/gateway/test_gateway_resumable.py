@@ -13,9 +13,11 @@ import pytest
 from harness.tus import BYTES, TUS, announce, asked, begun, job_of, send
 
 from kinolog.common.crashpoint import VARIABLE
+from kinolog.common.ids import new_id
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.testing import eventually
 from kinolog.common.testing.examples import created
+from kinolog.common.testing.s3_server import S3Server
 
 MEGABYTE = 2**20
 FILM = random.Random(1).randbytes(3 * MEGABYTE)
@@ -100,6 +102,19 @@ async def test_a_gateway_that_dies_at_the_end_makes_one_job_all_the_same(
         await send(client, address, 0, FILM)
     await program.process.wait()
     await launch()
+    assert SHA256 == await is_known_job(client, served_log, address)
+
+
+async def test_an_upload_to_s3_survives_a_killed_gateway(
+    launch: Any, client: httpx2.AsyncClient, served_log: JetStreamLog, project_id: str, s3_server: S3Server
+) -> None:
+    there = {**s3_server.environment, "KINOLOG_BLOBS_URL": f"{s3_server.url}/{new_id('tst')}"}
+    program = await launch(**there)
+    address = await begun(client, project_id, len(FILM))
+    await send(client, address, 0, FILM[:MEGABYTE])
+    await program.stop(signal.SIGKILL)
+    await launch(**there)
+    await send(client, address, MEGABYTE, FILM[MEGABYTE:])
     assert SHA256 == await is_known_job(client, served_log, address)
 
 

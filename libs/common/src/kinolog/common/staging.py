@@ -86,9 +86,8 @@ class Staging:
         return (await self._listed(f"{self._root}/{group}")).get(group, [])
 
     async def groups(self) -> list[str]:
-        with _storage_errors():
-            found = await obstore.list_with_delimiter_async(self._store, self._root)
-        return [path.rpartition("/")[2] for path in found["common_prefixes"]]
+        """Those that hold something: some servers go on naming folders for a while that are empty."""
+        return sorted(await self._listed(self._root))
 
     async def remove(self, group: str) -> None:
         """All of it; nothing happens where there is no such group."""
