@@ -68,7 +68,14 @@ def other(path: Path) -> None:
 async def begin(running: Running, *options: str) -> Process:
     url = f"http://127.0.0.1:{running.port}"
     words = ("import", "--url", url, "--token", TOKEN, *options)
-    return await asyncio.create_subprocess_exec(KINOLOG, *words, stdout=PIPE, stderr=STDOUT)
+    return await asyncio.create_subprocess_exec(
+        KINOLOG, *words, stdout=PIPE, stderr=STDOUT, preexec_fn=_as_of_a_terminal
+    )
+
+
+def _as_of_a_terminal() -> None:
+    """What a shell starts in the background, and all that this starts, does not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def imported(running: Running, *options: str) -> tuple[int | None, str]:
