@@ -221,7 +221,7 @@ async def test_a_draining_worker_takes_nothing_until_it_is_told_to(platform: Pla
         workers = (await platform.get("/v1/workers"))["data"]
         return any(each["id"] == worker["id"] and each["is_draining"] for each in workers)
 
-    await eventually(is_draining)
+    await eventually(is_draining, within=30)
     job_id = (await platform.upload(project_id))["id"]
     await why(platform, job_id, "no_worker")
     await platform.post(f"/v1/workers/{worker['id']}/undrain")

@@ -1,5 +1,6 @@
 """Connections to NATS that never give up and whose callbacks never raise."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -53,7 +54,17 @@ async def connect(
         yield client
     finally:
         is_closing = True
+        await _close(client)
+
+
+async def _close(client: Client) -> None:
+    """Where the connection is lost at that very moment, nats-py cancels what it waits for itself."""
+    try:
         await client.close()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
 
 
 def _credentials(settings: ServiceSettings) -> dict[str, Any]:

@@ -48,6 +48,10 @@ class SqliteDatabase(Database):
             self._inode = self._inode or _inode(self._path)
             yield connection
 
+    async def close(self) -> None:
+        self._inode = None
+        await super().close()
+
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[Database]:
         path = self._path.with_name(f"{self._path.name}.rebuild")
