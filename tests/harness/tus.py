@@ -1,13 +1,28 @@
 """Resumable uploads, as a client of tus 1.0.0 makes them."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 TUS = {"Tus-Resumable": "1.0.0"}
+FILM = bytes(range(256)) * 30
 BYTES = {"Content-Type": "application/offset+octet-stream"}
+
+
+async def broken(content: bytes) -> AsyncIterator[bytes]:
+    """Longer in coming than the gateway waits."""
+    yield content
+    await asyncio.sleep(60)
+
+
+def kept(folder: Path) -> list[str]:
+    """The names of all files of the uploads under way, where the blobs are in that folder's `blobs`."""
+    root = folder / "blobs" / "uploads" / "open"
+    return sorted(path.name for path in root.rglob("*") if path.is_file())
 
 
 def metadata(**told: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.service import Service, open_service
 from kinolog.common.settings import ServiceSettings
 from kinolog.common.testing import NatsServer, eventually, provisioned_log
+from kinolog.common.testing.ports import free_ports
 from kinolog.gateway.__main__ import serve
 from kinolog.gateway.settings import GatewaySettings
 
@@ -69,22 +69,15 @@ class Program:
 Launch = Callable[..., Coroutine[Any, Any, Program]]
 
 
-def _unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def free_port() -> int:
-    return _unused_port()
+    return free_ports(1)[0]
 
 
 @pytest.fixture
 def unused_port() -> int:
     """For a second gateway."""
-    return _unused_port()
+    return free_ports(1)[0]
 
 
 @pytest.fixture

@@ -1,16 +1,29 @@
 """Resumable uploads over HTTP: what is kept, what becomes a job."""
 
-import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx2
 import pytest
-from harness.tus import BYTES, TUS, a_part, announce, asked, begun, chunks, job_of, joined, metadata, send
+from harness.tus import (
+    BYTES,
+    FILM,
+    TUS,
+    a_part,
+    announce,
+    asked,
+    begun,
+    broken,
+    chunks,
+    job_of,
+    joined,
+    kept,
+    metadata,
+    send,
+)
 
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import StorageFailed
@@ -19,7 +32,6 @@ from kinolog.common.testing.examples import created
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.uploads.shelf import UploadShelf
 
-FILM = bytes(range(256)) * 30
 SHA256 = hashlib.sha256(FILM).hexdigest()
 
 
@@ -31,17 +43,6 @@ def blobs(tmp_path: Path) -> BlobStore:
 @pytest.fixture
 async def project_id(log: MemoryLog) -> str:
     return await created(log)
-
-
-async def broken(content: bytes) -> AsyncIterator[bytes]:
-    """Longer in coming than the gateway waits."""
-    yield content
-    await asyncio.sleep(60)
-
-
-def kept(tmp_path: Path) -> list[str]:
-    root = tmp_path / "blobs" / "uploads" / "open"
-    return sorted(path.name for path in root.rglob("*") if path.is_file())
 
 
 async def test_a_file_in_two_requests_becomes_a_job(

@@ -1,20 +1,16 @@
 """Resumable uploads over HTTP: what is refused, and that nothing is left of it."""
 
-import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
-from harness.tus import BYTES, TUS, announce, asked, begun, chunks, job_of, joined, metadata, send
+from harness.tus import BYTES, FILM, TUS, announce, asked, begun, broken, chunks, job_of, joined, kept, metadata, send
 
 from kinolog.common.blobs import BlobStore
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.testing.examples import created
-
-FILM = bytes(range(256)) * 30
 
 
 @pytest.fixture
@@ -25,17 +21,6 @@ def blobs(tmp_path: Path) -> BlobStore:
 @pytest.fixture
 async def project_id(log: MemoryLog) -> str:
     return await created(log)
-
-
-async def broken(content: bytes) -> AsyncIterator[bytes]:
-    """Longer in coming than the gateway waits."""
-    yield content
-    await asyncio.sleep(60)
-
-
-def kept(tmp_path: Path) -> list[str]:
-    root = tmp_path / "blobs" / "uploads" / "open"
-    return sorted(path.name for path in root.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("length", ["999", "100001"])

@@ -7,6 +7,7 @@ as its causation, so that the same key for something else is noticed.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Generic
 
@@ -101,23 +102,13 @@ class Desk:
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: DecideAnew[S]
     ) -> Done[S]:
         """As `change`, for something that need not exist yet."""
-        for _ in range(MOST_ATTEMPTS):
-            try:
-                return await self._put_once(aggregate, aggregate_id, command, verb, decide)
-            except Conflict:
-                continue
-        raise Conflict([f"{aggregate.kind} {aggregate_id}"])
+        return await _insist(lambda: self._put_once(aggregate, aggregate_id, command, verb, decide))
 
     async def revise(
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Revise[S]
     ) -> Done[S]:
         """As `change`, for what takes time to decide, or a look at all that has happened so far."""
-        for _ in range(MOST_ATTEMPTS):
-            try:
-                return await self._revise_once(aggregate, aggregate_id, command, verb, decide)
-            except Conflict:
-                continue
-        raise Conflict([f"{aggregate.kind} {aggregate_id}"])
+        return await _insist(lambda: self._revise_once(aggregate, aggregate_id, command, verb, decide))
 
     async def _revise_once(
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Revise[S]
@@ -159,6 +150,14 @@ class Desk:
                 return loaded
             await asyncio.sleep(_RELOAD_PAUSE_SECONDS)
         raise LogUnavailable(f"the log does not show the sequence {sequence} yet")
+
+
+async def _insist(once: Callable[[], Awaitable[Done[S]]]) -> Done[S]:
+    """Again as long as others come in between. Raises Conflict where they keep doing so."""
+    for _ in range(MOST_ATTEMPTS - 1):
+        with suppress(Conflict):
+            return await once()
+    return await once()
 
 
 def _replayed(aggregate: Aggregate[S], aggregate_id: str, events: Sequence[RecordedEvent], command: Command) -> Done[S]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from kinolog.common.testing.ports import free_ports
+
 _CONF: Final = """\
 listen: "127.0.0.1:{port}"
 jetstream {{ store_dir: "{folder}", sync_interval: {sync_interval}, max_file_store: {most_stored} }}
@@ -22,7 +24,7 @@ class NatsServer:
 
     def __init__(self, folder: Path, *, sync_interval: str = "always", most_stored: str = "1PB") -> None:
         self._folder = folder
-        self._port = _free_port()
+        (self._port,) = free_ports(1)
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         values = {"sync_interval": sync_interval, "most_stored": most_stored}
@@ -77,10 +79,3 @@ class NatsServer:
                     return
             time.sleep(0.01)
         raise TimeoutError(f"nats-server does not listen; see {self._folder / 'nats.log'}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

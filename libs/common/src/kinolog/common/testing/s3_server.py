@@ -1,15 +1,15 @@
 """A real S3 server of a test run's own (SeaweedFS): on free ports of loopback, with one bucket."""
 
 import shutil
-import socket
 import subprocess
 import sysconfig
 import time
-from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+from kinolog.common.testing.ports import free_ports
 
 _BUCKET: Final = "kinolog"
 _KEY: Final = "kinolog"
@@ -22,7 +22,7 @@ class S3Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        ports = _free_ports(2 * len(_LISTENERS) + 1)
+        ports = free_ports(2 * len(_LISTENERS) + 1)
         self._ports = dict(zip(_LISTENERS, ports, strict=False))
         self._options = [f"-{name}.port={port}" for name, port in self._ports.items()]
         self._options += [f"-{name}.port.grpc={port}" for name, port in zip(_LISTENERS, ports[5:], strict=False)]
@@ -47,7 +47,7 @@ class S3Server:
         self._folder.mkdir(parents=True, exist_ok=True)
         binary = shutil.which("weed", path=sysconfig.get_path("scripts")) or "weed"
         fixed = [f"-dir={self._folder}", f"-bucket={_BUCKET}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
-        without = ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0"]
+        without = ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
         with (self._folder / "weed.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [binary, f"-logdir={self._folder}", "mini", *fixed, *without, *self._options],
@@ -81,11 +81,3 @@ class S3Server:
             return False
         finally:
             connection.close()
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]

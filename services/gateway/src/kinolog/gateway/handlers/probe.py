@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kinolog.gateway.filename import content_disposition
-from kinolog.gateway.handlers.media import serve
+from kinolog.gateway.handlers.media import serve_changeable
 from kinolog.gateway.handlers.videos import VideoId
 from kinolog.gateway.naming import live_video
 from kinolog.gateway.params import Here
@@ -18,8 +18,6 @@ _PROBE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/json": {}}, "description": "Streams, chapters, key frames, and what tags tell"},
     304: {"description": "The caller has it already"},
 }
-# The video may get another file, so that what a browser has must be compared.
-_CACHE: Final = "private, no-cache"
 
 
 @router.head("/probe", include_in_schema=False)
@@ -28,6 +26,4 @@ async def read_probe(video_id: VideoId, request: Request, here: Here) -> Respons
     video = await live_video(here.desk, video_id, None)
     if video.probe is None:
         raise not_found("probe report of the video", video_id)
-    response = await serve(request, here.blobs, video.probe, content_disposition("inline", f"{video.id}.json"))
-    response.headers["Cache-Control"] = _CACHE
-    return response
+    return await serve_changeable(request, here.blobs, video.probe, content_disposition("inline", f"{video.id}.json"))
