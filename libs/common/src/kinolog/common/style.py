@@ -1,6 +1,6 @@
 """How captions look when they are burned into a picture."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -8,22 +8,49 @@ from kinolog.common.fields import Request
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 FontName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
+PresetName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Effect = Literal["none", "karaoke", "active_color", "active_scale", "one_word"]
+
+REFERENCE_HEIGHT: Final = 288
+"""libass's own default script height, which is what a bare `fontSize` has always been measured against."""
 
 
 class CaptionStyle(Request):
-    """`font_size` is pixels on a picture `REFERENCE_HEIGHT` pixels high, so a look is the same at every resolution.
+    """Lengths are pixels on a picture `REFERENCE_HEIGHT` pixels high, so a look is the same at every resolution.
 
-    `alignment` is the place on a numeric keypad: '2' is bottom centre. Colours are `#rrggbb`.
+    `alignment` is the place on a numeric keypad: '2' is bottom centre. Colours are `#rrggbb`. `font_weight` is that of
+    CSS: 400 is regular, 700 bold. `box` draws a plate behind the text in place of an outline. `max_width_percent` is of
+    the picture's width, `max_words` how many are shown at once. `preset` names a look that these keys build upon.
+
+    Effects follow the words: `karaoke` sweeps `active_color` over each as it is said, `active_color` and `active_scale`
+    single out the one that is said, `one_word` shows that one alone.
     """
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     font_size: Annotated[float, Field(alias="fontSize", ge=4, le=120)] = 20
     font_name: Annotated[FontName, Field(alias="fontName")] = "Arial Black"
+    font_weight: Annotated[int, Field(alias="fontWeight", ge=100, le=900)] = 400
     primary_color: Annotated[Colour, Field(alias="primaryColor")] = "#ffff00"
     outline_color: Annotated[Colour, Field(alias="outlineColor")] = "#000000"
+    outline_width: Annotated[float, Field(alias="outlineWidth", ge=0, le=20)] = 1
+    shadow_color: Annotated[Colour, Field(alias="shadowColor")] = "#000000"
+    shadow_width: Annotated[float, Field(alias="shadowWidth", ge=0, le=20)] = 0
+    box: bool = False
+    box_color: Annotated[Colour, Field(alias="boxColor")] = "#000000"
+    box_opacity_percent: Annotated[float, Field(alias="boxOpacityPercent", ge=0, le=100)] = 75
+    box_padding: Annotated[float, Field(alias="boxPadding", ge=0, le=40)] = 4
     alignment: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] = "2"
+    margin_horizontal: Annotated[float, Field(alias="marginHorizontal", ge=0, le=200)] = 10
+    margin_vertical: Annotated[float, Field(alias="marginVertical", ge=0, le=140)] = 10
+    max_width_percent: Annotated[float, Field(alias="maxWidthPercent", ge=10, le=100)] = 100
+    upper_case: Annotated[bool, Field(alias="upperCase")] = False
+    effect: Effect = "none"
+    active_color: Annotated[Colour, Field(alias="activeColor")] = "#ff4d4d"
+    active_scale_percent: Annotated[float, Field(alias="activeScalePercent", ge=100, le=200)] = 120
+    max_words: Annotated[int | None, Field(alias="maxWords", ge=1, le=50)] = None
+    preset: PresetName | None = None
 
-
-REFERENCE_HEIGHT: Final = 288
-"""libass's own default script height, which is what a bare `fontSize` has always been measured against."""
+    def chosen(self) -> dict[str, Any]:
+        """Only what somebody asked for: a default written out would hide what lies below."""
+        return self.model_dump(exclude_unset=True)

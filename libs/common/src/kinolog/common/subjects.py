@@ -91,6 +91,10 @@ def catalog_query(name: str) -> str:
     return f"q.catalog.{name}"
 
 
+def render_query(name: str) -> str:
+    return f"q.render.{name}"
+
+
 def micro_service(service: str) -> str:
     """The name under which a service answers NATS service discovery."""
     return f"kinolog-{service}"

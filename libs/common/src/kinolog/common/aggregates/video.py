@@ -12,6 +12,7 @@ from kinolog.common.events.video import (
     FileFacts,
     SoundFacts,
     Storyboard,
+    VideoCaptionChosen,
     VideoDeleted,
     VideoFacts,
     VideoPackaged,
@@ -46,6 +47,7 @@ class Video(VideoFacts, State):
     scene_count: int | None = None
     preview: BlobRef | None = None
     package: BlobRef | None = None
+    default_caption_id: str | None = None
     created_at: datetime
     updated_at: datetime
     is_deleted: bool = False
@@ -77,6 +79,7 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Any], dict[str, Any]]]] = {
     VideoScenesFound: lambda event: {"scenes": event.content, "scene_count": event.scene_count},
     VideoPreviewMade: lambda event: {"preview": event.content},
     VideoPackaged: lambda event: {"package": event.manifest},
+    VideoCaptionChosen: lambda event: {"default_caption_id": event.caption_id},
     VideoDeleted: lambda _: {"is_deleted": True},
     VideoRestored: lambda _: {"is_deleted": False},
 }

@@ -2,13 +2,48 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kinolog.common.events.base import BlobRef, Event
 
 
+class Dropped(BaseModel):
+    """How many stretches of speech were heard and held to be invented, by the reason."""
+
+    model_config = ConfigDict(frozen=True)
+
+    repeated: int = 0
+    too_fast: int = 0
+    no_speech: int = 0
+    overlapping: int = 0
+
+
+class Transcription(BaseModel):
+    """What heard a caption, and how. `report` is JSON: every stretch that was dropped, with its times and reason."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    model_name: str
+    model_sha256: str
+    device: str
+    compute_type: str
+    beam_size: int
+    batch_size: int = 1
+    vad: bool
+    temperatures: tuple[float, ...]
+    initial_prompt: str | None = None
+    words: tuple[str, ...] = ()
+    audio_seconds: float
+    speech_seconds: float | None = None
+    dropped: Dropped = Dropped()
+    report: BlobRef | None = None
+
+
 class CaptionFacts(BaseModel):
-    """The cues are a blob (JSON, see `kinolog.common.subtitles`): a long film's would not fit an event."""
+    """The cues are a blob (JSON, see `kinolog.common.subtitles`): a long film's would not fit an event.
+
+    `source_caption_id` is the caption that this one is a translation of, by `model`.
+    """
 
     video_id: str
     project_id: str
@@ -22,6 +57,8 @@ class CaptionFacts(BaseModel):
     word_level: bool = False
     model: str | None = None
     job_id: str | None = None
+    source_caption_id: str | None = None
+    transcription: Transcription | None = None
 
 
 class CaptionCreated(CaptionFacts, Event, type="caption.created"):

@@ -155,6 +155,12 @@ class VideoPackaged(Event, type="video.packaged"):
     rendering: Rendering | None = None
 
 
+class VideoCaptionChosen(Event, type="video.caption_chosen"):
+    """Which of the captions is meant where none is named; None: the newest."""
+
+    caption_id: str | None
+
+
 class VideoDeleted(Event, type="video.deleted"):
     reason: str | None = None
 

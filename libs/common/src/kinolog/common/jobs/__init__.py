@@ -8,7 +8,18 @@ from typing import Final
 from kinolog.common.errors import Refused
 from kinolog.common.jobs.base import JobType, Output, Patience
 from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
-from kinolog.common.jobs.caption import CAPTION_JOBS, CaptionInput, CaptionOutput, ModelSize
+from kinolog.common.jobs.caption import (
+    CAPTION_JOBS,
+    MODEL_FOLDER,
+    MODEL_NAMES,
+    CaptionInput,
+    CaptionOutput,
+    ModelSize,
+    Reading,
+    TranslateInput,
+    TranslateOutput,
+    VoiceDetection,
+)
 from kinolog.common.jobs.compress import COMPRESS_JOBS, CompressInput, CompressOutput
 from kinolog.common.jobs.ingest import (
     INGEST_JOBS,
@@ -52,6 +63,8 @@ from kinolog.common.jobs.watermark import WATERMARK_JOBS, WatermarkInput, Waterm
 __all__ = [
     "DEFAULT_THRESHOLDS",
     "JOB_TYPES",
+    "MODEL_FOLDER",
+    "MODEL_NAMES",
     "SHORTEST_CLIP_SECONDS",
     "AnalysisPart",
     "AnalyzeInput",
@@ -88,6 +101,7 @@ __all__ = [
     "Patience",
     "PreviewInput",
     "PreviewOutput",
+    "Reading",
     "ReframeInput",
     "ReframeOutput",
     "RemoveSilenceInput",
@@ -106,12 +120,15 @@ __all__ = [
     "SplitScenesOutput",
     "TranscodeInput",
     "TranscodeOutput",
+    "TranslateInput",
+    "TranslateOutput",
     "TrimClip",
     "TrimInput",
     "TrimOutput",
     "TrimRange",
     "UploadInput",
     "UploadOutput",
+    "VoiceDetection",
     "WatermarkInput",
     "WatermarkOutput",
     "job_type",

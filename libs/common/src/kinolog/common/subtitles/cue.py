@@ -10,6 +10,8 @@ from kinolog.common.fields import Seconds
 WORD_JOINER: Final = "\u2060"
 """Invisible and without width. Put between two characters, it keeps them from meaning something together."""
 
+LONGEST_SPEAKER_CHARACTERS: Final = 100
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -26,6 +28,10 @@ def _clean_line(line: str) -> str:
     spaced = line.replace("\t", " ")
     printable = "".join(character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs"))
     return unicodedata.normalize("NFC", printable).strip()
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean_text(text).split())
 
 
 CueText = Annotated[str, AfterValidator(clean_text)]
@@ -58,3 +64,4 @@ class Cue(Timed):
 
     text: CueText
     words: tuple[Word, ...] = ()
+    speaker: Annotated[str, Field(max_length=LONGEST_SPEAKER_CHARACTERS), AfterValidator(one_line)] | None = None

@@ -1,0 +1,56 @@
+"""Presets: looks of captions with a name. Some come with Kinolog, others are settings, of all projects or of one.
+
+A style is made of layers, such as that of a caption and that of a burn. Each may name a preset, which lies below what
+the layer itself says.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from kinolog.common.aggregates import Setting
+from kinolog.common.errors import Refused
+from kinolog.common.style import CaptionStyle
+
+LoadSetting = Callable[[str], Awaitable[Setting | None]]
+
+_BOLD: Final = {"fontName": "Anton", "fontSize": 26, "primaryColor": "#ffffff", "outlineWidth": 2}
+
+SHIPPED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "plain": {"fontName": "Arimo", "primaryColor": "#ffffff", "outlineWidth": 1.5},
+        "box": {"fontName": "Arimo", "primaryColor": "#ffffff", "box": True},
+        "karaoke": {"primaryColor": "#ffffff", "effect": "karaoke", "activeColor": "#ffd400"},
+        "active-color": {"primaryColor": "#ffffff", "effect": "active_color", "activeColor": "#ffd400"},
+        "active-scale": {"primaryColor": "#ffffff", "effect": "active_scale", "activeColor": "#ffffff"},
+        "one-word": {**_BOLD, "fontSize": 34, "effect": "one_word", "alignment": "5"},
+        "bold-upper": {**_BOLD, "upperCase": True, "maxWords": 4},
+    }
+)
+
+
+def preset_setting(name: str, project_id: str | None = None) -> str:
+    """The setting that holds a preset of all projects, or of one."""
+    return f"caption-preset.{name}" if project_id is None else f"project.{project_id}.caption-preset.{name}"
+
+
+async def look(layers: Sequence[Mapping[str, Any]], project_id: str | None, load_setting: LoadSetting) -> CaptionStyle:
+    """The style that the layers make, later ones above earlier ones. Raises Refused for a preset that is not there."""
+    keys: dict[str, Any] = {}
+    for layer in layers:
+        keys |= {**await _preset(layer.get("preset"), project_id, load_setting), **layer}
+    return CaptionStyle.model_validate(keys)
+
+
+async def _preset(name: str | None, project_id: str | None, load_setting: LoadSetting) -> Mapping[str, Any]:
+    """The project's own goes before that of all, and both before the shipped one."""
+    if name is None:
+        return {}
+    for owner in (project_id, None) if project_id else (None,):
+        setting = await load_setting(preset_setting(name, owner))
+        if setting is not None and setting.value is not None:
+            return setting.value
+    if name not in SHIPPED:
+        message = f"there is no preset {name}: store it by PUT /v1/presets/{name}, or use one of {', '.join(SHIPPED)}"
+        raise Refused("validation", message, field="style.preset")
+    return SHIPPED[name]
