@@ -9,8 +9,8 @@ import pytest
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain import Segment, SpokenWord, Transcript
-from kinolog.transcribe.handlers import Transcriber
+from kinolog.transcribe.domain.transcript import Segment, SpokenWord, Transcript
+from kinolog.transcribe.handlers.caption import Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
 
 FIXTURE: Final = Path(__file__).parents[1] / "data" / "whisper-fixture"

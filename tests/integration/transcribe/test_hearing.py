@@ -13,7 +13,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters import audio
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
-from kinolog.transcribe.domain import Report, Segment, SpokenWord, Transcript
+from kinolog.transcribe.domain.transcript import Report, Segment, SpokenWord, Transcript
 
 Hear = Callable[[str], Awaitable[Transcript]]
 

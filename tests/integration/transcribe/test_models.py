@@ -18,7 +18,7 @@ from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters.devices import choose_device
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
-from kinolog.transcribe.domain import Report
+from kinolog.transcribe.domain.transcript import Report
 
 MakeWhisper = Callable[..., FasterWhisper]
 

@@ -13,7 +13,7 @@ from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters import audio
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
 from kinolog.transcribe.adapters.thread import Caller
-from kinolog.transcribe.domain import Report
+from kinolog.transcribe.domain.transcript import Report
 
 Ffmpeg = Callable[..., Path]
 

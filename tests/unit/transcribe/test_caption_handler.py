@@ -18,8 +18,9 @@ from kinolog.common.testing.examples import ORIGIN, registered, submitted
 from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.progress import Progress
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain import Layout, Segment, SpokenWord, Transcript
-from kinolog.transcribe.handlers import TranscribeHandlers
+from kinolog.transcribe.domain.reading import Layout
+from kinolog.transcribe.domain.transcript import Segment, SpokenWord, Transcript
+from kinolog.transcribe.handlers.caption import CaptionHandler
 
 HELLO: Final = Segment(words=(SpokenWord(text=" Hallo.", start=0.5, end=1.0, probability=0.8),))
 GERMAN: Final = Transcript(segments=(HELLO,), language="de", language_probability=0.97, model="m@1 (cpu, int8)")
@@ -32,7 +33,7 @@ class Bench:
         self.ctx, self.log, self.video_id, self.progress = ctx, log, video_id, progress
 
     async def caption(self, answer: Transcript | WorkError = GERMAN, job: CaptionInput | None = None) -> CaptionOutput:
-        handlers = TranscribeHandlers(MemoryTranscriber(answer), Layout())
+        handlers = CaptionHandler(MemoryTranscriber(answer), Layout())
         return await handlers.caption(job or CaptionInput(), self.ctx)
 
     def created(self) -> CaptionCreated:

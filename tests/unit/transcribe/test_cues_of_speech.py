@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinolog.common.subtitles import Cue
-from kinolog.transcribe.domain import Layout, Segment, SpokenWord, caption_filename, cues_of
+from kinolog.transcribe.domain.reading import Layout, cues_of
+from kinolog.transcribe.domain.transcript import Segment, SpokenWord, caption_filename
 
 LAYOUT: Final = Layout()
 

@@ -11,7 +11,7 @@ from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.late_transcriber import LateTranscriber, Transcribe
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain import Transcript
+from kinolog.transcribe.domain.transcript import Transcript
 from kinolog.transcribe.settings import TranscribeSettings
 
 SILENCE = Transcript(segments=(), language="und", language_probability=0.0, model="memory")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from kinolog.common.worker.attempt import Handler
 from kinolog.transcribe.adapters.gpu import find_gpus
 from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
-from kinolog.transcribe.domain import Layout
-from kinolog.transcribe.handlers import TranscribeHandlers, Transcriber
+from kinolog.transcribe.domain.reading import Layout
+from kinolog.transcribe.handlers.caption import CaptionHandler, Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
-    transcribe = TranscribeHandlers(_late_transcriber(settings), _layout(settings))
+    transcribe = CaptionHandler(_late_transcriber(settings), _layout(settings))
     return {"caption": transcribe.caption}
 
 

@@ -14,7 +14,7 @@ from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters import audio
 from kinolog.transcribe.adapters.models import LoadedModel, ModelShelf
 from kinolog.transcribe.adapters.thread import Caller, in_thread
-from kinolog.transcribe.domain import UNDETERMINED, Report, Segment, SpokenWord, Transcript
+from kinolog.transcribe.domain.transcript import UNDETERMINED, Report, Segment, SpokenWord, Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

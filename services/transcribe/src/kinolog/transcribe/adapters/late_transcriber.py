@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kinolog.common.jobs import CaptionInput
-from kinolog.transcribe.domain import Report, Transcript
+from kinolog.transcribe.domain.transcript import Report, Transcript
 
 Transcribe = Callable[[Path, CaptionInput, Report], Awaitable[Transcript]]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kinolog.common.errors import WorkError
 from kinolog.common.jobs import CaptionInput
-from kinolog.transcribe.domain import Report, Transcript
+from kinolog.transcribe.domain.transcript import Report, Transcript
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from kinolog.transcribe.domain import Report
+from kinolog.transcribe.domain.transcript import Report
 
 T = TypeVar("T")
 

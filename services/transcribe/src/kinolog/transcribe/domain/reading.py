@@ -4,43 +4,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import PurePosixPath
-from typing import Final, Protocol
 
-from kinolog.common.jobs import CaptionInput
 from kinolog.common.subtitles import Cue, Word
-
-UNDETERMINED: Final = "und"
-"""The language of silence (ISO 639-3)."""
-
-LONGEST_STEM: Final = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpokenWord:
-    """A word with the space that precedes it, where its language has any; times in seconds of the video."""
-
-    text: str
-    start: float
-    end: float
-    probability: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """What was said without a break, as the model heard it."""
-
-    words: tuple[SpokenWord, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transcript:
-    """`language` is the one spoken; `model` says which model on which device heard it."""
-
-    segments: tuple[Segment, ...]
-    language: str
-    language_probability: float
-    model: str
+from kinolog.transcribe.domain.transcript import Segment, SpokenWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,34 +25,11 @@ class Layout:
         return lasts <= self.max_seconds and not has_pause and len(_wrapped(words, self.line_characters)) <= self.lines
 
 
-class Report(Protocol):
-    """Tell how far the work is: `speed` in seconds of sound per second."""
-
-    def __call__(
-        self,
-        phase: str,
-        percent: float | None = None,
-        *,
-        speed: float | None = None,
-        eta_seconds: float | None = None,
-    ) -> None: ...
-
-
 def cues_of(segments: Iterable[Segment], layout: Layout, *, with_words: bool) -> tuple[Cue, ...]:
     """Captions in order. No caption spans two segments, and words are never cut."""
     return tuple(
         _cue(words, layout, with_words=with_words) for segment in segments for words in _readable(segment.words, layout)
     )
-
-
-def language_of_text(transcript: Transcript, job: CaptionInput) -> str:
-    """Whisper translates into English, whatever was spoken."""
-    return "en" if job.task == "translate" and transcript.segments else transcript.language
-
-
-def caption_filename(video_filename: str, language: str) -> str:
-    stem = PurePosixPath(video_filename).stem[:LONGEST_STEM] or "captions"
-    return f"{stem}.{language}.srt"
 
 
 def _readable(words: Iterable[SpokenWord], layout: Layout) -> Iterator[list[SpokenWord]]:

@@ -1,4 +1,4 @@
-"""The jobs of this service."""
+"""Writing down what is said in a video."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,8 @@ from kinolog.common.events.caption import CaptionCreated
 from kinolog.common.jobs import CaptionInput, CaptionOutput
 from kinolog.common.subtitles import CUES_MEDIA_TYPE, cues_to_json
 from kinolog.common.worker.context import JobContext
-from kinolog.transcribe.domain import Layout, Report, Transcript, caption_filename, cues_of, language_of_text
+from kinolog.transcribe.domain.reading import Layout, cues_of
+from kinolog.transcribe.domain.transcript import Report, Transcript, caption_filename, language_of_text
 
 
 class Transcriber(Protocol):
@@ -22,7 +23,7 @@ class Transcriber(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TranscribeHandlers:
+class CaptionHandler:
     transcriber: Transcriber
     layout: Layout
 
