@@ -14,6 +14,9 @@ from kinolog.common.style import CaptionStyle
 
 LoadSetting = Callable[[str], Awaitable[Setting | None]]
 
+OF_PRESETS: Final = "caption-preset."
+"""What the names of all settings that hold a preset have in them."""
+
 _BOLD: Final = {"fontName": "Anton", "fontSize": 26, "primaryColor": "#ffffff", "outlineWidth": 2}
 
 SHIPPED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
@@ -31,7 +34,7 @@ SHIPPED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 
 def preset_setting(name: str, project_id: str | None = None) -> str:
     """The setting that holds a preset of all projects, or of one."""
-    return f"caption-preset.{name}" if project_id is None else f"project.{project_id}.caption-preset.{name}"
+    return f"{OF_PRESETS}{name}" if project_id is None else f"project.{project_id}.{OF_PRESETS}{name}"
 
 
 async def look(layers: Sequence[Mapping[str, Any]], project_id: str | None, load_setting: LoadSetting) -> CaptionStyle:
@@ -42,15 +45,24 @@ async def look(layers: Sequence[Mapping[str, Any]], project_id: str | None, load
     return CaptionStyle.model_validate(keys)
 
 
-async def _preset(name: str | None, project_id: str | None, load_setting: LoadSetting) -> Mapping[str, Any]:
-    """The project's own goes before that of all, and both before the shipped one."""
-    if name is None:
-        return {}
+async def find_preset(name: str, project_id: str | None, load_setting: LoadSetting) -> Mapping[str, Any] | None:
+    """The project's own goes before that of all, and both before the shipped one; None where there is none."""
     for owner in (project_id, None) if project_id else (None,):
         setting = await load_setting(preset_setting(name, owner))
         if setting is not None and setting.value is not None:
             return setting.value
-    if name not in SHIPPED:
-        message = f"there is no preset {name}: store it by PUT /v1/presets/{name}, or use one of {', '.join(SHIPPED)}"
-        raise Refused("validation", message, field="style.preset")
-    return SHIPPED[name]
+    return SHIPPED.get(name)
+
+
+def missing_preset(name: str) -> str:
+    """What to tell whoever names a preset that is not there."""
+    return f"there is no preset {name}: store it by PUT /v1/presets/{name}, or use one of {', '.join(SHIPPED)}"
+
+
+async def _preset(name: str | None, project_id: str | None, load_setting: LoadSetting) -> Mapping[str, Any]:
+    if name is None:
+        return {}
+    found = await find_preset(name, project_id, load_setting)
+    if found is None:
+        raise Refused("validation", missing_preset(name), field="style.preset")
+    return found
