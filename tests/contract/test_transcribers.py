@@ -2,14 +2,14 @@
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
 import pytest
 
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain.transcript import Segment, SpokenWord, Transcript
+from kinolog.transcribe.domain.transcript import Measures, Segment, SpokenWord, Transcript
 from kinolog.transcribe.handlers.caption import Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
 
@@ -49,14 +49,7 @@ def transcriber(request: pytest.FixtureRequest) -> Transcriber:
 class Percents(list[float]):
     """The percentages that were reported, of whatever phase."""
 
-    def __call__(
-        self,
-        phase: str,
-        percent: float | None = None,
-        *,
-        speed: float | None = None,
-        eta_seconds: float | None = None,
-    ) -> None:
+    def __call__(self, phase: str, percent: float | None = None, **more: Unpack[Measures]) -> None:
         self.append(percent or 0.0)
 
 

@@ -5,13 +5,14 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
+from kinolog.transcribe.domain.transcript import Measures
 from kinolog.transcribe.settings import TranscribeSettings
 
 MakeWhisper = Callable[..., FasterWhisper]
@@ -26,14 +27,7 @@ class Reports:
 
     seen: list[tuple[str, float | None]] = field(default_factory=list)
 
-    def __call__(
-        self,
-        phase: str,
-        percent: float | None = None,
-        *,
-        speed: float | None = None,
-        eta_seconds: float | None = None,
-    ) -> None:
+    def __call__(self, phase: str, percent: float | None = None, **more: Unpack[Measures]) -> None:
         self.seen.append((phase, percent))
 
     @property

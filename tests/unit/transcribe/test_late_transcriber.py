@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
@@ -11,7 +12,7 @@ from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.late_transcriber import LateTranscriber, Transcribe
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain.transcript import Transcript
+from kinolog.transcribe.domain.transcript import Measures, Transcript
 from kinolog.transcribe.settings import TranscribeSettings
 
 SILENCE = Transcript(segments=(), language="und", language_probability=0.0, model="memory")
@@ -32,9 +33,7 @@ class Maker:
         return MemoryTranscriber(SILENCE).transcribe
 
 
-def report(
-    phase: str, percent: float | None = None, *, speed: float | None = None, eta_seconds: float | None = None
-) -> None:
+def report(phase: str, percent: float | None = None, **more: Unpack[Measures]) -> None:
     """Nobody listens."""
 
 

@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Final, TypeVar, Unpack
 
 import structlog
 
-from kinolog.transcribe.domain.transcript import Report
+from kinolog.transcribe.domain.transcript import Measures, Report
 
 T = TypeVar("T")
 
@@ -44,22 +44,14 @@ class Caller:
         if self._gone.is_set():
             raise Stopped
 
-    def tell(
-        self,
-        phase: str,
-        percent: float | None = None,
-        *,
-        speed: float | None = None,
-        eta_seconds: float | None = None,
-    ) -> None:
+    def tell(self, phase: str, percent: float | None = None, **more: Unpack[Measures]) -> None:
         """Report, but not too often between the beginning and the end of a phase. Raises Stopped as `check` does."""
         self.check()
         now = time.monotonic()
         if percent != 100 and self._last[0] == phase and now - self._last[1] < _REPORT_INTERVAL_SECONDS:
             return
         self._last = (phase, now)
-        report = functools.partial(self._report, phase, percent, speed=speed, eta_seconds=eta_seconds)
-        self._loop.call_soon_threadsafe(report)
+        self._loop.call_soon_threadsafe(functools.partial(self._report, phase, percent, **more))
 
     @contextmanager
     def holding(self, lock: threading.Lock) -> Iterator[None]:

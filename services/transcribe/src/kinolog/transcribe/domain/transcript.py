@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final, Protocol
+from typing import Final, Protocol, TypedDict, Unpack
 
 from kinolog.common.jobs import CaptionInput
 
@@ -58,17 +58,20 @@ class Transcript:
     model: str
 
 
-class Report(Protocol):
-    """Tell how far the work is: `speed` in seconds of sound per second."""
+class Measures(TypedDict, total=False):
+    """Of work under way: `speed` in seconds of sound per second; bytes where moving them is the work."""
 
-    def __call__(
-        self,
-        phase: str,
-        percent: float | None = None,
-        *,
-        speed: float | None = None,
-        eta_seconds: float | None = None,
-    ) -> None: ...
+    speed: float | None
+    eta_seconds: float | None
+    done_bytes: int | None
+    total_bytes: int | None
+    bytes_per_second: float | None
+
+
+class Report(Protocol):
+    """Tell how far the work is."""
+
+    def __call__(self, phase: str, percent: float | None = None, **more: Unpack[Measures]) -> None: ...
 
 
 def language_of_text(transcript: Transcript, job: CaptionInput) -> str:
