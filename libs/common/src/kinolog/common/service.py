@@ -1,7 +1,6 @@
 """Starting and stopping a service: telemetry, signals, connections, discovery; and the frame of every worker."""
 
 import asyncio
-import ctypes
 import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -20,6 +19,7 @@ from nats.micro.service import ServiceConfig
 from kinolog.common import subjects, telemetry
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import LogError
+from kinolog.common.heap import give_back_memory
 from kinolog.common.leftovers import sweeping
 from kinolog.common.log.connection import connect
 from kinolog.common.log.direct import DirectReader
@@ -149,7 +149,7 @@ async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], A
         loop.add_signal_handler(number, stopping.set)
     async with open_service(name, settings, stopping) as service:
         _collect_less()
-        _give_back_memory()
+        give_back_memory()  # What starting has freed.
         _logger.info("Started")
         await main(service)
     _logger.info("Stopped")
@@ -163,13 +163,6 @@ def _collect_less() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_PER_COLLECTION)
-
-
-def _give_back_memory() -> None:
-    """What starting has freed goes back to the system, where the C library is one that keeps it."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 @asynccontextmanager
