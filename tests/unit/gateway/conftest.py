@@ -14,6 +14,7 @@ from kinolog.common.sealing import Sealer, new_key
 from kinolog.common.worker.memory import MemoryBoard
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.live import Live
+from kinolog.gateway.look import LookCheck
 from kinolog.gateway.memory import MemoryCatalog, MemoryLanes
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
@@ -82,6 +83,7 @@ def gateway(
         doorkeeper=doorkeeper(settings),
         quotas=quotas,
         sealer=Sealer(settings.secrets_keys),
+        looks=LookCheck(desk),
         clock=system_clock,
         ws_send_timeout_seconds=1.0,
         sse_keepalive_seconds=1.0,

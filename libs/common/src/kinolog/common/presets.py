@@ -37,6 +37,12 @@ def preset_setting(name: str, project_id: str | None = None) -> str:
     return f"{OF_PRESETS}{name}" if project_id is None else f"project.{project_id}.{OF_PRESETS}{name}"
 
 
+def preset_of(setting: str, project_id: str | None = None) -> str | None:
+    """The name of the preset that a setting holds for all projects, or for this one; None where it holds no such."""
+    prefix = preset_setting("", project_id)
+    return setting.removeprefix(prefix) if setting.startswith(prefix) else None
+
+
 async def look(layers: Sequence[Mapping[str, Any]], project_id: str | None, load_setting: LoadSetting) -> CaptionStyle:
     """The style that the layers make, later ones above earlier ones. Raises Refused for a preset that is not there."""
     keys: dict[str, Any] = {}

@@ -6,8 +6,10 @@ from kinolog.common.aggregates import SETTING, Setting
 from kinolog.common.aggregates.setting import setting_id
 from kinolog.common.aggregates.setting_decisions import change_setting, clear_setting
 from kinolog.common.controls import C, Control
+from kinolog.common.queries import LONGEST_PAGE, ListQuery
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Desk, Done
+from kinolog.gateway.listing import Catalog
 from kinolog.gateway.views import Json
 
 
@@ -33,6 +35,20 @@ async def clear_control(desk: Desk, command: Command, name: str, reason: str | N
 async def find_setting(desk: Desk, name: str) -> Setting | None:
     """What was last set under the name, if anything ever was."""
     return (await desk.find(SETTING, setting_id(name))).state
+
+
+async def list_settings(desk: Desk, catalog: Catalog, part: str) -> tuple[list[Json], int]:
+    """The rows of all settings that hold something and have `part` in their name, by name, and the sequence that they
+    are from.
+    """
+    rows: list[Json] = []
+    query = ListQuery(q=part, sort="name", limit=LONGEST_PAGE, min_seq=desk.newest_sequence)
+    while True:
+        page = await catalog.page("settings", query)
+        rows += [row for row in page.data if row["value"] is not None]
+        if not page.has_more:
+            return rows, page.seq
+        query = query.model_copy(update={"cursor": page.next_cursor})
 
 
 def control_of(control: type[C], setting: Setting | None) -> C:

@@ -21,6 +21,7 @@ from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.live import Live
+from kinolog.gateway.look import LookCheck
 from kinolog.gateway.problems import FieldError, Problem, invalid, not_found
 from kinolog.gateway.queues import QueueGauge
 from kinolog.gateway.quota import Quotas
@@ -45,6 +46,7 @@ class Gateway:
     doorkeeper: Doorkeeper
     quotas: Quotas
     sealer: Sealer
+    looks: LookCheck
     clock: Clock
     ws_send_timeout_seconds: float
     sse_keepalive_seconds: float

@@ -21,6 +21,10 @@ class GatewaySettings(PictureSettings):
     secrets_keys: SecretsKeys = SecretStr("")
     max_secret_bytes: int = Field(256 * 1024, ge=1)
 
+    # As in the render service, where it adds fonts; only whether it is set counts here. Unset, a style may name no font
+    # but those that ship and those that were uploaded; otherwise the job finds out whether the font is there.
+    render_fonts_dir: str = ""
+
     max_body_bytes: int = 1024 * 1024
     max_upload_bytes: int = 64 * 1024**3
     # What videos may take together: those of a project that has no quota of its own, and those of a caller; 0 is any.

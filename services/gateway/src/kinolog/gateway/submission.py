@@ -23,16 +23,17 @@ from kinolog.gateway.domain.wish import (
     refuse_unfit,
 )
 from kinolog.gateway.listing import Catalog
+from kinolog.gateway.look import LookCheck
 from kinolog.gateway.naming import live_caption, live_project, live_video
 from kinolog.gateway.problems import FieldError, Problem, invalid, shorten
 
 
-async def settle(wish: Wish, desk: Desk, catalog: Catalog) -> Event:
+async def settle(wish: Wish, desk: Desk, catalog: Catalog, looks: LookCheck) -> Event:
     """Raises Refused, or the problem `not-found` for what is missing or deleted."""
-    return (await settle_wish(wish, desk, catalog)).event()
+    return (await settle_wish(wish, desk, catalog, looks)).event()
 
 
-async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog) -> Wish:
+async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog, looks: LookCheck) -> Wish:
     """The same wish with nothing left open."""
     refuse_unfit(wish)
     asked = wish.submission
@@ -45,6 +46,7 @@ async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog) -> Wish:
     if video is not None:
         refuse_beyond_its_end(wish, video)
     wish = wish.having(project_id=project_of(wish, video, jobs))
+    await _refuse_unknown_look(wish.submission, looks)
     return await _with_caption(wish, video, jobs, desk, catalog)
 
 
@@ -55,6 +57,12 @@ async def _refuse_unknown_secret(asked: Submission, desk: Desk) -> None:
     setting = await find_setting(desk, secret_setting(name))
     if setting is None or setting.value is None:
         raise invalid("/input_data/cookies", f"there is no secret {name}: store it by PUT /v1/secrets/{name}")
+
+
+async def _refuse_unknown_look(asked: Submission, looks: LookCheck) -> None:
+    style = asked.input_data.get("style")
+    if isinstance(style, dict):
+        await looks.refuse_unknown(style, asked.project_id, "/input_data/style")
 
 
 async def _dependencies(wish: Wish, desk: Desk) -> dict[str, Job]:

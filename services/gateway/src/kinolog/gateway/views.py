@@ -158,6 +158,21 @@ class SecretView(SetBy):
     is_deleted: bool
 
 
+class PresetView(SetBy):
+    """`style` has the keys that the preset gives. `sequence` is what `If-Match` takes, null for what ships; `shadows`
+    is what the name would stand for without this preset.
+    """
+
+    object: Literal["preset"] = "preset"
+    name: str
+    style: Json
+    origin: Literal["shipped", "global", "project"]
+    project_id: str | None
+    sequence: int | None
+    shadows: Literal["shipped", "global"] | None
+    is_deleted: bool
+
+
 class UsageView(Usage):
     object: Literal["usage"] = "usage"
     project_id: str

@@ -31,6 +31,7 @@ from kinolog.gateway.handlers import (
     page,
     pictures,
     pipelines,
+    presets,
     preview,
     probe,
     projects,
@@ -53,6 +54,7 @@ from kinolog.gateway.handlers import (
 )
 from kinolog.gateway.linger import Linger
 from kinolog.gateway.live import Live
+from kinolog.gateway.look import LookCheck
 from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import DefaultQuotas, Quotas
@@ -88,6 +90,7 @@ ROUTERS = (
     jobs,
     schedules,
     secrets,
+    presets,
     queues,
     workers,
     events,
@@ -116,6 +119,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             doorkeeper=doorkeeper(settings),
             quotas=quota,
             sealer=Sealer(settings.secrets_keys),
+            looks=LookCheck(desk, knows_all_fonts=not settings.render_fonts_dir),
             clock=system_clock,
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
             sse_keepalive_seconds=settings.sse_keepalive_seconds,

@@ -49,6 +49,8 @@ async def patch_caption(caption_id: CaptionId, body: CaptionPatch, here: Here, c
 
     async def decide(caption: Caption, _: Sequence[RecordedEvent]) -> list[Event]:
         refuse_if_deleted("caption", caption.id, is_deleted=caption.is_deleted)
+        if body.style is not None:
+            await here.looks.refuse_unknown(body.style.chosen(), caption.project_id, "/style")
         text = await _edited(here, caption, body.edits) if body.edits else []
         return [*text, *(_styled(caption, body.style) if body.style else [])]
 
@@ -120,7 +122,7 @@ async def _edited(here: Gateway, caption: Caption, edits: Sequence[CueEdit]) -> 
 
 
 def _styled(caption: Caption, style: CaptionStyle) -> list[Event]:
-    wanted = style.model_dump(exclude_unset=True)
+    wanted = style.chosen()
     return [] if wanted == caption.style else [CaptionStyled(style=wanted)]
 
 

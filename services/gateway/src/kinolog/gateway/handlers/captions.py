@@ -48,6 +48,8 @@ async def list_captions(
 async def create_caption(body: NewCaption, here: Here, command: Post) -> JSONResponse:
     """Subtitles as SRT, WebVTT, ASS or JSON become a caption; `left_out` counts what captions do not keep."""
     video = await live_video(here.desk, body.video_id)
+    if body.style is not None:
+        await here.looks.refuse_unknown(body.style.chosen(), video.project_id, "/style")
     brought = await asyncio.to_thread(understood, body)
 
     async def make() -> Event:

@@ -13,8 +13,9 @@ from kinolog.common.style import CaptionStyle
 from kinolog.common.web_url import WebUrl
 from kinolog.gateway.batch import submit_pipeline
 from kinolog.gateway.draft import Draft
+from kinolog.gateway.naming import live_video
 from kinolog.gateway.new_job import Id, Reason
-from kinolog.gateway.params import Here, Post
+from kinolog.gateway.params import Gateway, Here, Post
 from kinolog.gateway.problems import invalid
 from kinolog.gateway.ready_made import caption_and_burn, download
 from kinolog.gateway.views import BatchAnswer
@@ -58,4 +59,11 @@ async def create_caption_and_burn(body: CaptionAndBurn, here: Here, command: Pos
     draft = Draft(command, here.clock(), on_failure=body.on_failure, reason=body.reason)
     for item in body.items():
         draft.add(item)
+    await here.looks.refuse_unknown(body.burn.style.chosen(), await _project(here, body), "/burn/style")
     return JSONResponse(await submit_pipeline(here, command, draft))
+
+
+async def _project(here: Gateway, asked: CaptionAndBurn) -> str | None:
+    if asked.project_id is not None or asked.video_id is None:
+        return asked.project_id
+    return (await live_video(here.desk, asked.video_id)).project_id

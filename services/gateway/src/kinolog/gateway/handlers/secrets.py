@@ -12,10 +12,9 @@ from kinolog.common.aggregates.setting_decisions import change_setting
 from kinolog.common.controls import secret_name, secret_setting
 from kinolog.common.fields import Request, Title
 from kinolog.common.jobs.ingest import NAME_PATTERN
-from kinolog.common.queries import LONGEST_PAGE, ListQuery
 from kinolog.common.sealing import SealedSecret
 from kinolog.gateway.command import Command
-from kinolog.gateway.controls import clear_control, find_setting
+from kinolog.gateway.controls import clear_control, find_setting, list_settings
 from kinolog.gateway.domain.cookies import netscape_cookies
 from kinolog.gateway.params import Edit, Gateway, Here, QueryReason
 from kinolog.gateway.problems import FieldError, Problem, invalid, not_found
@@ -47,8 +46,8 @@ async def set_secret(name: SecretPath, body: NewSecret, here: Here, command: Edi
 @router.get("", operation_id="secrets_list", response_model=ListView)
 async def list_secrets(here: Here) -> JSONResponse:
     """All of them, by name; never what they hold."""
-    rows, seq = await _settings(here)
-    named = [(secret_name(row["name"]), row) for row in rows if row["value"] is not None]
+    rows, seq = await list_settings(here.desk, here.catalog, secret_setting(""))
+    named = [(secret_name(row["name"]), row) for row in rows]
     data = [_view(name, SealedSecret.model_validate(row["value"]), row) for name, row in named if name is not None]
     return list_view(data, next_cursor=None, has_more=False, seq=seq)
 
@@ -85,18 +84,6 @@ async def _keep(here: Gateway, command: Command, name: str, secret: SealedSecret
         return change_setting(setting, kept_as, value, default={}, reason=reason)
 
     return (await here.desk.put(SETTING, setting_id(kept_as), command, "seal", decide)).loaded.require()
-
-
-async def _settings(here: Gateway) -> tuple[list[Json], int]:
-    """Those that are named like secrets, and the sequence that they are from."""
-    rows: list[Json] = []
-    query = ListQuery(q=secret_setting(""), sort="name", limit=LONGEST_PAGE, min_seq=here.desk.newest_sequence)
-    while True:
-        page = await here.catalog.page("settings", query)
-        rows += page.data
-        if not page.has_more:
-            return rows, page.seq
-        query = query.model_copy(update={"cursor": page.next_cursor})
 
 
 def _view(name: str, secret: SealedSecret, setting: Json, *, is_deleted: bool = False) -> Json:
