@@ -59,13 +59,13 @@ def test_srt_without_blank_lines_between_cues_is_understood() -> None:
 def test_vtt_of_others_is_understood() -> None:
     read = read_subtitles(VTT, "vtt")
     assert [(1.0, "Hello & bye"), (3603.0, "End")] == [(cue.start, cue.text) for cue in read.cues]
-    assert {"style": 2, "note": 1} == read.left_out
+    assert {"style": 1, "note": 1, "id": 1, "settings": 1} == read.left_out
 
 
 def test_of_an_ass_script_only_the_dialogue_is_taken() -> None:
     read = read_subtitles(ASS, "ass")
     assert [(1.0, 2.5, "Hello,\nthere")] == [(cue.start, cue.end, cue.text) for cue in read.cues]
-    assert {"style": 2, "comment": 1, "drawing": 1} == read.left_out
+    assert {"font": 1, "style": 2, "comment": 1, "drawing": 1} == read.left_out
 
 
 @pytest.mark.parametrize(

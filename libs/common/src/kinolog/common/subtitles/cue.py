@@ -1,6 +1,7 @@
 """A cue: the text that stands in the picture from one moment to another, and the words it is made of."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -10,6 +11,8 @@ from kinolog.common.fields import Seconds
 WORD_JOINER: Final = "\u2060"
 """Invisible and without width. Put between two characters, it keeps them from meaning something together."""
 
+MOST_CUES: Final = 100_000
+LONGEST_TEXT_CHARACTERS: Final = 2_000
 LONGEST_SPEAKER_CHARACTERS: Final = 100
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -34,7 +37,21 @@ def one_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def _speaker(name: str | None) -> str | None:
+    clean = one_line(name or "")
+    if len(clean) > LONGEST_SPEAKER_CHARACTERS:
+        raise ValueError(f"must have {LONGEST_SPEAKER_CHARACTERS} characters at most")
+    return clean or None
+
+
+def speakers(names: Iterable[str | None]) -> str | None:
+    """Those who speak in one cue as its speaker, each once: as much of it as there is room for."""
+    several = ", ".join(dict.fromkeys(clean for name in names if (clean := one_line(name or ""))))
+    return several[:LONGEST_SPEAKER_CHARACTERS].strip(" ,") or None
+
+
 CueText = Annotated[str, AfterValidator(clean_text)]
+Speaker = Annotated[str | None, AfterValidator(_speaker)]
 
 
 class Timed(BaseModel):
@@ -53,10 +70,10 @@ class Timed(BaseModel):
 
 
 class Word(Timed):
-    """`probability` is how sure the model was."""
+    """`probability` is how sure the model was; None where no model heard it, as in a file that somebody brought."""
 
     text: CueText
-    probability: Probability
+    probability: Probability | None = None
 
 
 class Cue(Timed):
@@ -64,4 +81,4 @@ class Cue(Timed):
 
     text: CueText
     words: tuple[Word, ...] = ()
-    speaker: Annotated[str, Field(max_length=LONGEST_SPEAKER_CHARACTERS), AfterValidator(one_line)] | None = None
+    speaker: Speaker = None

@@ -11,14 +11,26 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kinolog.common.errors import Refused
 from kinolog.common.fields import Request, Seconds
-from kinolog.common.subtitles.cue import Cue, Word, clean_text
+from kinolog.common.subtitles.cue import (
+    LONGEST_TEXT_CHARACTERS,
+    MOST_CUES,
+    Cue,
+    Speaker,
+    Timed,
+    Word,
+    clean_text,
+    speakers,
+)
 
 MOST_EDITS: Final = 1_000
+MOST_TOUCHED: Final = 2_000_000
+"""Edits that go through all cues may come to that many cues in one request."""
+
 _FURTHEST_SHIFT_SECONDS: Final = 1_000_000.0
 
 _Place = Annotated[int, Field(ge=0, le=1_000_000)]
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
-_Text = Annotated[str, Field(max_length=2_000), AfterValidator(clean_text)]
+_Text = Annotated[str, Field(max_length=LONGEST_TEXT_CHARACTERS), AfterValidator(clean_text)]
 _Phrase = Annotated[str, Field(max_length=200)]
 
 
@@ -45,7 +57,7 @@ class SetTimes(Request):
         if end < start:
             raise _refused("end", f"the cue would end at {end:g} s, before it starts at {start:g} s")
         words = tuple(_drawn(word, start, end) for word in cue.words)
-        return _with(cues, self.cue, Cue(start=start, end=end, text=cue.text, words=words))
+        return _with(cues, self.cue, cue.model_copy(update={"start": start, "end": end, "words": words}))
 
 
 class SplitCue(Request):
@@ -64,19 +76,10 @@ class SplitCue(Request):
             raise _refused("cue", "a cue of one word cannot be split")
         count = min(max(1, self._count_before(cue, len(tokens))), len(tokens) - 1)
         are_timed = len(tokens) == len(cue.words)
+        before, after = (cue.words[:count], cue.words[count:]) if are_timed else ((), ())
         halves = (
-            Cue(
-                start=cue.start,
-                end=self.at,
-                text=" ".join(tokens[:count]),
-                words=tuple(_drawn(word, cue.start, self.at) for word in cue.words[:count]) if are_timed else (),
-            ),
-            Cue(
-                start=self.at,
-                end=cue.end,
-                text=" ".join(tokens[count:]),
-                words=tuple(_drawn(word, self.at, cue.end) for word in cue.words[count:]) if are_timed else (),
-            ),
+            _part(cue, cue.start, self.at, tokens[:count], before),
+            _part(cue, self.at, cue.end, tokens[count:], after),
         )
         return [*cues[: self.cue], *halves, *cues[self.cue + 1 :]]
 
@@ -87,6 +90,8 @@ class SplitCue(Request):
 
 
 class MergeCues(Request):
+    """Where several people speak, all of them are the speaker of the whole."""
+
     op: Literal["merge"]
     cue: _Place
     count: Annotated[int, Field(ge=2, le=100)] = 2
@@ -97,8 +102,9 @@ class MergeCues(Request):
         whole = Cue(
             start=min(each.start for each in merged),
             end=max(each.end for each in merged),
-            text="\n".join(each.text for each in merged),
+            text=_short("\n".join(each.text for each in merged), "count"),
             words=words,
+            speaker=speakers(each.speaker for each in merged),
         )
         return [*cues[: self.cue], whole, *cues[self.cue + self.count :]]
 
@@ -119,16 +125,11 @@ class ShiftCues(Request):
     def _shifted(self, cue: Cue) -> Cue:
         if not 0 <= cue.start + self.seconds <= _FURTHEST_SHIFT_SECONDS - (cue.end - cue.start):
             raise _refused("seconds", f"the cue at {cue.start:g} s would not be within the video any more")
-        words = tuple(
-            Word(
-                start=word.start + self.seconds,
-                end=word.end + self.seconds,
-                text=word.text,
-                probability=word.probability,
-            )
-            for word in cue.words
-        )
-        return Cue(start=cue.start + self.seconds, end=cue.end + self.seconds, text=cue.text, words=words)
+        words = tuple(word.model_copy(update=self._moments(word)) for word in cue.words)
+        return cue.model_copy(update={**self._moments(cue), "words": words})
+
+    def _moments(self, timed: Timed) -> dict[str, float]:
+        return {"start": timed.start + self.seconds, "end": timed.end + self.seconds}
 
 
 class ReplaceText(Request):
@@ -147,7 +148,20 @@ class ReplaceText(Request):
 
     def _replaced(self, pattern: re.Pattern[str], cue: Cue) -> Cue:
         text = pattern.sub(lambda _: self.text, cue.text)
-        return cue if text == cue.text else _worded(cue, clean_text(text))
+        return cue if text == cue.text else _worded(cue, _short(clean_text(text), "text"))
+
+
+class SetSpeaker(Request):
+    """Of one cue, or of `count` from that one on; null where nobody in particular speaks."""
+
+    op: Literal["speaker"]
+    cue: _Place
+    count: _Count = 1
+    speaker: Speaker
+
+    def applied(self, cues: Sequence[Cue]) -> list[Cue]:
+        said = [cue.model_copy(update={"speaker": self.speaker}) for cue in _several(cues, self.cue, self.count)]
+        return [*cues[: self.cue], *said, *cues[self.cue + self.count :]]
 
 
 class InsertCue(Request):
@@ -155,6 +169,7 @@ class InsertCue(Request):
     start: Seconds
     end: Seconds
     text: _Text
+    speaker: Speaker = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "InsertCue":
@@ -163,7 +178,7 @@ class InsertCue(Request):
         return self
 
     def applied(self, cues: Sequence[Cue]) -> list[Cue]:
-        return [*cues, Cue(start=self.start, end=self.end, text=self.text)]
+        return [*cues, Cue(start=self.start, end=self.end, text=self.text, speaker=self.speaker)]
 
 
 class DeleteCues(Request):
@@ -177,20 +192,38 @@ class DeleteCues(Request):
 
 
 CueEdit = Annotated[
-    SetText | SetTimes | SplitCue | MergeCues | ShiftCues | ReplaceText | InsertCue | DeleteCues,
+    SetText | SetTimes | SplitCue | MergeCues | ShiftCues | ReplaceText | SetSpeaker | InsertCue | DeleteCues,
     Field(discriminator="op"),
 ]
 
 
 def edited(cues: Sequence[Cue], edits: Sequence[CueEdit]) -> tuple[Cue, ...]:
     """The cues after all edits, one after the other, then in order of time. Raises Refused, naming the edit."""
+    _refuse_endless(cues, edits)
     changed = list(cues)
     for number, edit in enumerate(edits):
         try:
             changed = edit.applied(changed)
         except Refused as error:
             raise Refused(error.code, error.message, field=f"edits/{number}/{error.field}") from error
+    if len(changed) > max(MOST_CUES, len(cues)):
+        raise _refused("edits", f"a caption has {MOST_CUES} cues at most")
     return tuple(sorted(changed, key=lambda cue: (cue.start, cue.end)))
+
+
+def _refuse_endless(cues: Sequence[Cue], edits: Sequence[CueEdit]) -> None:
+    touched = sum(min(_reach(edit, len(cues)), len(cues)) for edit in edits)
+    if touched > MOST_TOUCHED:
+        raise _refused("edits", f"they change {touched} cues: send them in several requests, of {MOST_TOUCHED} at most")
+
+
+def _reach(edit: CueEdit, cue_count: int) -> int:
+    match edit:
+        case ShiftCues() | ReplaceText():
+            return cue_count
+        case SetSpeaker() | MergeCues() | DeleteCues():
+            return edit.count
+    return 1
 
 
 def _refused(field: str, message: str) -> Refused:
@@ -215,20 +248,26 @@ def _with(cues: Sequence[Cue], place: int, cue: Cue) -> list[Cue]:
 def _worded(cue: Cue, text: str) -> Cue:
     """As many words as before are taken for the same ones, spelled otherwise."""
     tokens = text.split()
-    words = tuple(
-        Word(start=word.start, end=word.end, text=token, probability=word.probability)
-        for word, token in zip(cue.words, tokens, strict=False)
-    )
-    return Cue(start=cue.start, end=cue.end, text=text, words=words if len(tokens) == len(cue.words) else ())
+    are_as_many = len(tokens) == len(cue.words)
+    again = zip(cue.words, tokens, strict=False) if are_as_many else ()
+    words = tuple(word.model_copy(update={"text": token}) for word, token in again)
+    return cue.model_copy(update={"text": text, "words": words})
+
+
+def _part(cue: Cue, start: float, end: float, tokens: Sequence[str], words: Sequence[Word]) -> Cue:
+    drawn = tuple(_drawn(word, start, end) for word in words)
+    return cue.model_copy(update={"start": start, "end": end, "text": " ".join(tokens), "words": drawn})
 
 
 def _drawn(word: Word, start: float, end: float) -> Word:
-    return Word(
-        start=min(max(word.start, start), end),
-        end=min(max(word.end, start), end),
-        text=word.text,
-        probability=word.probability,
-    )
+    moments = {"start": min(max(word.start, start), end), "end": min(max(word.end, start), end)}
+    return word.model_copy(update=moments)
+
+
+def _short(text: str, field: str) -> str:
+    if len(text) > LONGEST_TEXT_CHARACTERS:
+        raise _refused(field, f"the text of a cue would have more than {LONGEST_TEXT_CHARACTERS} characters")
+    return text
 
 
 def _or(value: float | None, default: float) -> float:

@@ -27,8 +27,10 @@ def render(
     style: CaptionStyle | None = None,
     width: int | None = None,
     height: int | None = None,
+    words: bool = False,
 ) -> bytes:
-    """The cues as a file in UTF-8. ASS alone uses the style and the shape of the picture (pixels; 16:9 if unknown).
+    """The cues as a file in UTF-8. ASS alone uses the style and the shape of the picture (pixels; 16:9 if unknown);
+    `words` has WebVTT say when each word is said, which players show as karaoke. JSON always says all.
 
     Raises Refused for a format that is none of `SubtitleFormat`.
     """
@@ -36,7 +38,7 @@ def render(
         case "srt":
             return to_srt(cues).encode()
         case "vtt":
-            return to_vtt(cues).encode()
+            return to_vtt(cues, with_words=words).encode()
         case "ass":
             return to_ass(cues, style or CaptionStyle(), width=width or 16, height=height or 9).encode()
         case "json":

@@ -1,4 +1,4 @@
-"""SRT: no markup by its letter, some by custom, and no way to escape any of it."""
+"""SRT: no markup by its letter, some by custom, and no way to escape any of it. It knows no speakers and no words."""
 
 import re
 from collections.abc import Iterable
@@ -7,8 +7,9 @@ from typing import Final
 from kinolog.common.subtitles.cue import WORD_JOINER, Cue
 from kinolog.common.subtitles.timestamp import milliseconds, timestamp
 
-# Players take `<b>` for bold, `{\an8}` or `{Y:i}` for a look, `\N` for a new line, and an arrow for a line of times.
-_MEANINGFUL: Final = re.compile(r"<(?=[A-Za-z/!?])|\{|\\|--(?=>)")
+# Players take `<b>` for bold, `{\an8}` or `{Y:i}` for a look, `\N` for a new line, an arrow for a line of times, and a
+# last line of digits for the number of the next cue.
+_MEANINGFUL: Final = re.compile(r"<(?=[A-Za-z/!?])|\{|\\|--(?=>)|^\d+\Z", re.MULTILINE)
 
 
 def to_srt(cues: Iterable[Cue]) -> str:

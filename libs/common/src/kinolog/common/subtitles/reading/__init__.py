@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from kinolog.common.subtitles.reading.ass import read_ass
-from kinolog.common.subtitles.reading.lines import MOST_CUES, Read, SubtitlesRefused
+from kinolog.common.subtitles.reading.lines import MOST_CHARACTERS, Pile, Read, SubtitlesRefused
 from kinolog.common.subtitles.reading.own_json import read_json
 from kinolog.common.subtitles.reading.srt import read_srt
 from kinolog.common.subtitles.reading.vtt import read_vtt
 
-__all__ = ["MOST_CUES", "READERS", "Read", "SubtitlesRefused", "read_subtitles"]
+__all__ = ["READERS", "Read", "SubtitlesRefused", "read_subtitles"]
 
-READERS: Final[Mapping[str, Callable[[str], Read]]] = {
+READERS: Final[Mapping[str, Callable[[str, Pile], None]]] = {
     "srt": read_srt,
     "vtt": read_vtt,
     "ass": read_ass,
@@ -23,9 +23,16 @@ READERS: Final[Mapping[str, Callable[[str], Read]]] = {
 }
 
 
-def read_subtitles(text: str, subtitle_format: str) -> Read:
-    """The cues in order of time. Raises SubtitlesRefused, also where there are none."""
-    read = READERS[subtitle_format](text.removeprefix("\ufeff"))
-    if not read.cues:
+def read_subtitles(text: str, subtitle_format: str, *, is_lenient: bool = False) -> Read:
+    """The cues in order of time. Raises SubtitlesRefused, also where there are none.
+
+    A lenient reader leaves out what it does not understand, for files that nobody is there to put right.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise SubtitlesRefused(1, f"the file has more than {MOST_CHARACTERS} characters")
+    pile = Pile(is_lenient)
+    READERS[subtitle_format](text.removeprefix("\ufeff"), pile)
+    if not pile.cues:
         raise SubtitlesRefused(1, "there is no text with its times in it")
-    return Read(tuple(sorted(read.cues, key=lambda cue: (cue.start, cue.end))), read.left_out)
+    pile.cues.sort(key=lambda cue: (cue.start, cue.end))
+    return pile.read()

@@ -1,18 +1,19 @@
 """What the readers of all formats share: cues that grow line by line, within limits, and errors that name the line."""
 
-import re
+import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from pydantic import ValidationError
 
 from kinolog.common.errors import KinologError
-from kinolog.common.subtitles.cue import Cue
+from kinolog.common.subtitles.cue import LONGEST_TEXT_CHARACTERS, MOST_CUES, Cue, speakers
+from kinolog.common.subtitles.spoken import Piece, spoken_text, words_of
 
-MOST_CUES: Final = 100_000
-LONGEST_TEXT_CHARACTERS: Final = 2_000
+MOST_CHARACTERS: Final = 16 * 1024 * 1024
 _LONGEST_LINE_SHOWN: Final = 60
 
 
@@ -32,28 +33,63 @@ class Read:
     left_out: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What a file says in one cue: `line` is where. `is_timed` tells that the times of the pieces mean something."""
+
+    line: int
+    start: float
+    end: float
+    pieces: Sequence[Piece]
+    is_timed: bool = False
+    names: Sequence[str] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(text for _, text in self.pieces)
+
+
 @dataclass(slots=True)
 class Pile:
-    """The cues that were read so far."""
+    """The cues that were read so far. A lenient one leaves out what it would refuse, and counts it as `unclear`."""
 
+    is_lenient: bool = False
     cues: list[Cue] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 
-    def add(self, line: int, start: float, end: float, text: str) -> None:
+    def refuse(self, line: int, reason: str) -> None:
+        """Raises SubtitlesRefused, unless lenient."""
+        if not self.is_lenient:
+            raise SubtitlesRefused(line, reason)
+        self.left_out["unclear"] += 1
+
+    def add(self, spoken: Spoken) -> None:
         """Raises SubtitlesRefused. A cue without text is left out."""
-        if len(text) > LONGEST_TEXT_CHARACTERS:
-            raise SubtitlesRefused(line, f"the text has more than {LONGEST_TEXT_CHARACTERS} characters")
+        text = spoken.text
         if len(self.cues) >= MOST_CUES:
-            raise SubtitlesRefused(line, f"there are more than {MOST_CUES} cues")
+            raise SubtitlesRefused(spoken.line, f"there are more than {MOST_CUES} cues")
+        if len(text) > LONGEST_TEXT_CHARACTERS:
+            return self.refuse(spoken.line, f"the text has more than {LONGEST_TEXT_CHARACTERS} characters")
         try:
-            cue = Cue(start=start, end=end, text=text)
+            cue = Cue(start=spoken.start, end=spoken.end, text=text, speaker=speakers(spoken.names))
         except ValidationError as error:
-            reason = "it ends before it starts" if end < start else str(error.errors()[0]["msg"])
-            raise SubtitlesRefused(line, reason) from error
-        if cue.text:
-            self.cues.append(cue)
-        else:
-            self.left_out["empty"] += 1
+            is_backwards = spoken.end < spoken.start
+            reason = "it ends before it starts" if is_backwards else str(error.errors()[0]["msg"])
+            return self.refuse(spoken.line, reason)
+        if not cue.text:
+            return self.leave_out("empty")
+        self.cues.append(self._worded(cue, spoken.pieces) if spoken.is_timed else cue)
+
+    def _worded(self, cue: Cue, pieces: Sequence[Piece]) -> Cue:
+        worded = cue.model_copy(update={"words": words_of(pieces, cue.end)})
+        if spoken_text(worded) is None:
+            self.leave_out("word times")
+            return cue
+        return worded
+
+    def leave_out(self, what: str, count: int = 1) -> None:
+        if count:
+            self.left_out[what] += count
 
     def read(self) -> Read:
         return Read(tuple(self.cues), dict(self.left_out))
@@ -64,17 +100,23 @@ class Block:
     """Lines between blank ones. `line` is the number of the first."""
 
     line: int
-    lines: tuple[str, ...]
+    lines: Sequence[str]
 
 
-def blocks(text: str) -> Iterable[Block]:
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """From 1, one at a time, since a file may be nothing but lines; each ends with LF, CR or both."""
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        yield number, line.removesuffix("\n")
+
+
+def blocks(text: str) -> Iterator[Block]:
     begun, lines = 1, list[str]()
-    for number, line in enumerate([*re.split(r"\r\n|\r|\n", text), ""], start=1):
+    for number, line in chain(numbered_lines(text), [(0, "")]):
         if line.strip():
             begun = begun if lines else number
             lines.append(line)
         elif lines:
-            yield Block(begun, tuple(lines))
+            yield Block(begun, lines)
             lines = []
 
 

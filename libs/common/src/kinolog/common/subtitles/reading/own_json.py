@@ -1,19 +1,32 @@
 """Reading the JSON that Kinolog itself writes: nothing is lost, words and their times neither."""
 
-from pydantic import ValidationError
+from typing import Annotated, Literal
 
-from kinolog.common.subtitles.reading.lines import LONGEST_TEXT_CHARACTERS, MOST_CUES, Read, SubtitlesRefused
-from kinolog.common.subtitles.stored import cues_from_json
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kinolog.common.subtitles.cue import LONGEST_TEXT_CHARACTERS, MOST_CUES, Cue
+from kinolog.common.subtitles.reading.lines import Pile, SubtitlesRefused
 
 
-def read_json(text: str) -> Read:
+def _short(cue: Cue) -> Cue:
+    if len(cue.text) > LONGEST_TEXT_CHARACTERS or len(cue.words) > LONGEST_TEXT_CHARACTERS:
+        raise ValueError(f"the text has more than {LONGEST_TEXT_CHARACTERS} characters")
+    return cue
+
+
+class _Brought(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: Literal[1]
+    cues: Annotated[tuple[Annotated[Cue, AfterValidator(_short)], ...], Field(max_length=MOST_CUES)]
+
+
+def read_json(text: str, pile: Pile) -> None:
     """Raises SubtitlesRefused, naming the cue in place of the line, which JSON need not have."""
     try:
-        cues = cues_from_json(text.encode())
+        brought = _Brought.model_validate_json(text.encode(errors="replace"))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise SubtitlesRefused(1, f"{'/'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}") from error
-    if len(cues) > MOST_CUES or any(len(cue.text) > LONGEST_TEXT_CHARACTERS for cue in cues):
-        limits = f"at most {MOST_CUES} cues of {LONGEST_TEXT_CHARACTERS} characters each are taken"
-        raise SubtitlesRefused(1, limits)
-    return Read(tuple(cue for cue in cues if cue.text), {})
+    pile.cues += [cue for cue in brought.cues if cue.text]
+    pile.leave_out("empty", len(brought.cues) - len(pile.cues))

@@ -1,38 +1,64 @@
-"""Reading WebVTT (W3C): cues, with notes, styles, regions and settings left out, and counted."""
+"""Reading WebVTT (W3C): who says what, and when each word. Notes, styles, regions, settings and ids are left out, and
+counted.
+"""
 
-import html
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from kinolog.common.subtitles.reading.lines import Block, Pile, Read, SubtitlesRefused, blocks, seconds_of, shown
-from kinolog.common.subtitles.reading.srt import TIMES
+from kinolog.common.subtitles.reading.lines import Block, Pile, Spoken, blocks, seconds_of
+from kinolog.common.subtitles.reading.markup import unescaped, without
+from kinolog.common.subtitles.reading.timed_parts import MOMENT, TimedPart, timed_parts
+from kinolog.common.subtitles.spoken import Piece
 
-_TAG: Final = re.compile(r"<[^<>]{0,200}>")
+_EXAMPLE: Final = "00:01.000 --> 00:02.500"
+_HEADER: Final = re.compile(r"WEBVTT(?:[ \t].*)?")
 _ASIDE: Final = re.compile(r"(NOTE|STYLE|REGION)(?:\s.*)?")
+_STAMP: Final = re.compile(rf"<{MOMENT}>")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s<>]{0,200})?\s([^<>]{0,200})>|</v>")
+_TAG: Final = re.compile(r"<[^<>]{0,200}>")
 
 
-def read_vtt(text: str) -> Read:
+def read_vtt(text: str, pile: Pile) -> None:
     """Raises SubtitlesRefused."""
-    pile, found = Pile(), list(blocks(text))
-    if not found or not re.fullmatch(r"WEBVTT(?:[ \t].*)?", found[0].lines[0]):
-        raise SubtitlesRefused(1, "it must begin with WEBVTT")
-    for block in found[1:]:
+    found = blocks(text)
+    if (first := next(found, None)) is None or not _HEADER.fullmatch(first.lines[0]):
+        pile.refuse(1, "it must begin with WEBVTT")
+    if first is not None:
+        _read_first(first, pile)
+    for block in found:
         _read_block(block, pile)
-    return pile.read()
+
+
+def _read_first(block: Block, pile: Pile) -> None:
+    """Some writers begin with the cues right below the header, and some sites leave that out."""
+    place = 1 if _HEADER.fullmatch(block.lines[0]) else 0
+    if any("-->" in line for line in block.lines):
+        _read_block(Block(block.line + place, block.lines[place:]), pile)
 
 
 def _read_block(block: Block, pile: Pile) -> None:
     if aside := _ASIDE.fullmatch(block.lines[0]):
-        pile.left_out[aside.group(1).lower()] += 1
+        pile.leave_out(aside.group(1).lower())
         return
-    place = next((number for number, line in enumerate(block.lines[:2]) if "-->" in line), None)
-    times = None if place is None else TIMES.fullmatch(block.lines[place])
-    if place is None or times is None:
-        line = block.lines[place or 0]
-        raise SubtitlesRefused(
-            block.line + (place or 0), f"times such as 00:01.000 --> 00:02.500 are missing: {shown(line)}"
-        )
-    start, end = seconds_of(*times.groups()[:4]), seconds_of(*times.groups()[4:])
-    spoken, count = _TAG.subn("", "\n".join(block.lines[place + 1 :]))
-    pile.left_out.update({"style": count} if count else {})
-    pile.add(block.line + place, start, end, html.unescape(spoken))
+    for part in timed_parts(block, pile, _EXAMPLE):
+        pile.leave_out("settings", bool(part.settings))
+        pile.leave_out("id", bool(part.name) and not part.name.isdigit())
+        pile.add(_spoken(part, pile))
+
+
+def _spoken(part: TimedPart, pile: Pile) -> Spoken:
+    marked = "\n".join(part.lines)
+    voices = [unescaped(name) for name in _VOICE.findall(marked)]
+    pieces = tuple(_pieces(_VOICE.sub("", marked), part.start, pile))
+    is_timed = len(pieces) > 1
+    return Spoken(line=part.line, start=part.start, end=part.end, pieces=pieces, is_timed=is_timed, names=voices)
+
+
+def _pieces(marked: str, start: float, pile: Pile) -> Iterator[Piece]:
+    """The text between the times that stand in it."""
+    place = 0
+    for stamp in _STAMP.finditer(marked):
+        yield start, unescaped(without(_TAG, marked[place : stamp.start()], pile))
+        place, start = stamp.end(), seconds_of(*stamp.groups())
+    yield start, unescaped(without(_TAG, marked[place:], pile))
