@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from kinolog.common.settings import WorkerSettings
 
 
@@ -11,13 +13,20 @@ class TranscribeSettings(WorkerSettings):
 
     # A folder with a CTranslate2 Whisper model. It serves every `model_size`, and no hub is asked.
     transcribe_model_dir: Path | None = None
+    # A folder of such folders: `model_size` "dir:NAME" is the one called NAME.
+    transcribe_models_dir: Path | None = None
     # Where models come from and where they stay; the library's own defaults where unset.
     transcribe_hub_url: str | None = None
     transcribe_download_dir: Path | None = None
     transcribe_hub_timeout_seconds: float = 10.0
+    # Models stay in memory between jobs: together about this much, which holds the largest one, and so long unused.
+    transcribe_models_memory_bytes: int = Field(4 * 1024**3, gt=0)
+    transcribe_model_idle_seconds: float = Field(600.0, ge=0)
 
     transcribe_device: Literal["auto", "cpu", "cuda"] = "auto"
     transcribe_find_gpu_seconds: float = 60.0
+    # How long a GPU may take to compute with a model for the first time, which it has to before it is relied upon.
+    transcribe_try_gpu_seconds: float = Field(180.0, gt=0)
     # "auto" is int8 on a CPU and float16 on a GPU.
     transcribe_compute_type: str = "auto"
     # 0 leaves the number to CTranslate2.

@@ -10,7 +10,9 @@ from kinolog.transcribe.handlers.caption import CaptionHandler, Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
 
 if TYPE_CHECKING:
+    from kinolog.transcribe.adapters.digests import Digests
     from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
+    from kinolog.transcribe.adapters.model_folder import ModelSource
     from kinolog.transcribe.adapters.models import ModelShelf
 
 
@@ -45,17 +47,32 @@ def transcriber(settings: TranscribeSettings) -> "FasterWhisper":
 
 
 def _shelf(settings: TranscribeSettings) -> "ModelShelf":
-    from kinolog.transcribe.adapters.devices import choose_device
-    from kinolog.transcribe.adapters.hub import Hub
-    from kinolog.transcribe.adapters.models import FolderModel, HubModels, ModelShelf
+    from kinolog.transcribe.adapters.devices import choose_devices
+    from kinolog.transcribe.adapters.digests import Digests
+    from kinolog.transcribe.adapters.loading import Loader
+    from kinolog.transcribe.adapters.models import ModelShelf
 
-    device = choose_device(
+    devices = choose_devices(
         settings.transcribe_device, settings.transcribe_compute_type, settings.transcribe_cpu_threads
     )
+    digests = Digests()
+    return ModelShelf(
+        _models(settings, digests),
+        Loader(devices, digests, settings.transcribe_try_gpu_seconds),
+        memory_bytes=settings.transcribe_models_memory_bytes,
+        idle_seconds=settings.transcribe_model_idle_seconds,
+    )
+
+
+def _models(settings: TranscribeSettings, digests: "Digests") -> "ModelSource":
+    from kinolog.transcribe.adapters.hub import Hub
+    from kinolog.transcribe.adapters.model_folder import HubModels, NamedFolders, OneFolder
+
     if settings.transcribe_model_dir is not None:
-        return ModelShelf(FolderModel(settings.transcribe_model_dir), device)
-    hub = Hub(settings.transcribe_hub_url, settings.transcribe_download_dir, settings.transcribe_hub_timeout_seconds)
-    return ModelShelf(HubModels(hub), device)
+        return NamedFolders(settings.transcribe_models_dir, OneFolder(settings.transcribe_model_dir))
+    timeout_seconds = settings.transcribe_hub_timeout_seconds
+    hub = Hub(settings.transcribe_hub_url, settings.transcribe_download_dir, timeout_seconds, digests)
+    return NamedFolders(settings.transcribe_models_dir, HubModels(hub))
 
 
 def _layout(settings: TranscribeSettings) -> Layout:

@@ -12,7 +12,8 @@ from faster_whisper.transcribe import Word as WhisperWord
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters import audio
-from kinolog.transcribe.adapters.models import LoadedModel, ModelShelf
+from kinolog.transcribe.adapters.loading import LoadedModel
+from kinolog.transcribe.adapters.models import ModelShelf
 from kinolog.transcribe.adapters.thread import Caller, in_thread
 from kinolog.transcribe.domain.transcript import UNDETERMINED, Report, Segment, SpokenWord, Transcript
 
@@ -41,7 +42,10 @@ class FasterWhisper:
 
     def _transcript(self, source: Path, job: CaptionInput, caller: Caller) -> Transcript:
         audio.require_sound(source)
-        model = self.models.get(job.model_size, caller)
+        with self.models.lent(job.model_size, caller) as model:
+            return self._heard(source, model, job, caller)
+
+    def _heard(self, source: Path, model: LoadedModel, job: CaptionInput, caller: Caller) -> Transcript:
         _require_language(model.whisper, job.language)
         samples = audio.decode(source, self.limits.max_audio_seconds, caller)
         listening = _Listening(model, job, self.use_vad, len(samples) / audio.RATE, caller)

@@ -1,5 +1,6 @@
 """Whether this machine has a GPU for Whisper, found out in a process of its own."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -40,6 +41,17 @@ async def count_gpus(timeout_seconds: float) -> int:
 
     with tempfile.TemporaryDirectory(prefix="kinolog-gpu-") as folder:
         command = (sys.executable, "-m", _PROGRAM)
-        child = Child(argv=command, workdir=Path(folder), limits=_LIMITS, timeout_seconds=timeout_seconds)
+        child = Child(
+            argv=command,
+            workdir=Path(folder),
+            limits=_LIMITS,
+            timeout_seconds=timeout_seconds,
+            env=what_cuda_reads(),
+        )
         await run_child(child, hear)
     return int("".join(lines))
+
+
+def what_cuda_reads() -> dict[str, str]:
+    """Of this process's environment: which devices it may use, and where their libraries are."""
+    return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if name in os.environ}

@@ -1,35 +1,42 @@
 """The model hub: fetches the Whisper models that `model_size` names, once, and finds them on disk afterwards."""
 
-import threading
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, constants, get_session, snapshot_download
-from huggingface_hub.errors import LocalEntryNotFoundError
-from tqdm import tqdm
+from huggingface_hub import HfApi, constants, hf_hub_url, snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.file_download import repo_folder_name
+from huggingface_hub.hf_api import ModelInfo
 
 from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.jobs import ModelSize
+from kinolog.transcribe.adapters.digests import Digests
+from kinolog.transcribe.adapters.machine_lock import MachineLock
+from kinolog.transcribe.adapters.model_download import Download, RemoteFile
+from kinolog.transcribe.adapters.repositories import REPOSITORIES
 from kinolog.transcribe.adapters.thread import Caller
 
 MODEL_FILES: Final = ("model.bin", "config.json", "tokenizer.json")
 
-_REPOSITORIES: Final[dict[ModelSize, str]] = {
-    "tiny": "Systran/faster-whisper-tiny",
-    "base": "Systran/faster-whisper-base",
-    "small": "Systran/faster-whisper-small",
-    "medium": "Systran/faster-whisper-medium",
-    "large": "Systran/faster-whisper-large-v3",
-}
-_WANTED_FILES: Final = [*MODEL_FILES, "preprocessor_config.json", "vocabulary.*"]
+_WANTED_FILES: Final = (*MODEL_FILES, "preprocessor_config.json", "vocabulary.*")
+_SERVER_FAILED: Final = 500
+_TOO_MANY_REQUESTS: Final = 429
 
 
+@dataclass(frozen=True, slots=True)
 class Hub:
-    """Models in the cache of `huggingface_hub`, fetched from `url` where they are not there yet."""
+    """Models in the cache of `huggingface_hub`, fetched from `url` where they are not there yet.
 
-    def __init__(self, url: str | None, cache: Path | None, timeout_seconds: float) -> None:
-        self._url, self._cache, self._timeout_seconds = url, cache, timeout_seconds
+    That library begins every download from nothing, so fetching is ours; where things lie is as the library has it.
+    """
+
+    url: str | None
+    cache: Path | None
+    timeout_seconds: float
+    digests: Digests = field(default_factory=Digests)
 
     def folder(self, size: ModelSize, caller: Caller) -> Path:
         """Where the model is. Raises PermanentError when it is not here and the hub is out of reach,
@@ -38,38 +45,72 @@ class Hub:
 
     def _stored(self, size: ModelSize) -> Path | None:
         try:
-            folder = self._snapshot(size, is_offline=True)
+            found = snapshot_download(
+                REPOSITORIES[size], cache_dir=self.cache, allow_patterns=[*_WANTED_FILES], local_files_only=True
+            )
         except LocalEntryNotFoundError:
             return None
+        folder = Path(found)
         return folder if all((folder / name).exists() for name in MODEL_FILES) else None
 
     def _fetched(self, size: ModelSize, caller: Caller) -> Path:
-        self._require_answer(size)
+        """Workers of one machine that want the same model wait for the one that fetches it."""
+        home = self._home(size)
         try:
-            return self._snapshot(size, bar=_bar_that_tells(caller))
+            with caller.holding(MachineLock(home / "kinolog.lock")):
+                return self._stored(size) or self._fetch(size, home, caller)
         except (HTTPError, OSError) as error:
             message = f"the download of the Whisper model '{size}' broke off; the next attempt goes on from there"
-            raise PassingError("model_download", message, detail=str(error)) from error
+            raise PassingError("model_download", message, detail=repr(error)) from error
 
-    def _require_answer(self, size: ModelSize) -> None:
-        """Learn quickly whether the hub can be reached: left to itself, the download waits for ever."""
+    def _fetch(self, size: ModelSize, home: Path, caller: Caller) -> Path:
+        listed = self._listed(size)
+        download = Download(
+            files=tuple(self._remote_files(size, listed)),
+            target=home / "snapshots" / str(listed.sha),
+            parts=home / "kinolog-parts",
+            timeout_seconds=self.timeout_seconds,
+            digests=self.digests,
+        )
+        download.run(caller)
+        reference = home / "refs" / constants.DEFAULT_REVISION
+        reference.parent.mkdir(parents=True, exist_ok=True)
+        reference.write_text(str(listed.sha))
+        return download.target
+
+    def _listed(self, size: ModelSize) -> ModelInfo:
+        """What the model consists of, soon: left to itself, the library waits for ever."""
         constants.HF_HUB_DISABLE_TELEMETRY = True
-        get_session().timeout = self._timeout_seconds
+        api = HfApi(endpoint=self.url)
         try:
-            HfApi(endpoint=self._url).model_info(_REPOSITORIES[size], timeout=self._timeout_seconds)
+            listed = api.model_info(REPOSITORIES[size], timeout=self.timeout_seconds, files_metadata=True)
+        except HfHubHTTPError as error:
+            if error.response.status_code >= _SERVER_FAILED or error.response.status_code == _TOO_MANY_REQUESTS:
+                raise  # It is busy or ill, and will be better.
+            raise PermanentError("model_unavailable", _refusal(size), detail=str(error)) from error
         except (HTTPError, OSError) as error:
             raise PermanentError("model_unavailable", _advice(size), detail=str(error)) from error
+        if not constants.REGEX_COMMIT_OID.fullmatch(listed.sha or ""):
+            raise PermanentError("model_unavailable", _refusal(size), detail=f"no commit: {listed.sha!r}")
+        return listed
 
-    def _snapshot(self, size: ModelSize, *, is_offline: bool = False, bar: type[tqdm] | None = None) -> Path:
-        folder = snapshot_download(
-            _REPOSITORIES[size],
-            cache_dir=self._cache,
-            endpoint=self._url,
-            allow_patterns=_WANTED_FILES,
-            local_files_only=is_offline,
-            tqdm_class=bar,
-        )
-        return Path(folder)
+    def _remote_files(self, size: ModelSize, listed: ModelInfo) -> list[RemoteFile]:
+        return [
+            RemoteFile(
+                name=each.rfilename,
+                url=hf_hub_url(REPOSITORIES[size], each.rfilename, revision=listed.sha, endpoint=self.url),
+                size_bytes=each.size,
+                sha256=each.lfs.sha256 if each.lfs else None,
+            )
+            for each in listed.siblings or ()
+            if each.size is not None
+            and "/" not in each.rfilename
+            and any(fnmatch(each.rfilename, wanted) for wanted in _WANTED_FILES)
+        ]
+
+    def _home(self, size: ModelSize) -> Path:
+        cache = self.cache or Path(constants.HF_HUB_CACHE)
+        return cache.expanduser().resolve() / repo_folder_name(repo_id=REPOSITORIES[size], repo_type="model")
 
 
 def _advice(size: str) -> str:
@@ -79,23 +120,8 @@ def _advice(size: str) -> str:
     )
 
 
-def _bar_that_tells(caller: Caller) -> type[tqdm]:
-    """The hub's client reports to progress bars and to nothing else, so this is one: unseen, it tells the caller."""
-
-    class Bar(tqdm):  # type: ignore[misc]  # it comes without types
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            self._counts_bytes = kwargs.get("unit") == "B"
-            self._known = threading.Lock()
-            self._done = 0.0
-            super().__init__(*args, **{**kwargs, "disable": True})
-            self.total = kwargs.get("total")
-
-        def update(self, n: float | None = 1) -> None:
-            with self._known:
-                self._done += n or 0
-            if self._counts_bytes and self.total:
-                caller.tell("model", min(100.0, 100 * self._done / self.total))
-            else:
-                caller.check()
-
-    return Bar
+def _refusal(size: str) -> str:
+    return (
+        f"The Whisper model '{size}' is not on this machine and the hub does not give it:"
+        " choose another model_size, or set KINOLOG_TRANSCRIBE_MODEL_DIR to a model folder"
+    )
