@@ -10,11 +10,11 @@ from kinolog.common.aggregates import CAPTION
 from kinolog.common.events import Event
 from kinolog.common.events.caption import CaptionCreated
 from kinolog.common.events.video import VideoSourceDescribed
-from kinolog.common.subtitles import CUES_MEDIA_TYPE, cues_to_json
+from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_to_json
+from kinolog.common.subtitles.reading import SubtitlesRefused, likely_format, read_subtitles
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.domain.fetching import Fetched, Subtitles
 from kinolog.ingest.domain.identities import project_of
-from kinolog.ingest.domain.timed_text import cues_of
 
 _LARGEST_SUBTITLES_BYTES: Final = 16 * 1024 * 1024
 _LONGEST_STEM: Final = 200
@@ -37,8 +37,8 @@ async def caption(fetched: Fetched, video_id: str, ctx: JobContext) -> tuple[str
 
 async def _caption(subtitles: Subtitles, filename: str, video_id: str, ctx: JobContext) -> str | None:
     try:
-        cues = cues_of(await asyncio.to_thread(_read, subtitles.file))
-    except (OSError, ValueError) as error:
+        cues = await asyncio.to_thread(_read, subtitles.file)
+    except (OSError, ValueError, SubtitlesRefused) as error:
         _logger.warning("Left subtitles out", job_id=ctx.job.id, language=subtitles.language, error=str(error))
         return None
     created = CaptionCreated(
@@ -49,12 +49,15 @@ async def _caption(subtitles: Subtitles, filename: str, video_id: str, ctx: JobC
         style={},
         cues=await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE),
         cue_count=len(cues),
+        word_level=any(cue.words for cue in cues),
         job_id=ctx.job.id,
     )
     return ctx.create(CAPTION, created)
 
 
-def _read(file: Path) -> str:
+def _read(file: Path) -> tuple[Cue, ...]:
+    """What can be understood of it: sites write subtitles well or badly, and nobody is there to put them right."""
     if file.stat().st_size > _LARGEST_SUBTITLES_BYTES:
         raise ValueError(f"they have more than {_LARGEST_SUBTITLES_BYTES} bytes")
-    return file.read_text(encoding="utf-8", errors="replace")
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return read_subtitles(text, likely_format(text), is_lenient=True).cues

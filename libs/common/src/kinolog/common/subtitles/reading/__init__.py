@@ -13,7 +13,7 @@ from kinolog.common.subtitles.reading.own_json import read_json
 from kinolog.common.subtitles.reading.srt import read_srt
 from kinolog.common.subtitles.reading.vtt import read_vtt
 
-__all__ = ["READERS", "Read", "SubtitlesRefused", "read_subtitles"]
+__all__ = ["READERS", "Read", "SubtitlesRefused", "likely_format", "read_subtitles"]
 
 READERS: Final[Mapping[str, Callable[[str, Pile], None]]] = {
     "srt": read_srt,
@@ -21,6 +21,13 @@ READERS: Final[Mapping[str, Callable[[str, Pile], None]]] = {
     "ass": read_ass,
     "json": read_json,
 }
+_BEGINNINGS: Final[Mapping[str, str]] = {"WEBVTT": "vtt", "[": "ass", "{": "json"}
+
+
+def likely_format(text: str) -> str:
+    """What the text looks like, by how it begins: SRT where it looks like nothing else."""
+    begins = text.removeprefix("\ufeff").lstrip()
+    return next((name for mark, name in _BEGINNINGS.items() if begins.startswith(mark)), "srt")
 
 
 def read_subtitles(text: str, subtitle_format: str, *, is_lenient: bool = False) -> Read:

@@ -31,8 +31,8 @@ def timed_parts(block: Block, pile: Pile, example: str) -> Iterator[TimedPart]:
     """
     found = [(place, times) for place, line in enumerate(block.lines) if (times := _TIMES.fullmatch(line))]
     _refuse_untimed(block, {place for place, _ in found}, pile, example)
-    ends = [_end_before(block, place) for place, _ in found[1:]] + [len(block.lines)]
-    for (place, times), end in zip(found, ends, strict=True):
+    ends = [*(_end_before(block, place) for place, _ in found[1:]), len(block.lines)]
+    for (place, times), end in zip(found, ends, strict=False):
         yield TimedPart(
             line=block.line + place,
             name=block.lines[place - 1].strip() if place else "",
