@@ -50,6 +50,11 @@ class BlobStore:
             return cls(LocalStore(folder, mkdir=True), folder)
         return cls(MemoryStore() if url == "memory://" else from_url(url))
 
+    @property
+    def is_local(self) -> bool:
+        """Whether blobs are files of this machine, so that `local_file` copies nothing."""
+        return self._folder is not None
+
     async def put_stream(self, chunks: AsyncIterator[bytes], media_type: str = "application/octet-stream") -> BlobRef:
         """Store what arrives and return its name. If the stream raises, nothing is left behind.
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +59,9 @@ class Service:
     stopping: asyncio.Event
 
 
+Beside = Callable[[Service], AbstractAsyncContextManager[None]]
+
+
 def run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:
     """Run a service until SIGTERM or Ctrl-C."""
     provider = telemetry.configure(name, settings)
@@ -76,9 +79,10 @@ def run_worker(
     slots: int,
     queue: str | None = None,
     find_gpu: FindGpu | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Run the jobs of one queue, by default the one named like the service; and before them those that ask for a GPU,
-    once `find_gpu` has found one.
+    once `find_gpu` has found one. `beside` goes on as long as jobs do.
     """
 
     async def work(service: Service) -> None:
@@ -93,6 +97,7 @@ def run_worker(
                 sweeping(service.blobs, settings.blob_leftover_hours),
                 listening(service.writes, identity, on_cancel=runner.keeper.suspect, on_setting=controls.hint),
                 equipment.looked_for(find_gpu or _no_gpu, settings.gpu_queue),
+                beside(service) if beside else nullcontext(),
             ):
                 await runner.run(service.stopping)
 

@@ -95,6 +95,11 @@ def render_query(name: str) -> str:
     return f"q.render.{name}"
 
 
+def render_frame_stop(ask_id: str) -> str:
+    """Says to whoever makes a frame that nobody waits for it any more."""
+    return f"q.render.frame_stop.{ask_id}"
+
+
 def micro_service(service: str) -> str:
     """The name under which a service answers NATS service discovery."""
     return f"kinolog-{service}"

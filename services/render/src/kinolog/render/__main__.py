@@ -1,7 +1,10 @@
 """`python -m kinolog.render` runs the service until SIGTERM."""
 
-from kinolog.common.service import run_worker
+from contextlib import AbstractAsyncContextManager
+
+from kinolog.common.service import Service, run_worker
 from kinolog.render import wiring
+from kinolog.render.adapters.answering import answering_frames
 from kinolog.render.settings import RenderSettings
 
 
@@ -12,8 +15,12 @@ def main() -> None:
     async def find_gpu() -> tuple[str, ...]:
         return (await finder.find()).names
 
+    def answer(service: Service) -> AbstractAsyncContextManager[None]:
+        make = wiring.frames(settings, service.log, service.blobs).frame
+        return answering_frames(service, make, most_at_once=settings.frames_at_once)
+
     handlers = wiring.handlers(settings, finder)
-    run_worker("render", settings, handlers, slots=wiring.capacity(settings).slots, find_gpu=find_gpu)
+    run_worker("render", settings, handlers, slots=wiring.capacity(settings).slots, find_gpu=find_gpu, beside=answer)
 
 
 if __name__ == "__main__":

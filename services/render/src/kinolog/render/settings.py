@@ -86,6 +86,16 @@ class RenderSettings(MediaSettings, PictureSettings):
     # A GIF's colours are chosen with all of its frames in memory.
     preview_max_seconds: float = Field(20.0, gt=0, le=60)
 
+    # Frames for people who look at captions: how many are made at once beside jobs, and what one may take.
+    frames_at_once: int = Field(2, ge=1)
+    frame_threads: int = Field(4, ge=1)
+    frame_timeout_seconds: float = Field(30.0, gt=0)
+    frame_max_picture_bytes: int = Field(32 * 1024**2, ge=1)
+    # Where blobs are not local, a film is fetched for each frame; larger ones are refused.
+    frame_max_fetched_bytes: int = Field(256 * 1024**2, ge=0)
+    # Captions stand over each other by what showed before; further back than that is not looked.
+    frame_lead_seconds: float = Field(10.0, ge=0)
+
     # Silences that one job takes out, the longest ones: expressions of ffmpeg tell some ninety parts of a film apart.
     silence_max_removed: int = Field(60, ge=1, le=80)
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
+from kinolog.common.blobs import BlobStore
 from kinolog.common.child import Limits
+from kinolog.common.log import EventLog
 from kinolog.common.machine import own_share
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.media.picture import PictureInspector
@@ -12,6 +14,7 @@ from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.frame_digests import FrameDigester
+from kinolog.render.adapters.frame_maker import FrameBounds, FrameMaker
 from kinolog.render.adapters.gpu_ffmpeg import GpuFFmpeg
 from kinolog.render.adapters.hardware import HardwareFinder
 from kinolog.render.adapters.hardware_memory import HardwareMemory
@@ -34,6 +37,7 @@ from kinolog.render.handlers.burn import BurnHandler
 from kinolog.render.handlers.clips import ClipMaker
 from kinolog.render.handlers.compress import CompressHandler
 from kinolog.render.handlers.cut import Cutter
+from kinolog.render.handlers.frame import FrameHandler, FrameRules
 from kinolog.render.handlers.helped import by_queue
 from kinolog.render.handlers.loudness import LoudnessHandler
 from kinolog.render.handlers.merge import MergeHandler
@@ -54,6 +58,7 @@ from kinolog.render.handlers.watermark import WatermarkHandler
 from kinolog.render.settings import RenderSettings
 
 _DEVICE_FILES: Final = 512
+_PICTURE_BYTES_PER_PIXEL: Final = 5
 
 
 def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> dict[str, Handler]:
@@ -99,6 +104,34 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         "render_segment": SegmentHandler(segments.segmenter, settings.segment_look_seconds).render_segment,
         "normalize_audio": LoudnessHandler(studio, loudness_meter(settings)).normalize_audio,
     }
+
+
+def frames(settings: RenderSettings, log: EventLog, blobs: BlobStore) -> FrameHandler:
+    """Frames as burning makes them, one at a time."""
+    return FrameHandler(
+        log=log,
+        blobs=blobs,
+        typesetter=AssTypesetter(FontShelf(settings.render_fonts_dir)),
+        maker=frame_maker(settings),
+        rules=FrameRules(
+            most_fetched_bytes=settings.frame_max_fetched_bytes,
+            most_picture_bytes=settings.frame_max_picture_bytes,
+            lead_seconds=settings.frame_lead_seconds,
+        ),
+        folder=settings.work_dir / "frames",
+    )
+
+
+def frame_maker(settings: RenderSettings) -> FrameMaker:
+    limits = replace(_bounds(settings).limits, file_bytes=settings.media_max_pixels * _PICTURE_BYTES_PER_PIXEL)
+    bounds = FrameBounds(
+        limits=limits,
+        threads=min(settings.frame_threads, capacity(settings).threads),
+        max_streams=settings.media_max_streams,
+        max_duration_seconds=settings.media_max_duration_seconds,
+        timeout_seconds=settings.frame_timeout_seconds,
+    )
+    return FrameMaker(_options(settings), bounds)
 
 
 def capacity(settings: RenderSettings) -> Capacity:

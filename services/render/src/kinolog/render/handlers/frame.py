@@ -1,0 +1,171 @@
+"""Showing how captions will look: one frame of a film, as burning would hand it to the encoder."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Protocol
+
+from kinolog.common.aggregates import CAPTION, VIDEO, Caption, Video
+from kinolog.common.aggregates.setting import SETTING, Setting, setting_id
+from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import BlobMissing, PassingError, PermanentError
+from kinolog.common.events import BlobRef
+from kinolog.common.frames_asked import FrameQuestion, PictureFormat
+from kinolog.common.log import EventLog, load
+from kinolog.common.presets import look
+from kinolog.common.subtitles import Cue, cues_from_json
+from kinolog.render.domain.frame import NOTHING_DRAWN, Spot, frame_filters, frame_recipe, shown_together_since
+from kinolog.render.domain.sizing import Size
+from kinolog.render.domain.typeset import Frame, Typeset
+from kinolog.render.domain.work import Source
+from kinolog.render.handlers.beside import begun
+from kinolog.render.handlers.burn import Typesetter
+
+# Where packets do not tell when frames are shown, the frame is looked for among those of so many seconds.
+_SLACKS_SECONDS: Final = (0.0, 1.0)
+
+
+class FrameMaker(Protocol):
+    async def find(self, film: Path, container: str, workdir: Path, *, at: float, since: float, slack: float) -> Spot:
+        """Where the last frame up to `at` is, in a film that is read from `since` on, or `slack` seconds sooner.
+
+        Raises WorkError.
+        """
+        ...
+
+    async def make(
+        self, source: Source, spot: Spot, filters: tuple[str, ...], kind: PictureFormat, output: Path
+    ) -> float | None:
+        """Write the picture, and tell the moment of its frame in seconds, None without a frame. Raises WorkError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameRules:
+    """`most_fetched_bytes` is how large a film may be that has to be fetched for a frame of it, `lead_seconds` how far
+    back captions are looked at that show together.
+    """
+
+    most_fetched_bytes: int
+    most_picture_bytes: int
+    lead_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeFrame:
+    """`time` is that of the frame, in seconds; `font` the family that was drawn, None where no text was."""
+
+    content: bytes
+    time: float
+    font: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameHandler:
+    """`folder` is where frames are made, each in a folder of its own that goes with it."""
+
+    log: EventLog
+    blobs: BlobStore
+    typesetter: Typesetter
+    maker: FrameMaker
+    rules: FrameRules
+    folder: Path
+
+    async def frame(self, asked: FrameQuestion) -> MadeFrame:
+        """Raises WorkError, and Refused for a look that is not there."""
+        caption, video = await self._subjects(asked)
+        with TemporaryDirectory(dir=await asyncio.to_thread(_made, self.folder), prefix=f"{asked.id}-") as name:
+            workdir = Path(name)
+            cues = await self._cues(caption)
+            typesetting = self._typeset(asked, caption, video, cues, workdir)
+            async with self._film(video.content, workdir) as film, begun(typesetting) as typeset:
+                since = shown_together_since(cues, asked.at, self.rules.lead_seconds)
+                source, output = Source(path=film, container=video.container), workdir / f"frame.{asked.format}"
+                return await self._made(asked, video, since, typeset, source, output)
+
+    async def _subjects(self, asked: FrameQuestion) -> tuple[Caption, Video]:
+        caption = (await load(self.log, CAPTION, asked.caption_id)).state
+        if caption is None or caption.is_deleted:
+            raise PermanentError("caption_missing", f"There is no caption {asked.caption_id}.")
+        video = (await load(self.log, VIDEO, caption.video_id)).state
+        if video is None or video.is_deleted:
+            message = f"The video {caption.video_id} of the caption is deleted: restore it first."
+            raise PermanentError("video_missing", message)
+        return caption, video
+
+    async def _cues(self, caption: Caption) -> tuple[Cue, ...]:
+        try:
+            return cues_from_json(await self.blobs.read(caption.cues))
+        except (BlobMissing, ValueError) as error:
+            message = f"The text of the caption {caption.id} cannot be read: make the caption again."
+            raise PermanentError("caption_unreadable", message, detail=str(error)) from error
+
+    async def _typeset(
+        self, asked: FrameQuestion, caption: Caption, video: Video, cues: Sequence[Cue], workdir: Path
+    ) -> Typeset | None:
+        """None where there is no text."""
+        if video.width is None or video.height is None:
+            message = "The video is sound alone: it has no picture to burn captions into."
+            raise PermanentError("media_unsupported", message)
+        if not any(cue.text for cue in cues):
+            return None
+        style = await look([caption.style, asked.style.chosen()], video.project_id, self._setting)
+        return await self.typesetter.typeset(cues, style, Frame(width=video.width, height=video.height), workdir)
+
+    async def _setting(self, name: str) -> Setting | None:
+        return (await load(self.log, SETTING, setting_id(name))).state
+
+    @asynccontextmanager
+    async def _film(self, content: BlobRef, workdir: Path) -> AsyncIterator[Path]:
+        if not self.blobs.is_local and content.size_bytes > self.rules.most_fetched_bytes:
+            message = (
+                f"The film has {content.size_bytes} bytes, and at most {self.rules.most_fetched_bytes} are fetched for"
+                " one frame: raise KINOLOG_FRAME_MAX_FETCHED_BYTES, or burn a trimmed clip."
+            )
+            raise PermanentError("media_limits", message)
+        try:
+            async with self.blobs.local_file(content, workdir) as file:
+                yield file
+        except BlobMissing as error:
+            message = "The bytes of this media file are no longer stored: upload the file again."
+            raise PermanentError("media_missing", message, detail=str(error)) from error
+
+    async def _made(
+        self,
+        asked: FrameQuestion,
+        video: Video,
+        since: float,
+        typesetting: Awaitable[Typeset | None],
+        film: Source,
+        output: Path,
+    ) -> MadeFrame:
+        size, workdir = Size(video.width or 0, video.height or 0), output.parent
+        for slack in _SLACKS_SECONDS:
+            spot = await self.maker.find(film.path, film.container, workdir, at=asked.at, since=since, slack=slack)
+            typeset = await typesetting
+            recipe = frame_recipe(video, spot, typeset.filter if typeset else NOTHING_DRAWN)
+            filters = frame_filters(recipe, spot, since, asked.format, size, asked.width)
+            time = await self.maker.make(film, spot, filters, asked.format, output)
+            if time is not None:
+                content = await asyncio.to_thread(self._read, output)
+                return MadeFrame(content=content, time=time, font=typeset.font if typeset else None)
+        raise PermanentError("frame_unfindable", "No frame can be decoded there: ask for another moment.")
+
+    def _read(self, picture: Path) -> bytes:
+        size_bytes = picture.stat().st_size
+        if size_bytes > self.rules.most_picture_bytes:
+            message = f"The picture has {size_bytes} bytes: ask for a width, or for format=jpeg."
+            raise PermanentError("picture_too_large", message)
+        return picture.read_bytes()
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"no folder to work in: {error.strerror}"
+        raise PassingError("no_work_folder", message, detail=repr(error)) from error
+    return folder
