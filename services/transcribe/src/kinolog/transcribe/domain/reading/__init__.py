@@ -1,0 +1,7 @@
+"""The rules of captions: how the words somebody spoke become lines that can be read in time."""
+
+from kinolog.transcribe.domain.reading.captions import cues_of
+from kinolog.transcribe.domain.reading.layout import Layout, layout_for
+from kinolog.transcribe.domain.reading.report import ReadingReport, reading_report
+
+__all__ = ["Layout", "ReadingReport", "cues_of", "layout_for", "reading_report"]

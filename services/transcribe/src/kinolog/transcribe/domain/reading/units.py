@@ -1,0 +1,113 @@
+"""Units: what no line may part. A word where a script puts spaces between words, else the smallest piece heard.
+
+In Chinese, Japanese, Thai and their like a model's "words" are pieces of one or two signs; a line may end between any
+two of them, but not before a mark that belongs to the sign in front of it, and not inside a Latin word among them.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Final
+
+from kinolog.common.subtitles.cue import one_line
+from kinolog.transcribe.domain.columns import columns_of
+from kinolog.transcribe.domain.reading.layout import Layout
+from kinolog.transcribe.domain.transcript import Segment, SpokenWord
+
+LEANS_BACK: Final = frozenset({"Mn", "Mc", "Me", "Pe", "Pf", "Po", "Pd"})
+LEANS_FORWARD: Final = frozenset({"Ps", "Pi"})
+NEVER_FIRST: Final = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々〻ะาำๅๆฯ")
+NEVER_LAST: Final = frozenset("เแโใไ¿¡")
+
+HANGUL: Final = range(0xAC00, 0xD7A4)
+SCRIPTS_WITHOUT_SPACES: Final = (
+    range(0x0E00, 0x0F00),  # Thai, Lao
+    range(0x1000, 0x10A0),  # Burmese
+    range(0x1780, 0x1800),  # Khmer
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """`space` says whether one stands before it within a line, `begins_segment` that the model began anew with it."""
+
+    words: tuple[SpokenWord, ...]
+    text: str
+    space: bool
+    begins_segment: bool
+
+    @cached_property
+    def start(self) -> float:
+        return min(word.start for word in self.words)
+
+    @cached_property
+    def end(self) -> float:
+        return max(word.end for word in self.words)
+
+    @cached_property
+    def columns(self) -> int:
+        return columns_of(self.text)
+
+
+def units_of(segment: Segment, layout: Layout) -> Iterator[Unit]:
+    """In order. Words that are blank once control characters are gone are left out."""
+    group: list[SpokenWord] = []
+    before: SpokenWord | None = None
+    for word in segment.words:
+        if not one_line(word.text):
+            continue
+        if group and not _belongs(group, word, layout):
+            yield _unit(group, before)
+            group, before = [], group[-1]
+        group.append(word)
+    if group:
+        yield _unit(group, before)
+
+
+def line_of(units: Sequence[Unit]) -> str:
+    return "".join(chain.from_iterable((" " if unit.space else "", unit.text) for unit in units)).strip()
+
+
+def _unit(words: Sequence[SpokenWord], before: SpokenWord | None) -> Unit:
+    """Whisper's segments may begin without the space that belongs before their first word."""
+    text = _text(words)
+    has_space = words[0].text[0].isspace() or (
+        not _is_unspaced(text[0]) if before is None else before.text[-1].isspace()
+    )
+    return Unit(tuple(words), text, has_space, begins_segment=before is None)
+
+
+def _text(words: Iterable[SpokenWord]) -> str:
+    return one_line("".join(word.text for word in words))
+
+
+def _belongs(group: Sequence[SpokenWord], word: SpokenWord, layout: Layout) -> bool:
+    """A unit that would overflow a line or last too long is not held together."""
+    return (
+        len(group) < layout.line_characters
+        and _is_glued(group[-1].text, word.text)
+        and word.start - group[-1].end < layout.pause_seconds
+        and word.end - group[0].start <= layout.max_seconds
+        and columns_of(_text([*group, word])) <= layout.line_characters
+    )
+
+
+def _is_glued(before: str, after: str) -> bool:
+    last, first = before[-1], after[0]
+    if last.isspace() or first.isspace():
+        return False
+    if first in NEVER_FIRST or last in NEVER_LAST:
+        return True
+    if unicodedata.category(first) in LEANS_BACK or unicodedata.category(last) in LEANS_FORWARD:
+        return True
+    return not (_is_unspaced(last) or _is_unspaced(first))
+
+
+def _is_unspaced(sign: str) -> bool:
+    """Whether a sign is of a script that puts no spaces between words."""
+    code = ord(sign)
+    if any(code in script for script in SCRIPTS_WITHOUT_SPACES):
+        return True
+    return code not in HANGUL and unicodedata.east_asian_width(sign) in "WF"
