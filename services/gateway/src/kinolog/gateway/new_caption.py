@@ -12,11 +12,10 @@ from kinolog.common.events.caption import CaptionCreated
 from kinolog.common.fields import FileName, Language, Request
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import SubtitleFormat
-from kinolog.common.subtitles.reading import Read, SubtitlesRefused, read_subtitles
+from kinolog.common.subtitles.reading import Read, SubtitlesRefused, likely_format, read_subtitles
 from kinolog.gateway.legacy_text import decoded
 from kinolog.gateway.problems import FieldError, Problem
 
-_BEGINNINGS: Final[dict[str, str]] = {"WEBVTT": "vtt", "[": "ass", "{": "json"}
 _LONGEST_STEM: Final = 200
 _SUFFIXES: Final[dict[str, str]] = {**{name: name for name in get_args(SubtitleFormat)}, "ssa": "ass"}
 
@@ -52,17 +51,11 @@ def understood(asked: NewCaption) -> Brought:
     """Raises the problem `subtitle-invalid`, with the line and the reason."""
     field = "content" if asked.content_base64 is None else "content_base64"
     try:
-        text, encoding = (
-            (asked.content or "", "utf-8") if asked.content_base64 is None else decoded(asked.content_base64)
-        )
+        text, encoding = _text_of(asked)
         subtitle_format = asked.format or _format_of(asked.filename, text)
         return Brought(read_subtitles(text, subtitle_format), encoding, subtitle_format)
     except (SubtitlesRefused, ValueError) as error:
         raise Problem("subtitle-invalid", str(error), errors=[FieldError(f"/{field}", str(error))]) from error
-
-
-def _text_of(asked: NewCaption) -> tuple[str, str]:
-    return (asked.content or "", "utf-8") if asked.content_base64 is None else decoded(asked.content_base64)
 
 
 def created(asked: NewCaption, brought: Brought, video: Video, cues: BlobRef) -> CaptionCreated:
@@ -80,9 +73,12 @@ def created(asked: NewCaption, brought: Brought, video: Video, cues: BlobRef) ->
     )
 
 
+def _text_of(asked: NewCaption) -> tuple[str, str]:
+    return (asked.content or "", "utf-8") if asked.content_base64 is None else decoded(asked.content_base64)
+
+
 def _format_of(filename: str | None, text: str) -> str:
     suffix = PurePath(filename or "").suffix.lower().lstrip(".")
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
-    begins = text.removeprefix("\ufeff").lstrip()
-    return next((name for mark, name in _BEGINNINGS.items() if begins.startswith(mark)), "srt")
+    return likely_format(text)

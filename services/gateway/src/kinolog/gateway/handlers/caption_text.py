@@ -1,5 +1,6 @@
 """The text of captions: edits, undo and redo, revisions and what differs between them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated
@@ -91,8 +92,7 @@ async def compare(
     revisions = revisions_of(await here.desk.history(CAPTION, caption_id))
     to = revisions.all[-1] if second is None else revisions.of(second)
     since = revisions.of(max(1, to.version - 1) if first is None else first)
-    found = differences(await _cues(here, since.cues), await _cues(here, to.cues))
-    data = [{"before": _cue_view(each.before), "after": _cue_view(each.after)} for each in found]
+    data = await asyncio.to_thread(_differences, await _cues(here, since.cues), await _cues(here, to.cues))
     body = {"object": "caption_diff", "id": caption_id, "from": since.version, "to": to.version, "data": data}
     return JSONResponse(body)
 
@@ -113,10 +113,10 @@ async def _go_to(
 
 async def _edited(here: Gateway, caption: Caption, edits: Sequence[CueEdit]) -> list[Event]:
     before = await _cues(here, caption.cues)
-    after = edited(before, edits)
+    after = await asyncio.to_thread(edited, before, edits)
     if after == before:
         return []
-    blob = await here.blobs.put_bytes(cues_to_json(after), CUES_MEDIA_TYPE)
+    blob = await here.blobs.put_bytes(await asyncio.to_thread(cues_to_json, after), CUES_MEDIA_TYPE)
     operations = tuple(dict.fromkeys(edit.op for edit in edits))
     return [CaptionEdited(cues=blob, cue_count=len(after), operations=operations)]
 
@@ -127,7 +127,12 @@ def _styled(caption: Caption, style: CaptionStyle) -> list[Event]:
 
 
 async def _cues(here: Gateway, blob: BlobRef) -> tuple[Cue, ...]:
-    return cues_from_json(await here.blobs.read(blob))
+    return await asyncio.to_thread(cues_from_json, await here.blobs.read(blob))
+
+
+def _differences(before: Sequence[Cue], after: Sequence[Cue]) -> list[Json]:
+    found = differences(before, after)
+    return [{"before": _cue_view(each.before), "after": _cue_view(each.after)} for each in found]
 
 
 def _revision_view(revision: Revision, revisions: Revisions) -> Json:

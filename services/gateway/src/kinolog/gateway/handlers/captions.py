@@ -53,7 +53,8 @@ async def create_caption(body: NewCaption, here: Here, command: Post) -> JSONRes
     brought = await asyncio.to_thread(understood, body)
 
     async def make() -> Event:
-        blob = await here.blobs.put_bytes(cues_to_json(brought.read.cues), CUES_MEDIA_TYPE)
+        content = await asyncio.to_thread(cues_to_json, brought.read.cues)
+        blob = await here.blobs.put_bytes(content, CUES_MEDIA_TYPE)
         return created(body, brought, video, blob)
 
     done = await here.desk.create(CAPTION, command.about(body), make)
@@ -82,16 +83,19 @@ async def read_content(
     caption_id: CaptionId,
     here: Here,
     subtitle_format: Annotated[SubtitleFormat, Query(alias="format")] = "srt",
+    words: Annotated[bool, Query(description="In WebVTT, say when each word is said: players show karaoke.")] = False,
 ) -> Response:
     caption = await live_caption(here.desk, caption_id, None)
-    cues = cues_from_json(await here.blobs.read(caption.cues))
+    cues = await asyncio.to_thread(cues_from_json, await here.blobs.read(caption.cues))
     video = (await here.desk.find(VIDEO, caption.video_id)).state
-    content = render(
+    content = await asyncio.to_thread(
+        render,
         cues,
         subtitle_format,
         style=CaptionStyle.model_validate(caption.style),
         width=video.width if video else None,
         height=video.height if video else None,
+        words=words,
     )
     name = f"{caption.filename.rpartition('.')[0] or caption.filename}.{subtitle_format}"
     headers = {"Content-Disposition": content_disposition("attachment", name)}
