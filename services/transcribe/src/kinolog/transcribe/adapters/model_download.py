@@ -16,7 +16,6 @@ from kinolog.common.errors import PassingError
 from kinolog.transcribe.adapters.digests import Digests
 from kinolog.transcribe.adapters.thread import Caller
 
-_CHUNK_BYTES: Final = 1024**2
 _PARTIAL: Final = 206
 
 
@@ -75,7 +74,7 @@ class Download:
                 if answer.status_code != _PARTIAL:
                     meter.found(-begin)
                     target.truncate(0)
-                for chunk in answer.iter_raw(_CHUNK_BYTES):
+                for chunk in answer.iter_raw():
                     target.write(chunk)
                     meter.came(len(chunk))
                     if target.tell() > file.size_bytes:
