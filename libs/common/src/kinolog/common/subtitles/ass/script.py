@@ -1,0 +1,62 @@
+"""A script of ASS: the canvas, the style, and the events of all cues."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from kinolog.common.style import CaptionStyle, Effect
+from kinolog.common.subtitles.ass.effects import brush_of, drawn
+from kinolog.common.subtitles.ass.header import EVENT_FIELDS, header
+from kinolog.common.subtitles.ass.notation import field, moment
+from kinolog.common.subtitles.ass.words import Group, ShownWord, groups, shown_words
+from kinolog.common.subtitles.cue import Cue
+
+_FOLLOWS_WORDS: Final[frozenset[Effect]] = frozenset({"karaoke", "active_color", "active_scale"})
+
+
+class AssScript(NamedTuple):
+    """`estimated_words` is how many words there are whose times the look needs and nobody knows."""
+
+    text: str
+    estimated_words: int
+
+
+class _Shown(NamedTuple):
+    """What is shown of a cue, one after the other."""
+
+    groups: list[Group]
+    estimated_words: int = 0
+
+
+def to_ass(cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int) -> str:
+    """A script for a picture of this shape in pixels, as shown; its own canvas is `REFERENCE_HEIGHT` high."""
+    return ass_script(cues, style, width=width, height=height).text
+
+
+def ass_script(cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int) -> AssScript:
+    """As `to_ass`. No event lies outside of its cue, but for the rounding to hundredths of a second."""
+    written, brush, estimated_words = (
+        [f"{header(style, width, height)}[Events]\nFormat: {EVENT_FIELDS}\n"],
+        brush_of(style),
+        0,
+    )
+    for cue in cues:
+        if cue.text:
+            shown = _shown(cue, style)
+            estimated_words += shown.estimated_words
+            written += (_event(group, cue, drawn(group, brush)) for group in shown.groups)
+    return AssScript("".join(written), estimated_words)
+
+
+def _shown(cue: Cue, style: CaptionStyle) -> _Shown:
+    most = 1 if style.effect == "one_word" else style.max_words
+    if most is None and style.effect not in _FOLLOWS_WORDS:
+        return _Shown([Group(cue.start, cue.end, (ShownWord("", cue.text, cue.start, cue.end),))])
+    words, are_estimated = shown_words(cue)
+    shown = groups(cue, words, most or len(words))
+    needs_times = len(shown) > 1 or style.effect in _FOLLOWS_WORDS
+    return _Shown(shown, len(words) if are_estimated and needs_times else 0)
+
+
+def _event(group: Group, cue: Cue, text: str) -> str:
+    name = field(cue.speaker) if cue.speaker else ""
+    return f"Dialogue: 0,{moment(group.start)},{moment(group.end)},Default,{name},0,0,0,,{text}\n"
