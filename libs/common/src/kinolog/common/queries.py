@@ -2,9 +2,9 @@
 
 `projects`, `videos`, `captions`, `jobs`, `settings` and `schedules` take a ListQuery and answer with a Page. `stats`,
 `position` and `queues` take a Query and answer with Stats, Position and Queues; `usage` takes a UsageQuery and answers
-with Usage, `batch` takes a BatchQuery and answers with BatchState, `why` takes a WhyQuery and answers with Why. A
-refusal is a NATS micro service error: the header `Nats-Service-Error-Code` carries an HTTP-like number, the body a
-Problem.
+with Usage, `batch` takes a BatchQuery and answers with BatchState, `why` takes a WhyQuery and answers with Why,
+`speech` takes a SpeechQuery and answers with Hits. A refusal is a NATS micro service error: the header
+`Nats-Service-Error-Code` carries an HTTP-like number, the body a Problem.
 """
 
 from datetime import datetime
@@ -19,6 +19,7 @@ ListName = Literal["projects", "videos", "captions", "jobs", "settings", "schedu
 
 LONGEST_PAGE: Final = 200
 LONGEST_CURSOR: Final = 2_000
+LONGEST_WORDS: Final = 200
 
 ProblemCode = Literal["validation", "bad-cursor", "stale", "unavailable", "busy", "not-found", "internal"]
 
@@ -219,6 +220,63 @@ class Why(Answer):
     ahead_count: int
     started_before: list[Ahead]
     estimate: Estimate | None
+
+
+class SpeechQuery(Query):
+    """Cues in which all of `q` is said: words in any order, "phrases in quotes", and beginnings of words with a *.
+
+    `best` comes first, unless the order of `time` within one video is asked for. `cursor` is the `next_cursor` of the
+    page before, asked with the same words and `sort`.
+    """
+
+    q: Annotated[str, Field(max_length=LONGEST_WORDS)]
+    project_id: SearchText | None = None
+    video_id: SearchText | None = None
+    language: SearchText | None = None
+    sort: Literal["best", "time"] = "best"
+    limit: Annotated[int, Field(strict=True, ge=1, le=LONGEST_PAGE)] = 50
+    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] | None = None
+
+
+class SpokenWord(Part):
+    """A word and when it is said, in seconds of the video."""
+
+    text: str
+    start: float
+    end: float
+
+
+class Hit(Part):
+    """A cue in which all was found that was asked for. `cue` is its place in the caption, from 0.
+
+    `highlights` are ranges of characters of `text` (without the last one), `words` what was found, with its times,
+    where the caption knows the times of its words.
+    """
+
+    video_id: str
+    video_title: str
+    project_id: str
+    caption_id: str
+    language: str
+    cue: int
+    start: float
+    end: float
+    text: str
+    speaker: str | None
+    highlights: list[tuple[int, int]]
+    words: list[SpokenWord]
+
+
+class Hits(Answer):
+    """`unreadable` captions, of those that were asked for, could not be indexed; while `is_complete` is false, others
+    wait to be.
+    """
+
+    data: list[Hit]
+    next_cursor: str | None
+    has_more: bool
+    unreadable: int
+    is_complete: bool
 
 
 class Problem(BaseModel):

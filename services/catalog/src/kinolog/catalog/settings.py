@@ -39,6 +39,14 @@ class CatalogSettings(ServiceSettings):
     catalog_schedule_grace_seconds: float = 60.0
     catalog_schedule_most_times: int = 100
 
+    # A film of three hours with the times of its words has three million.
+    speech_max_bytes: int = 67_108_864
+    # The projection waits for as long as one transaction takes.
+    speech_cues_per_transaction: int = 250
+    # Where the storage fails, reading the cues is tried again after this, and then after twice as long each time.
+    speech_retry_seconds: float = 5.0
+    speech_longest_retry_seconds: float = 3600.0
+
     # Beyond this wait a job goes before those of higher lanes, one in three.
     dispatch_longest_wait_seconds: float = 900.0
     dispatch_turns: int = 64

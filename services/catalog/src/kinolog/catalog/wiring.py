@@ -13,12 +13,15 @@ from kinolog.catalog.adapters.history import SqlJobs
 from kinolog.catalog.adapters.micro import answering
 from kinolog.catalog.adapters.postgres import PostgresDatabase
 from kinolog.catalog.adapters.reader import SqlReader
+from kinolog.catalog.adapters.speech_reader import SqlSpeech
 from kinolog.catalog.adapters.sqlite import SqliteDatabase
 from kinolog.catalog.adapters.store import SqlStore
 from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.bell import Hearing
+from kinolog.catalog.domain.indexed import Indexed
 from kinolog.catalog.handlers.projection import keep_following, rebuild
-from kinolog.catalog.handlers.questions import Questions
+from kinolog.catalog.handlers.questions import Question, Questions
+from kinolog.catalog.handlers.speech import SpeechQuestions
 from kinolog.catalog.handlers.work_questions import WorkQuestions
 from kinolog.catalog.managers import run_managers
 from kinolog.catalog.settings import CatalogSettings
@@ -31,7 +34,7 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
 
     Questions are taken only once the rows have come to where the log ended at the start.
     """
-    applied, hearing = Applied(), Hearing()
+    applied, indexed, hearing = Applied(), Indexed(), Hearing()
     async with opened_database(settings) as database, asyncio.TaskGroup() as tasks:
         follower = tasks.create_task(
             keep_following(
@@ -44,8 +47,8 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
                 hearing=hearing,
             )
         )
-        answerer = tasks.create_task(_answer(service, settings, database, applied))
-        managers = tasks.create_task(run_managers(service, settings, database, applied, hearing))
+        answerer = tasks.create_task(_answer(service, settings, database, applied, indexed))
+        managers = tasks.create_task(run_managers(service, settings, database, applied, indexed, hearing))
         await service.stopping.wait()
         for task in (managers, answerer, follower):
             task.cancel()
@@ -67,9 +70,19 @@ async def opened_database(settings: CatalogSettings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _answer(service: Service, settings: CatalogSettings, database: Database, applied: Applied) -> None:
+async def _answer(
+    service: Service, settings: CatalogSettings, database: Database, applied: Applied, indexed: Indexed
+) -> None:
     await applied.wait_for(await service.log.last_sequence())
-    questions = Questions(
+    questions = _questions(service, settings, database, applied, indexed)
+    async with answering(service.micro, questions, most_at_once=settings.catalog_questions_at_once):
+        await service.stopping.wait()
+
+
+def _questions(
+    service: Service, settings: CatalogSettings, database: Database, applied: Applied, indexed: Indexed
+) -> dict[str, Question]:
+    of_rows = Questions(
         reader=SqlReader(database),
         applied=applied,
         wait_seconds=settings.catalog_wait_seconds,
@@ -84,9 +97,14 @@ async def _answer(service: Service, settings: CatalogSettings, database: Databas
         worker_silence_seconds=settings.dispatch_worker_silence_seconds,
         longest_wait_seconds=settings.dispatch_longest_wait_seconds,
     )
-    by_name = {**questions.by_name(), **of_work.by_name()}
-    async with answering(service.micro, by_name, most_at_once=settings.catalog_questions_at_once):
-        await service.stopping.wait()
+    of_speech = SpeechQuestions(
+        reader=SqlSpeech(database),
+        applied=applied,
+        indexed=indexed,
+        wait_seconds=settings.catalog_wait_seconds,
+        page_limit_bytes=settings.catalog_page_limit_bytes,
+    )
+    return {**of_rows.by_name(), **of_work.by_name(), **of_speech.by_name()}
 
 
 def _database(settings: CatalogSettings) -> Database:

@@ -6,6 +6,7 @@ KinologError
 ├── StoreUnavailable   the database cannot be used at present: try again
 ├── RebuildRunning     another process is rebuilding the same tables
 └── Stale              the catalog did not reach the asked sequence in time
+    └── NotSearchable  nor will it ever: this database cannot search in speech
 """
 
 from kinolog.common.errors import KinologError
@@ -29,3 +30,7 @@ class RebuildRunning(KinologError):
 
 class Stale(KinologError):
     """The caller may ask again."""
+
+
+class NotSearchable(Stale):
+    """Says what is missing."""
