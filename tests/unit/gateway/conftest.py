@@ -20,7 +20,7 @@ from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
 from kinolog.gateway.uploads.shelf import UploadShelf
-from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, resumable_uploads
+from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, font_checker, resumable_uploads
 
 TOKEN = "a-token-for-tests"
 
@@ -39,6 +39,8 @@ def settings() -> GatewaySettings:
         upload_handover_seconds=0.3,
         picture_max_bytes=100_000,
         picture_max_pixels=1_000_000,
+        max_font_bytes=300_000,
+        max_fonts=3,
         body_idle_seconds=0.2,
         linger_seconds=0.2,
     )
@@ -84,6 +86,7 @@ def gateway(
         quotas=quotas,
         sealer=Sealer(settings.secrets_keys),
         looks=LookCheck(desk),
+        fonts=font_checker(settings),
         clock=system_clock,
         ws_send_timeout_seconds=1.0,
         sse_keepalive_seconds=1.0,
@@ -91,6 +94,7 @@ def gateway(
         bulk_seconds=settings.bulk_seconds,
         most_in_flight=settings.max_appends_in_flight,
         most_secret_bytes=settings.max_secret_bytes,
+        most_fonts=settings.max_fonts,
     )
 
 

@@ -17,6 +17,8 @@ from kinolog.gateway.translation import problem_of
 UPLOAD_PATH: Final = "/v1/videos/upload"
 RESUMABLE_PATH: Final = "/v1/uploads"
 PICTURES_PATH: Final = "/v1/pictures"
+CAPTIONS_PATH: Final = "/v1/captions"
+FONTS_PATH: Final = "/v1/fonts"
 FORM_BYTES: Final = 64 * 1024
 """What a form has around the one file in it, at most."""
 
@@ -37,6 +39,8 @@ class Limits:
     upload_bytes: int
     patch_bytes: int
     picture_bytes: int
+    caption_bytes: int
+    font_bytes: int
     header_bytes: int
     header_count: int
     url_bytes: int
@@ -45,7 +49,12 @@ class Limits:
     def body_bytes_at(self, path: str) -> int:
         if is_resumable(path):
             return self.patch_bytes
-        larger = {UPLOAD_PATH: self.upload_bytes, PICTURES_PATH: self.picture_bytes}
+        larger = {
+            UPLOAD_PATH: self.upload_bytes,
+            PICTURES_PATH: self.picture_bytes,
+            FONTS_PATH: self.font_bytes,
+            CAPTIONS_PATH: self.caption_bytes,
+        }
         return larger.get(path, self.body_bytes)
 
 

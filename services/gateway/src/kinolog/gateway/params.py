@@ -19,6 +19,7 @@ from kinolog.common.worker.board import Board
 from kinolog.gateway.auth import Caller, Doorkeeper
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Desk
+from kinolog.gateway.fonts import FontChecker
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.live import Live
 from kinolog.gateway.look import LookCheck
@@ -47,6 +48,7 @@ class Gateway:
     quotas: Quotas
     sealer: Sealer
     looks: LookCheck
+    fonts: FontChecker
     clock: Clock
     ws_send_timeout_seconds: float
     sse_keepalive_seconds: float
@@ -54,6 +56,7 @@ class Gateway:
     bulk_seconds: float
     most_in_flight: int
     most_secret_bytes: int
+    most_fonts: int
 
 
 def gateway_of(connection: HTTPConnection) -> Gateway:

@@ -40,6 +40,7 @@ STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "headers-too-large": (431, "Too many or too large headers"),
     "internal": (500, "Something went wrong here"),
     "secrets-not-configured": (501, "No key for secrets"),
+    "fonts-not-possible": (501, "No program to check fonts"),
     "log-unavailable": (503, "The log cannot be reached"),
     "catalog-unavailable": (503, "The catalog cannot be reached"),
     "storage-unavailable": (503, "The storage cannot be reached"),

@@ -25,7 +25,17 @@ class GatewaySettings(PictureSettings):
     # but those that ship and those that were uploaded; otherwise the job finds out whether the font is there.
     render_fonts_dir: str = ""
 
+    max_font_bytes: int = Field(20 * 1024**2, ge=1)
+    max_fonts: int = Field(100, ge=0)
+    font_timeout_seconds: float = 60.0
+    font_cpu_seconds: int = 30
+    font_memory_bytes: int = 1024**3
+    # Each takes a process while it is checked; others wait.
+    font_slots: int = Field(2, ge=1)
+
     max_body_bytes: int = 1024 * 1024
+    # Subtitles come as JSON: a file of that size or, as Base64, of three quarters of it. A film's karaoke has some MB.
+    max_caption_bytes: int = Field(8 * 1024 * 1024, ge=1)
     max_upload_bytes: int = 64 * 1024**3
     # What videos may take together: those of a project that has no quota of its own, and those of a caller; 0 is any.
     project_quota_bytes: int = Field(0, ge=0)

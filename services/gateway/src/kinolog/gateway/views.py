@@ -173,6 +173,28 @@ class PresetView(SetBy):
     is_deleted: bool
 
 
+class FontView(BaseModel):
+    """What a style may name. A stand-in is `drawn_as` another family; what is only known of uploaded fonts is null for
+    others.
+    """
+
+    object: Literal["font"] = "font"
+    origin: Literal["shipped", "stand_in", "uploaded"]
+    family: str
+    id: str | None
+    style: str | None
+    weight: int | None
+    is_italic: bool | None
+    character_count: int | None
+    size_bytes: int | None
+    sha256: str | None
+    licence: str | None
+    drawn_as: str | None
+    created_at: datetime | None
+    created_by: str | None
+    is_deleted: bool
+
+
 class UsageView(Usage):
     object: Literal["usage"] = "usage"
     project_id: str

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from kinolog.common.child import Limits as ChildLimits
 from kinolog.common.clock import system_clock
 from kinolog.common.leftovers import sweeping
 from kinolog.common.media.picture import PictureInspector
@@ -15,6 +16,7 @@ from kinolog.common.sealing import Sealer
 from kinolog.common.service import VERSION, Service
 from kinolog.gateway import translation
 from kinolog.gateway.adapters.catalog import NatsCatalog
+from kinolog.gateway.adapters.font_checker import SanitisedFonts
 from kinolog.gateway.adapters.lanes import JetStreamLanes
 from kinolog.gateway.adapters.progress import listen
 from kinolog.gateway.auth import Doorkeeper, RequireCaller
@@ -24,7 +26,9 @@ from kinolog.gateway.handlers import (
     batches,
     caption_text,
     captions,
+    default_caption,
     events,
+    fonts,
     hls,
     jobs,
     media,
@@ -73,6 +77,7 @@ ROUTERS = (
     uploads,
     tus,
     pictures,
+    fonts,
     media,
     hls,
     scenes,
@@ -82,6 +87,7 @@ ROUTERS = (
     waveform,
     rendering,
     videos,
+    default_caption,
     captions,
     caption_text,
     steering,
@@ -120,6 +126,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             quotas=quota,
             sealer=Sealer(settings.secrets_keys),
             looks=LookCheck(desk, knows_all_fonts=not settings.render_fonts_dir),
+            fonts=font_checker(settings),
             clock=system_clock,
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
             sse_keepalive_seconds=settings.sse_keepalive_seconds,
@@ -127,6 +134,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             bulk_seconds=settings.bulk_seconds,
             most_in_flight=settings.max_appends_in_flight,
             most_secret_bytes=settings.max_secret_bytes,
+            most_fonts=settings.max_fonts,
         )
 
 
@@ -139,6 +147,15 @@ def resumable_uploads(shelf: UploadShelf, desk: Desk, quotas: Quotas, settings: 
         expiry=timedelta(seconds=settings.upload_expiry_seconds),
     )
     return Uploads(shelf, UploadTurns(settings.upload_handover_seconds), desk, quotas, limits, system_clock)
+
+
+def font_checker(settings: GatewaySettings) -> SanitisedFonts:
+    limits = ChildLimits(
+        cpu_seconds=settings.font_cpu_seconds,
+        memory_bytes=settings.font_memory_bytes,
+        file_bytes=settings.max_font_bytes * 2,
+    )
+    return SanitisedFonts(limits, settings.font_timeout_seconds, settings.font_slots)
 
 
 def doorkeeper(settings: GatewaySettings) -> Doorkeeper:
@@ -186,6 +203,8 @@ def limits(settings: GatewaySettings) -> Limits:
         upload_bytes=settings.max_upload_bytes,
         patch_bytes=settings.upload_patch_bytes,
         picture_bytes=settings.picture_max_bytes + FORM_BYTES,
+        caption_bytes=settings.max_caption_bytes,
+        font_bytes=settings.max_font_bytes + FORM_BYTES,
         header_bytes=settings.max_header_bytes,
         header_count=settings.max_header_count,
         url_bytes=settings.max_url_bytes,

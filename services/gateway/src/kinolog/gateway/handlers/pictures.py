@@ -1,6 +1,5 @@
 """Pictures for jobs to use, such as watermarks: looked into at once, kept, and named by their hash."""
 
-import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -15,8 +14,9 @@ from kinolog.common.media.picture import PictureInspector
 from kinolog.common.media.picture_facts import PictureFacts
 from kinolog.gateway.edge import PICTURES_PATH
 from kinolog.gateway.params import Here
-from kinolog.gateway.problems import FieldError, Problem, invalid
+from kinolog.gateway.problems import FieldError, Problem
 from kinolog.gateway.uploads.multipart import Multipart
+from kinolog.gateway.uploads.one_file import receive_file
 
 router = APIRouter(prefix=PICTURES_PATH, tags=["pictures"])
 
@@ -48,26 +48,10 @@ async def create_picture(request: Request, here: Here) -> JSONResponse:
     form = Multipart(request.headers.get("content-type", ""), request.stream())
     with TemporaryDirectory(prefix="kinolog-picture-") as folder:
         file = Path(folder) / "picture"
-        await _receive(form, file)
+        await receive_file(form, file)
         facts = await _facts(here.pictures, file, Path(folder))
         picture = await _kept(here.blobs, file, facts)
     return JSONResponse(picture.model_dump(), status_code=201)
-
-
-async def _receive(form: Multipart, file: Path) -> None:
-    """Raises problems for a form with anything but one file in it."""
-    is_there = False
-    while (part := await form.next_part()) is not None:
-        if part.name != "file":
-            raise invalid(f"/{part.name[:60]}", "there is no such field: send file")
-        if is_there or part.filename is None:
-            raise invalid("/file", "send one file, with a file name")
-        is_there = True
-        with file.open("wb") as arriving:
-            async for chunk in form.chunks():
-                await asyncio.to_thread(arriving.write, chunk)
-    if not is_there:
-        raise invalid("/file", "this field is needed: the picture itself")
 
 
 async def _facts(inspector: PictureInspector, file: Path, folder: Path) -> PictureFacts:
