@@ -159,6 +159,7 @@ class VideoCaptionChosen(Event, type="video.caption_chosen"):
     """Which of the captions is meant where none is named; None: the newest."""
 
     caption_id: str | None
+    reason: str | None = None
 
 
 class VideoDeleted(Event, type="video.deleted"):
