@@ -5,33 +5,22 @@ from pathlib import Path
 from typing import Final, Unpack
 
 import pytest
+from harness.hearing import a_part, heard, said
 
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain.transcript import Measures, Segment, SpokenWord, Transcript
-from kinolog.transcribe.handlers.caption import Transcriber
+from kinolog.transcribe.domain.transcript import Measures, Transcript
+from kinolog.transcribe.handlers.hearing import Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
 
 FIXTURE: Final = Path(__file__).parents[1] / "data" / "whisper-fixture"
-HELLO_WORLD: Final = Transcript(
-    segments=(
-        Segment(
-            words=(
-                SpokenWord(text=" Hello", start=0.3, end=0.6, probability=0.9),
-                SpokenWord(text=" world.", start=0.6, end=1.1, probability=0.9),
-            )
-        ),
-        Segment(words=(SpokenWord(text=" This is a test.", start=1.9, end=2.7, probability=0.9),)),
-    ),
-    language="en",
-    language_probability=0.99,
-    model="memory",
-)
+HELLO: Final = said(("Hello", 0.3, 0.6), ("world.", 0.6, 1.1))
+TEST: Final = said(("This is a test.", 1.9, 2.7))
 
 
 def memory() -> Transcriber:
-    return MemoryTranscriber(HELLO_WORLD)
+    return MemoryTranscriber((a_part(HELLO, end=1.5, is_last=False), a_part(TEST, start=1.5, end=3.1)))
 
 
 def faster_whisper() -> Transcriber:
@@ -54,7 +43,7 @@ class Percents(list[float]):
 
 
 async def hear(transcriber: Transcriber, report: Percents) -> Transcript:
-    return await transcriber.transcribe(FIXTURE / "samples" / "hello_world.wav", CaptionInput(), report)
+    return await heard(transcriber, FIXTURE / "samples" / "hello_world.wav", CaptionInput(), report)
 
 
 async def test_it_hears_what_was_said(transcriber: Transcriber) -> None:
@@ -62,7 +51,7 @@ async def test_it_hears_what_was_said(transcriber: Transcriber) -> None:
 
     words = [word.text for segment in transcript.segments for word in segment.words]
     assert "Hello world. This is a test." == "".join(words).strip()
-    assert "en" == transcript.language
+    assert "en" == transcript.spoken.language
 
 
 async def test_words_follow_one_another(transcriber: Transcriber) -> None:

@@ -1,17 +1,17 @@
 """The real Whisper hears every word of the samples, when it was said, and in which language."""
 
+import hashlib
 import string
 import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pytest
+from harness.hearing import heard
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import CaptionInput
-from kinolog.transcribe.adapters import audio
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
 from kinolog.transcribe.domain.transcript import Report, Segment, SpokenWord, Transcript
 
@@ -52,12 +52,12 @@ def text_of(segment: Segment) -> str:
 @pytest.fixture(scope="module")
 def hear(whisper: FasterWhisper, samples: Path) -> Hear:
     """Listens to each sample once, however many tests ask."""
-    heard: dict[str, Transcript] = {}
+    transcripts: dict[str, Transcript] = {}
 
     async def hear_once(name: str) -> Transcript:
-        if name not in heard:
-            heard[name] = await whisper.transcribe(samples / name, CaptionInput(), lambda *_, **__: None)
-        return heard[name]
+        if name not in transcripts:
+            transcripts[name] = await heard(whisper, samples / name, CaptionInput(), lambda *_, **__: None)
+        return transcripts[name]
 
     return hear_once
 
@@ -68,24 +68,24 @@ async def test_every_sentence_is_heard_in_its_language_and_at_its_time(
 ) -> None:
     transcript = await hear(name)
 
-    expected, heard = truth[name]["segments"], transcript.segments
-    assert [segment["text"] for segment in expected] == [text_of(part) for part in heard]
-    assert truth[name]["language"] == transcript.language
-    assert 0.9 < transcript.language_probability <= 1
-    starts = [abs(true["start"] - part.words[0].start) for true, part in zip(expected, heard, strict=True)][1:]
-    ends = [abs(true["end"] - part.words[-1].end) for true, part in zip(expected, heard, strict=True)]
+    expected, found = truth[name]["segments"], transcript.segments
+    assert [segment["text"] for segment in expected] == [text_of(part) for part in found]
+    assert truth[name]["language"] == transcript.spoken.language
+    assert 0.9 < transcript.spoken.probability <= 1
+    starts = [abs(true["start"] - part.words[0].start) for true, part in zip(expected, found, strict=True)][1:]
+    ends = [abs(true["end"] - part.words[-1].end) for true, part in zip(expected, found, strict=True)]
     assert max(starts + ends) < SEGMENT_TOLERANCE_SECONDS
 
 
 @pytest.mark.parametrize("name", SPOKEN_SAMPLES)
 async def test_every_word_is_heard_when_it_was_said(name: str, hear: Hear, truth: dict[str, Any]) -> None:
-    heard = words_of(await hear(name))
+    words = words_of(await hear(name))
 
     expected = true_words(truth[name])
-    assert [word["word"] for word in expected] == [bare(word.text) for word in heard]
+    assert [word["word"] for word in expected] == [bare(word.text) for word in words]
     # The first word of a clip begins where listening began.
-    starts = [abs(true["start"] - word.start) for true, word in zip(expected[1:], heard[1:], strict=True)]
-    ends = [abs(true["end"] - word.end) for true, word in zip(expected, heard, strict=True)]
+    starts = [abs(true["start"] - word.start) for true, word in zip(expected[1:], words[1:], strict=True)]
+    ends = [abs(true["end"] - word.end) for true, word in zip(expected, words, strict=True)]
     assert max(starts + ends) < WORD_TOLERANCE_SECONDS
 
 
@@ -96,11 +96,11 @@ async def test_long_sound_is_heard_piece_by_piece(
     joined, offsets = join(samples, names, tmp_path)
     whisper = make_whisper(transcribe_piece_seconds=7)
 
-    heard = words_of(await whisper.transcribe(joined, CaptionInput(), reports))
+    words = words_of(await heard(whisper, joined, CaptionInput(), reports))
 
     expected = [(word, offset) for name, offset in zip(names, offsets, strict=True) for word in true_words(truth[name])]
-    assert [word["word"] for word, _ in expected] == [bare(word.text) for word in heard]
-    ends = [abs(true["end"] + offset - word.end) for (true, offset), word in zip(expected, heard, strict=True)]
+    assert [word["word"] for word, _ in expected] == [bare(word.text) for word in words]
+    ends = [abs(true["end"] + offset - word.end) for (true, offset), word in zip(expected, words, strict=True)]
     assert max(ends) < 2 * WORD_TOLERANCE_SECONDS
 
 
@@ -119,7 +119,7 @@ def join(samples: Path, names: tuple[str, ...], folder: Path) -> tuple[Path, lis
 
 
 async def test_the_sound_of_a_video_is_heard(whisper: FasterWhisper, hello_video: Path, reports: Report) -> None:
-    transcript = await whisper.transcribe(hello_video, CaptionInput(), reports)
+    transcript = await heard(whisper, hello_video, CaptionInput(), reports)
 
     assert [
         "Welcome to the video.",
@@ -133,18 +133,18 @@ async def test_the_sound_of_a_video_is_heard(whisper: FasterWhisper, hello_video
 async def test_silence_has_no_words_and_no_language(hear: Hear) -> None:
     transcript = await hear("silence.wav")
 
-    assert ((), "und", 0.0) == (transcript.segments, transcript.language, transcript.language_probability)
+    assert ((), "und", 0.0) == (transcript.segments, transcript.spoken.language, transcript.spoken.probability)
 
 
 async def test_a_language_that_is_given_is_not_guessed(whisper: FasterWhisper, samples: Path, reports: Report) -> None:
-    transcript = await whisper.transcribe(samples / "german.wav", CaptionInput(language="de"), reports)
+    transcript = await heard(whisper, samples / "german.wav", CaptionInput(language="de"), reports)
 
-    assert ("de", 1.0) == (transcript.language, transcript.language_probability)
+    assert ("de", 1.0) == (transcript.spoken.language, transcript.spoken.probability)
 
 
 async def test_an_unknown_language_is_refused(whisper: FasterWhisper, samples: Path, reports: Report) -> None:
     with pytest.raises(PermanentError, match="language must be one that the model knows, not 'xx'") as refusal:
-        await whisper.transcribe(samples / "german.wav", CaptionInput(language="xx"), reports)
+        await heard(whisper, samples / "german.wav", CaptionInput(language="xx"), reports)
 
     assert "unknown_language" == refusal.value.kind
 
@@ -152,25 +152,15 @@ async def test_an_unknown_language_is_refused(whisper: FasterWhisper, samples: P
 async def test_progress_names_its_phases_and_never_goes_back(
     whisper: FasterWhisper, hello_video: Path, reports: Any
 ) -> None:
-    await whisper.transcribe(hello_video, CaptionInput(), reports)
+    await heard(whisper, hello_video, CaptionInput(), reports)
 
     percents = [percent for phase, percent in reports.seen if phase == "transcribe"]
-    assert ["model", "audio", "transcribe"] == reports.phases
+    assert ["model", "transcribe"] == reports.phases
     assert sorted(percents) == percents
 
 
-async def test_the_model_is_named_with_its_contents_and_its_device(hear: Hear) -> None:
-    transcript = await hear("hello_world.wav")
+async def test_the_model_is_named_with_its_contents_and_its_device(hear: Hear, model_dir: Path) -> None:
+    by = (await hear("hello_world.wav")).by.model
 
-    assert transcript.model.startswith("model@")
-    assert transcript.model.endswith("(cpu, int8_float32)")
-
-
-def test_pieces_are_cut_in_the_pauses_and_lose_nothing() -> None:
-    loud = np.full(10 * audio.RATE, 9_000, dtype=np.int16)
-    loud[int(4.5 * audio.RATE) : int(5.0 * audio.RATE)] = 0
-
-    parts = list(audio.pieces(loud, 5.0))
-
-    assert len(loud) == sum(len(sound) for _, sound in parts)
-    assert 4.5 < parts[1][0] < 5.0
+    assert hashlib.sha256((model_dir / "model.bin").read_bytes()).hexdigest() == by.sha256
+    assert f"model@{by.sha256[:12]} (cpu, int8_float32)" == by.label

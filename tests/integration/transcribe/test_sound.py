@@ -7,10 +7,12 @@ from typing import Final
 
 import numpy as np
 import pytest
+from harness.hearing import heard
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters import audio
+from kinolog.transcribe.adapters.cutting import RATE, Sound
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
 from kinolog.transcribe.adapters.thread import Caller
 from kinolog.transcribe.domain.transcript import Report
@@ -21,12 +23,18 @@ PICTURE: Final = ("-f", "lavfi", "-i", "color=s=64x36:d=4")
 BEEP: Final = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
 
 
-async def decoded(source: Path, report: Report, max_seconds: float = 60) -> audio.Samples:
-    return await asyncio.to_thread(audio.decode, source, max_seconds, Caller(report))
+async def decoded(source: Path, report: Report, max_seconds: float = 60) -> Sound:
+    """All pieces, joined again."""
+    return np.concatenate([piece.sound for piece in await pieces_of(source, report, max_seconds)])
 
 
-def first_sound_seconds(samples: audio.Samples) -> float:
-    return float(np.argmax(np.abs(samples) > 1_000)) / audio.RATE
+async def pieces_of(source: Path, report: Report, max_seconds: float = 60, begin: float = 0.0) -> list[audio.Piece]:
+    caller = Caller(report)
+    return await asyncio.to_thread(lambda: list(audio.pieces(source, 5.0, max_seconds, caller, begin=begin)))
+
+
+def first_sound_seconds(sound: Sound) -> float:
+    return float(np.argmax(np.abs(sound) > 0.03)) / RATE
 
 
 async def test_sound_that_begins_late_stays_in_its_place(ffmpeg: Ffmpeg, reports: Report) -> None:
@@ -43,8 +51,8 @@ async def test_a_hole_in_the_sound_is_filled_with_silence(ffmpeg: Ffmpeg, report
 
     samples = await decoded(holed, reports)
 
-    assert 3.0 == pytest.approx(len(samples) / audio.RATE, abs=0.1)
-    assert 0 == np.abs(samples[int(1.2 * audio.RATE) : int(1.8 * audio.RATE)]).max()
+    assert 3.0 == pytest.approx(len(samples) / RATE, abs=0.1)
+    assert 0 == np.abs(samples[int(1.2 * RATE) : int(1.8 * RATE)]).max()
 
 
 async def test_times_count_from_the_beginning_of_the_file(ffmpeg: Ffmpeg, reports: Report) -> None:
@@ -58,14 +66,14 @@ async def test_times_count_from_the_beginning_of_the_file(ffmpeg: Ffmpeg, report
 async def test_several_channels_become_one(ffmpeg: Ffmpeg, reports: Report) -> None:
     surround = ffmpeg("surround.mkv", *BEEP, "-ac", "6", "-ar", "44100", "-c:a", "flac")
 
-    assert 1.0 == pytest.approx(len(await decoded(surround, reports)) / audio.RATE, abs=0.01)
+    assert 1.0 == pytest.approx(len(await decoded(surround, reports)) / RATE, abs=0.01)
 
 
 async def test_a_video_without_sound_is_refused(whisper: FasterWhisper, ffmpeg: Ffmpeg, reports: Report) -> None:
     silent = ffmpeg("silent.mp4", *PICTURE)
 
     with pytest.raises(PermanentError, match="has no sound") as refusal:
-        await whisper.transcribe(silent, CaptionInput(), reports)
+        await heard(whisper, silent, CaptionInput(), reports)
 
     assert "no_audio" == refusal.value.kind
 
@@ -77,7 +85,7 @@ async def test_what_is_no_media_file_is_refused(
     (tmp_path / "garbage").write_bytes(content)
 
     with pytest.raises(PermanentError, match="cannot be decoded") as refusal:
-        await whisper.transcribe(tmp_path / "garbage", CaptionInput(), reports)
+        await heard(whisper, tmp_path / "garbage", CaptionInput(), reports)
 
     assert "audio_unreadable" == refusal.value.kind
 
@@ -93,7 +101,7 @@ async def test_a_damaged_file_gives_what_can_still_be_heard(ffmpeg: Ffmpeg, repo
     content[len(content) // 3 : len(content) // 2] = b"\xff" * (len(content) // 2 - len(content) // 3)
     whole.write_bytes(content)
 
-    assert len(await decoded(whole, reports)) > 3 * audio.RATE
+    assert len(await decoded(whole, reports)) > 3 * RATE
 
 
 async def test_sound_beyond_the_limit_is_refused(hello_video: Path, reports: Report) -> None:
@@ -114,6 +122,6 @@ async def test_a_leap_in_time_allocates_nothing_beyond_the_limit(ffmpeg: Ffmpeg,
 async def test_a_moment_of_sound_can_be_listened_to(whisper: FasterWhisper, ffmpeg: Ffmpeg, reports: Report) -> None:
     click = ffmpeg("click.wav", "-f", "lavfi", "-i", "sine=frequency=440:duration=0.01")
 
-    transcript = await whisper.transcribe(click, CaptionInput(), reports)
+    transcript = await heard(whisper, click, CaptionInput(), reports)
 
     assert () == transcript.segments

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.hearing import heard
 
 from kinolog.common.jobs import CaptionInput
 from kinolog.common.testing import eventually
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
+from kinolog.transcribe.domain.transcript import Begun
 
 
 def working_threads() -> int:
@@ -33,12 +35,12 @@ def long_sound(ffmpeg: Callable[..., Path], samples: Path) -> Path:
     return ffmpeg("long.wav", "-stream_loop", "-1", "-i", clip, "-t", "600", "-c", "copy")
 
 
-@pytest.mark.parametrize("phase", ["audio", "transcribe"])
+@pytest.mark.parametrize(("phase", "begun"), [("transcribe", Begun()), ("audio", Begun(599.0))])
 async def test_cancelling_stops_the_thread(
-    phase: str, make_whisper: Callable[..., FasterWhisper], long_sound: Path, reports: Any
+    phase: str, begun: Begun, make_whisper: Callable[..., FasterWhisper], long_sound: Path, reports: Any
 ) -> None:
     whisper = make_whisper(transcribe_piece_seconds=10)
-    job = asyncio.create_task(whisper.transcribe(long_sound, CaptionInput(), reports))
+    job = asyncio.create_task(heard(whisper, long_sound, CaptionInput(), reports, begun))
     await eventually(lambda: phase in reports.phases)
     began_at = time.monotonic()
 
@@ -54,8 +56,8 @@ async def test_a_job_that_waits_for_the_model_can_be_cancelled(
     make_whisper: Callable[..., FasterWhisper], samples: Path, reports: Any
 ) -> None:
     whisper = make_whisper()
-    with whisper.models._lock:
-        job = asyncio.create_task(whisper.transcribe(samples / "hello_world.wav", CaptionInput(), reports))
+    with whisper.models._loading:
+        job = asyncio.create_task(heard(whisper, samples / "hello_world.wav", CaptionInput(), reports))
         await eventually(lambda: working_threads() > 0)
 
         job.cancel()
@@ -69,11 +71,11 @@ async def test_the_transcriber_serves_the_next_job_after_a_cancelled_one(
     make_whisper: Callable[..., FasterWhisper], long_sound: Path, samples: Path, reports: Any
 ) -> None:
     whisper = make_whisper(transcribe_piece_seconds=10)
-    job = asyncio.create_task(whisper.transcribe(long_sound, CaptionInput(), reports))
+    job = asyncio.create_task(heard(whisper, long_sound, CaptionInput(), reports))
     await eventually(lambda: "transcribe" in reports.phases)
     job.cancel()
     await asyncio.wait({job})
 
-    transcript = await whisper.transcribe(samples / "hello_world.wav", CaptionInput(), reports)
+    transcript = await heard(whisper, samples / "hello_world.wav", CaptionInput(), reports)
 
     assert 2 == len(transcript.segments)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from harness.hearing import MODEL, a_part, said
 
 from kinolog.common.aggregates import JOB, VIDEO
 from kinolog.common.blobs import BlobStore
@@ -19,11 +20,10 @@ from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.progress import Progress
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
 from kinolog.transcribe.domain.reading import Layout
-from kinolog.transcribe.domain.transcript import Segment, SpokenWord, Transcript
+from kinolog.transcribe.domain.transcript import Part, Spoken
 from kinolog.transcribe.handlers.caption import CaptionHandler
 
-HELLO: Final = Segment(words=(SpokenWord(text=" Hallo.", start=0.5, end=1.0, probability=0.8),))
-GERMAN: Final = Transcript(segments=(HELLO,), language="de", language_probability=0.97, model="m@1 (cpu, int8)")
+GERMAN: Final = a_part(said(("Hallo.", 0.5, 1.5)), spoken=Spoken("de", 0.97))
 
 
 class Bench:
@@ -32,8 +32,8 @@ class Bench:
     def __init__(self, ctx: JobContext, log: MemoryLog, video_id: str, progress: list[Progress]) -> None:
         self.ctx, self.log, self.video_id, self.progress = ctx, log, video_id, progress
 
-    async def caption(self, answer: Transcript | WorkError = GERMAN, job: CaptionInput | None = None) -> CaptionOutput:
-        handlers = CaptionHandler(MemoryTranscriber(answer), Layout())
+    async def caption(self, *answer: Part | WorkError, job: CaptionInput | None = None) -> CaptionOutput:
+        handlers = CaptionHandler(MemoryTranscriber(answer or (GERMAN,)), Layout())
         return await handlers.caption(job or CaptionInput(), self.ctx)
 
     def created(self) -> CaptionCreated:
@@ -57,9 +57,9 @@ async def test_it_makes_a_caption_of_what_was_said(bench: Bench) -> None:
 
     created = bench.created()
     (cue,) = cues_from_json(await bench.ctx.blobs.read(created.cues))
-    assert ("Hallo.", 0.5, 1.0, ()) == (cue.text, cue.start, cue.end, cue.words)
+    assert ("Hallo.", 0.5, 1.5, ()) == (cue.text, cue.start, cue.end, cue.words)
     assert ("holiday.de.srt", "de", bench.video_id) == (created.filename, created.language, created.video_id)
-    assert ("de", 0.97, 1, GERMAN.model) == (
+    assert ("de", 0.97, 1, MODEL.label) == (
         output.language,
         output.language_probability,
         output.cue_count,
@@ -88,9 +88,7 @@ async def test_a_translation_is_english(bench: Bench) -> None:
 
 
 async def test_silence_makes_a_caption_without_cues(bench: Bench) -> None:
-    silence = Transcript(segments=(), language="und", language_probability=0, model="m")
-
-    output = await bench.caption(silence)
+    output = await bench.caption(a_part(spoken=Spoken()))
 
     assert ("und", 0) == (output.language, output.cue_count)
     assert () == cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
@@ -109,3 +107,26 @@ async def test_a_failure_to_hear_makes_no_caption(bench: Bench) -> None:
         await bench.caption(PermanentError("no_audio", "no sound"))
 
     assert () == bench.ctx.changes
+
+
+async def test_it_says_what_heard_it_and_how(bench: Bench) -> None:
+    first = a_part(end=300.0, is_last=False, speech_seconds=200.0)
+
+    await bench.caption(first, a_part(start=300.0, end=400.0), job=CaptionInput(beam_size=2, words=("Kinolog",)))
+
+    told = bench.created().transcription
+    assert told is not None
+    assert (MODEL.name, MODEL.sha256, "cpu", "int8") == (
+        told.model_name,
+        told.model_sha256,
+        told.device,
+        told.compute_type,
+    )
+    assert (2, 1, True, (0.0,), ("Kinolog",)) == (
+        told.beam_size,
+        told.batch_size,
+        told.vad,
+        told.temperatures,
+        told.words,
+    )
+    assert (400.0, 204.0) == (told.audio_seconds, told.speech_seconds)

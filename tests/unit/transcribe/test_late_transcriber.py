@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Unpack
 
 import pytest
+from harness.hearing import a_part, heard
 
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
-from kinolog.transcribe.adapters.late_transcriber import LateTranscriber, Transcribe
+from kinolog.transcribe.adapters.late_transcriber import Hear, LateTranscriber
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
-from kinolog.transcribe.domain.transcript import Measures, Transcript
+from kinolog.transcribe.domain.transcript import Measures, Spoken, Transcript
 from kinolog.transcribe.settings import TranscribeSettings
 
-SILENCE = Transcript(segments=(), language="und", language_probability=0.0, model="memory")
+SILENCE = a_part(spoken=Spoken())
 FILE = Path("video.mp4")
 
 WHISPER_S_LIBRARIES = "'av', 'ctranslate2', 'faster_whisper', 'huggingface_hub', 'numpy', 'onnxruntime', 'tokenizers'"
@@ -26,11 +27,11 @@ class Maker:
         self.calls = 0
         self._failures = list(failures)
 
-    def __call__(self) -> Transcribe:
+    def __call__(self) -> Hear:
         self.calls += 1
         if self._failures:
             raise self._failures.pop()
-        return MemoryTranscriber(SILENCE).transcribe
+        return MemoryTranscriber((SILENCE,)).hear
 
 
 def report(phase: str, percent: float | None = None, **more: Unpack[Measures]) -> None:
@@ -49,19 +50,19 @@ async def test_two_first_jobs_at_once_share_what_is_made() -> None:
     maker = Maker()
     late = LateTranscriber(maker)
 
-    heard = await asyncio.gather(*(late.transcribe(FILE, CaptionInput(), report) for _ in range(2)))
+    transcripts = await asyncio.gather(*(heard(late, FILE, CaptionInput(), report) for _ in range(2)))
 
-    assert ([SILENCE, SILENCE], 1) == (heard, maker.calls)
+    assert ([Transcript.of([SILENCE])] * 2, 1) == (transcripts, maker.calls)
 
 
 async def test_what_could_not_be_made_is_tried_again_by_the_next_job() -> None:
     late = LateTranscriber(Maker(ValueError("no such device")))
     with pytest.raises(ValueError, match="no such device"):
-        await late.transcribe(FILE, CaptionInput(), report)
+        await heard(late, FILE, CaptionInput(), report)
 
-    heard = await late.transcribe(FILE, CaptionInput(), report)
+    transcript = await heard(late, FILE, CaptionInput(), report)
 
-    assert SILENCE == heard
+    assert Transcript.of([SILENCE]) == transcript
 
 
 def test_a_worker_that_has_had_no_job_has_none_of_whispers_libraries_in_memory() -> None:

@@ -33,10 +33,19 @@ class TranscribeSettings(WorkerSettings):
     transcribe_cpu_threads: int = 0
     transcribe_slots: int = 1
 
+    # Off shows every job's sound to the model as a whole, silence too.
     transcribe_use_vad: bool = True
-    # Longer pieces need more memory (about 1.2 MB a second) and notice a cancellation later.
-    transcribe_piece_seconds: float = 300.0
-    # Sound is held in memory, 115 MB an hour.
+    # How many stretches of speech are heard at a time; 0 is 4 on a CPU and 8 on a GPU. A job may wish otherwise.
+    transcribe_batch_size: int = Field(0, ge=0, le=64)
+    # The language is looked for in up to so many half minutes of speech, until one is as certain as this.
+    transcribe_language_windows: int = Field(4, ge=1, le=10)
+    transcribe_language_certainty: float = Field(0.8, gt=0, le=1)
+    # What looks invented is skipped where this much silence surrounds it, and what is more probably no speech than this
+    # where the model was unsure of its words.
+    transcribe_invented_silence_seconds: float = Field(2.0, gt=0)
+    transcribe_no_speech_probability: float = Field(0.6, gt=0, le=1)
+    # Sound is held a piece at a time, which a crash may cost. Longer ones need more memory (about 1.2 MB a second).
+    transcribe_piece_seconds: float = Field(300.0, ge=5)
     transcribe_max_audio_seconds: float = 8 * 3600.0
     # How long a cancelled job waits for its thread, which looks up between two segments.
     transcribe_stop_grace_seconds: float = 1.5

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from kinolog.common.worker.attempt import Handler
 from kinolog.transcribe.adapters.gpu import find_gpus
 from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
+from kinolog.transcribe.domain.listening import Ear
 from kinolog.transcribe.domain.reading import Layout
-from kinolog.transcribe.handlers.caption import CaptionHandler, Transcriber
+from kinolog.transcribe.handlers.caption import CaptionHandler
+from kinolog.transcribe.handlers.hearing import Transcriber
 from kinolog.transcribe.settings import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def _late_transcriber(settings: TranscribeSettings) -> Transcriber:
     """What somebody has chosen is made at once, so that a mistake is told at the start."""
     if (settings.transcribe_device, settings.transcribe_compute_type) != ("auto", "auto"):
         return transcriber(settings)
-    return LateTranscriber(lambda: transcriber(settings).transcribe)
+    return LateTranscriber(lambda: transcriber(settings).hear)
 
 
 def transcriber(settings: TranscribeSettings) -> "FasterWhisper":
@@ -43,7 +45,7 @@ def transcriber(settings: TranscribeSettings) -> "FasterWhisper":
         max_audio_seconds=settings.transcribe_max_audio_seconds,
         stop_grace_seconds=settings.transcribe_stop_grace_seconds,
     )
-    return FasterWhisper(_shelf(settings), limits, use_vad=settings.transcribe_use_vad)
+    return FasterWhisper(_shelf(settings), limits, _ear(settings))
 
 
 def _shelf(settings: TranscribeSettings) -> "ModelShelf":
@@ -73,6 +75,17 @@ def _models(settings: TranscribeSettings, digests: "Digests") -> "ModelSource":
     timeout_seconds = settings.transcribe_hub_timeout_seconds
     hub = Hub(settings.transcribe_hub_url, settings.transcribe_download_dir, timeout_seconds, digests)
     return NamedFolders(settings.transcribe_models_dir, HubModels(hub))
+
+
+def _ear(settings: TranscribeSettings) -> Ear:
+    return Ear(
+        use_vad=settings.transcribe_use_vad,
+        batch_size=settings.transcribe_batch_size,
+        language_windows=settings.transcribe_language_windows,
+        language_certainty=settings.transcribe_language_certainty,
+        silence_seconds=settings.transcribe_invented_silence_seconds,
+        no_speech_probability=settings.transcribe_no_speech_probability,
+    )
 
 
 def _layout(settings: TranscribeSettings) -> Layout:

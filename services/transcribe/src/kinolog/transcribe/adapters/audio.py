@@ -1,12 +1,12 @@
-"""The sound of a media file as Whisper wants it: mono, 16 kHz, in step with the picture.
+"""The sound of a media file as Whisper wants it: mono, 16 kHz, in step with the picture, and never all of it at once.
 
 faster-whisper's own decoder joins frames without looking at their times. Where sound begins late or has holes, every
-caption after that would come too early.
+caption after that would come too early. It also holds the whole sound, some 700 MB of three hours.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,20 +16,16 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from numpy.typing import NDArray
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
+from kinolog.transcribe.adapters.cutting import RATE, Samples, Sound, as_sound, cut, without_first
 from kinolog.transcribe.adapters.thread import Caller
 
-RATE: Final = 16_000
-
-Samples = NDArray[np.int16]
-Sound = NDArray[np.float32]
-
 _SMALLEST_GAP_SECONDS: Final = 0.1
-_QUIET_WINDOW: Final = RATE // 4
 _MICROSECONDS: Final = 1_000_000
+# Silence is laid down in blocks, so that a long gap takes no memory.
+_SILENCE: Final[Samples] = np.zeros(10 * RATE, dtype=np.int16)
 
 # Every video was verified when it was registered; that this was done well is no reason to trust it here.
 _ALLOWED: Final = {
@@ -39,59 +35,80 @@ _ALLOWED: Final = {
 }
 
 
-def require_sound(source: Path) -> None:
-    """A quick look, before anything slow is done for the file. Raises PermanentError as `decode` does."""
-    with _opened(source):
-        pass
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of sound, from `start` on, in seconds of the video."""
+
+    start: float
+    sound: Sound
+    is_last: bool
+
+    @property
+    def end(self) -> float:
+        return self.start + len(self.sound) / RATE
 
 
-def decode(source: Path, max_seconds: float, caller: Caller) -> Samples:
-    """All sound of the file's first audio stream.
+def declared_seconds(source: Path, max_seconds: float) -> float | None:
+    """A quick look, before anything slow is done for the file: how long it says its sound is.
 
-    Raises PermanentError: `no_audio`, `audio_too_long`, or `audio_unreadable` for what is no media file at all.
+    Raises PermanentError as `pieces` does.
     """
     with _opened(source) as media:
-        samples = _read(media, max_seconds, caller)
-    if not samples.size:
-        raise _no_audio()
-    return samples
+        seconds = _declared(media)
+    if seconds is not None and seconds > max_seconds:
+        raise _too_long(max_seconds)
+    return seconds
 
 
-def pieces(samples: Samples, longest_seconds: float) -> Iterator[tuple[float, Sound]]:
-    """Parts of at most this length, cut where it is quiet, each with its place in seconds."""
-    start = 0
-    while start < len(samples):
-        end = _quiet_end(samples, start, max(_QUIET_WINDOW, int(longest_seconds * RATE)))
-        yield start / RATE, samples[start:end].astype(np.float32) / np.float32(32_768)
-        start = end
+def pieces(
+    source: Path, longest_seconds: float, max_seconds: float, caller: Caller, *, begin: float = 0.0
+) -> Iterator[Piece]:
+    """All sound of the file's first audio stream after `begin`, cut where it is quiet into pieces of at most this
+    length.
+
+    Pieces that begin where one of all pieces ended are the same as without `begin`: what comes before is decoded, since
+    seeking is not exact, and dropped. Raises PermanentError: `no_audio`, `audio_too_long`, or `audio_unreadable` for
+    what is no media file at all; and Stopped.
+    """
+    with _opened(source) as media:
+        tape = _Tape(max_seconds)
+        begin_at = round(begin * RATE)
+        position = begin_at
+        samples = without_first(_samples(media, tape, caller, begin_at), begin_at)
+        for stretch, is_last in cut(samples, int(longest_seconds * RATE)):
+            yield Piece(start=position / RATE, sound=as_sound(stretch), is_last=is_last)
+            position += len(stretch)
+        if not tape.length:
+            raise _no_audio()
 
 
 @dataclass(slots=True)
 class _Tape:
-    """Samples in order, with silence where the source has none."""
+    """How much sound there is so far, with silence where the source has none."""
 
     max_seconds: float
-    chunks: list[Samples] = field(default_factory=list)
     length: int = 0
 
     @property
     def seconds(self) -> float:
         return self.length / RATE
 
-    def skip_to(self, seconds: float) -> None:
-        """Fill up with silence, unless the gap is too small to matter or lies in the past."""
+    def silence_until(self, seconds: float) -> Iterator[Samples]:
+        """What fills the tape up, unless the gap is too small to matter or lies in the past."""
         if seconds - self.seconds >= _SMALLEST_GAP_SECONDS:
             self._refuse_beyond_limit(seconds)
-            self.add(np.zeros(round(seconds * RATE) - self.length, dtype=np.int16))
+            end = round(seconds * RATE)
+            while self.length < end:
+                yield self.add(_SILENCE[: end - self.length])
 
-    def add(self, samples: Samples) -> None:
-        self.chunks.append(samples)
+    def add(self, samples: Samples) -> Samples:
         self.length += len(samples)
         self._refuse_beyond_limit(self.seconds)
+        return samples
 
     def _refuse_beyond_limit(self, seconds: float) -> None:
         if seconds > self.max_seconds:
-            raise PermanentError("audio_too_long", f"the video's sound is longer than {self.max_seconds:g} s")
+            raise _too_long(self.max_seconds)
 
 
 @contextmanager
@@ -105,15 +122,28 @@ def _opened(source: Path) -> Iterator[InputContainer]:
         raise PermanentError("audio_unreadable", "the video's sound cannot be decoded", detail=str(error)) from error
 
 
-def _read(media: InputContainer, max_seconds: float, caller: Caller) -> Samples:
-    tape = _Tape(max_seconds)
-    duration = (media.duration or 0) / _MICROSECONDS
+def _declared(media: InputContainer) -> float | None:
+    """From the beginning of the file to the end of its sound, where that is said; else to the end of the file."""
+    stream = media.streams.audio[0]
+    if stream.duration is None or stream.time_base is None:
+        return media.duration / _MICROSECONDS if media.duration else None
+    begins = float((stream.start_time or 0) * stream.time_base) - _start_of(media)
+    return max(0.0, begins + float(stream.duration * stream.time_base))
+
+
+def _start_of(media: InputContainer) -> float:
+    return (media.start_time or 0) / _MICROSECONDS
+
+
+def _samples(media: InputContainer, tape: _Tape, caller: Caller, begin_at: int) -> Iterator[Samples]:
     resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
     for frame in _frames(media, media.streams.audio[0]):
-        caller.tell("audio", min(100.0, 100 * tape.seconds / duration) if duration else None)
-        _lay_down(tape, frame, resampler, (media.start_time or 0) / _MICROSECONDS)
-    _lay_down_rest(tape, resampler)
-    return np.concatenate(tape.chunks) if tape.chunks else np.zeros(0, dtype=np.int16)
+        if tape.length < begin_at:
+            caller.tell("audio", 100 * tape.length / begin_at)
+        caller.check()
+        yield from _laid_down(tape, frame, resampler, _start_of(media))
+    if tape.length:
+        yield from _resampled(tape, None, resampler)
 
 
 def _frames(media: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
@@ -125,29 +155,23 @@ def _frames(media: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
             continue
 
 
-def _lay_down(tape: _Tape, frame: AudioFrame, resampler: AudioResampler, starts_at: float) -> None:
+def _laid_down(tape: _Tape, frame: AudioFrame, resampler: AudioResampler, starts_at: float) -> Iterator[Samples]:
     if frame.time is not None:
-        tape.skip_to(frame.time - starts_at)
+        yield from tape.silence_until(frame.time - starts_at)
     frame.pts = None  # The tape keeps the time; the resampler would object to jumps.
+    yield from _resampled(tape, frame, resampler)
+
+
+def _resampled(tape: _Tape, frame: AudioFrame | None, resampler: AudioResampler) -> Iterator[Samples]:
+    """None for the frame brings out what the resampler still holds."""
     for resampled in resampler.resample(frame):
-        tape.add(resampled.to_ndarray()[0])
-
-
-def _lay_down_rest(tape: _Tape, resampler: AudioResampler) -> None:
-    if tape.length:
-        for resampled in resampler.resample(None):
-            tape.add(resampled.to_ndarray()[0])
-
-
-def _quiet_end(samples: Samples, start: int, longest: int) -> int:
-    """The middle of the quietest quarter of a second in the last fifth of the part, or the end of it all."""
-    if len(samples) - start <= longest:
-        return len(samples)
-    windows = max(1, longest // 5 // _QUIET_WINDOW)
-    earliest = start + longest - windows * _QUIET_WINDOW
-    tail = samples[earliest : start + longest].astype(np.int32).reshape(windows, _QUIET_WINDOW)
-    return earliest + int(np.abs(tail).sum(axis=1).argmin()) * _QUIET_WINDOW + _QUIET_WINDOW // 2
+        yield tape.add(resampled.to_ndarray()[0])
 
 
 def _no_audio() -> PermanentError:
     return PermanentError("no_audio", "the video has no sound, so there is nothing to caption")
+
+
+def _too_long(max_seconds: float) -> PermanentError:
+    message = f"the video's sound is longer than {max_seconds:g} s, which KINOLOG_TRANSCRIBE_MAX_AUDIO_SECONDS allows"
+    return PermanentError("audio_too_long", message)

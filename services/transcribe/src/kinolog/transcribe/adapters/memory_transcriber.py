@@ -1,21 +1,26 @@
 """A Transcriber that has heard it all before: for tests that should take no time."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kinolog.common.errors import WorkError
 from kinolog.common.jobs import CaptionInput
-from kinolog.transcribe.domain.transcript import Report, Transcript
+from kinolog.transcribe.domain.transcript import FROM_THE_BEGINNING, Begun, Part, Report
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryTranscriber:
-    """Hears the same in every file: a transcript, or an error it raises."""
+    """Hears the same in every file, from wherever it is to begin: parts in order, and an error where it is to fail."""
 
-    answer: Transcript | WorkError
+    answer: tuple[Part | WorkError, ...]
 
-    async def transcribe(self, source: Path, job: CaptionInput, report: Report) -> Transcript:
-        report("transcribe", 100.0)
-        if isinstance(self.answer, WorkError):
-            raise self.answer
-        return self.answer
+    async def hear(
+        self, source: Path, job: CaptionInput, report: Report, begun: Begun = FROM_THE_BEGINNING
+    ) -> AsyncGenerator[Part, None]:
+        for part in self.answer:
+            if isinstance(part, WorkError):
+                raise part
+            if part.start >= begun.seconds:
+                report("transcribe", 100.0 if part.is_last else None)
+                yield part

@@ -4,12 +4,14 @@ Nothing can end a Python thread from outside, so it looks up at every report it 
 """
 
 import asyncio
-import functools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
-from typing import Final, TypeVar, Unpack
+from contextvars import Context, copy_context
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar, Unpack, cast
 
 import structlog
 
@@ -19,12 +21,23 @@ T = TypeVar("T")
 
 _REPORT_INTERVAL_SECONDS: Final = 0.1
 _LOCK_POLL_SECONDS: Final = 0.1
+_END: Final = object()
 
 _logger: Final = structlog.get_logger(__name__)
 
 
 class Stopped(Exception):
     """Nobody waits for this thread's result any more."""
+
+
+class Acquirable(Protocol):
+    """A lock, among threads or wider."""
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Whether it could be had in so many seconds."""
+        ...
+
+    def release(self) -> None: ...
 
 
 class Caller:
@@ -51,10 +64,10 @@ class Caller:
         if percent != 100 and self._last[0] == phase and now - self._last[1] < _REPORT_INTERVAL_SECONDS:
             return
         self._last = (phase, now)
-        self._loop.call_soon_threadsafe(functools.partial(self._report, phase, percent, **more))
+        self._loop.call_soon_threadsafe(partial(self._report, phase, percent, **more))
 
     @contextmanager
-    def holding(self, lock: threading.Lock) -> Iterator[None]:
+    def holding(self, lock: Acquirable) -> Iterator[None]:
         """Wait for a lock as long as the caller waits for us."""
         while not lock.acquire(timeout=_LOCK_POLL_SECONDS):
             self.check()
@@ -63,11 +76,45 @@ class Caller:
         finally:
             lock.release()
 
+    def result_of(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the caller's event loop makes of this; it is cancelled when the caller leaves. Raises what it raises."""
+        running = asyncio.run_coroutine_threadsafe(work, self._loop)
+        while not wait([running], timeout=_LOCK_POLL_SECONDS).done:
+            if self._gone.is_set():
+                running.cancel()
+                raise Stopped
+        return running.result()
 
-async def in_thread(work: Callable[[Caller], T], report: Report, *, grace_seconds: float) -> T:
-    """The work's result. When cancelled, this waits at most `grace_seconds` for the thread to notice."""
-    caller = Caller(report)
-    running = asyncio.ensure_future(asyncio.to_thread(work, caller))
+
+async def steps_in_thread(
+    work: Callable[[Caller], Generator[T, None, None]], report: Report, *, grace_seconds: float
+) -> AsyncGenerator[T, None]:
+    """What the work yields, each step in a thread; it rests while nobody asks for the next one.
+
+    When cancelled, this waits at most `grace_seconds` for the thread to notice. Close it (`aclosing`) to end early.
+    """
+    caller, loop, context = Caller(report), asyncio.get_running_loop(), copy_context()
+    steps = work(caller)
+    running: asyncio.Future[object] | None = None
+    try:
+        while True:
+            # Not a task, which whoever closes the event loop would cancel while the thread goes on.
+            running = loop.run_in_executor(None, _next_of, steps, context)
+            if (step := await _patiently(running, caller, grace_seconds)) is _END:
+                return
+            yield cast("T", step)
+    finally:
+        if running is None or running.done():
+            steps.close()
+        else:  # A generator cannot be closed while a thread is in it.
+            running.add_done_callback(lambda _: steps.close())
+
+
+def _next_of(steps: Iterator[object], context: Context) -> object:
+    return context.run(next, steps, _END)
+
+
+async def _patiently(running: "asyncio.Future[object]", caller: Caller, grace_seconds: float) -> object:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
@@ -77,7 +124,7 @@ async def in_thread(work: Callable[[Caller], T], report: Report, *, grace_second
         raise
 
 
-def _note_end(running: "asyncio.Future[T]") -> None:
+def _note_end(running: "asyncio.Future[object]") -> None:
     error = None if running.cancelled() else running.exception()
     if error is not None and not isinstance(error, Stopped):
         _logger.warning("A stopped thread raised", error=repr(error))

@@ -1,25 +1,15 @@
 """Writing down what is said in a video."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from kinolog.common.aggregates import CAPTION
-from kinolog.common.events.caption import CaptionCreated
+from kinolog.common.aggregates import CAPTION, Video
+from kinolog.common.events.caption import CaptionCreated, Dropped, Transcription
 from kinolog.common.jobs import CaptionInput, CaptionOutput
-from kinolog.common.subtitles import CUES_MEDIA_TYPE, cues_to_json
+from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_to_json
 from kinolog.common.worker.context import JobContext
-from kinolog.transcribe.domain.reading import Layout, cues_of
-from kinolog.transcribe.domain.transcript import Report, Transcript, caption_filename, language_of_text
-
-
-class Transcriber(Protocol):
-    async def transcribe(self, source: Path, job: CaptionInput, report: Report) -> Transcript:
-        """What is said in a media file, which is not written to. Raises WorkError.
-
-        Cancelling stops it, at the latest after the adapter's grace.
-        """
-        ...
+from kinolog.transcribe.domain.reading import Layout, cues_of, layout_for
+from kinolog.transcribe.domain.transcript import Transcript, caption_filename, language_of_text
+from kinolog.transcribe.handlers.hearing import Transcriber, transcript_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +20,53 @@ class CaptionHandler:
     async def caption(self, job: CaptionInput, ctx: JobContext) -> CaptionOutput:
         video = await ctx.video()
         async with ctx.blobs.local_file(video.content, ctx.workdir) as source:
-            transcript = await self.transcriber.transcribe(source, job, ctx.progress)
+            transcript = await transcript_of(self.transcriber, source, video.content, job, ctx)
         ctx.progress("write")
-        cues = cues_of(transcript.segments, self.layout, with_words=job.word_level)
-        language = language_of_text(transcript, job)
-        created = CaptionCreated(
-            video_id=video.id,
-            project_id=video.project_id,
-            filename=caption_filename(video.filename, language),
-            language=language,
-            language_probability=transcript.language_probability,
-            style={},
-            cues=await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE),
-            cue_count=len(cues),
-            word_level=job.word_level,
-            model=transcript.model,
-            job_id=ctx.job.id,
-        )
+        cues = cues_of(transcript.segments, layout_for(self.layout, job.reading), with_words=job.word_level)
+        created = await _created(video, transcript, cues, job, ctx)
         return CaptionOutput(
             caption_id=ctx.create(CAPTION, created),
-            language=language,
-            language_probability=transcript.language_probability,
+            language=created.language,
+            language_probability=transcript.spoken.probability,
             cue_count=len(cues),
-            model=transcript.model,
+            model=transcript.by.model.label,
         )
+
+
+async def _created(
+    video: Video, transcript: Transcript, cues: tuple[Cue, ...], job: CaptionInput, ctx: JobContext
+) -> CaptionCreated:
+    language = language_of_text(transcript, job)
+    return CaptionCreated(
+        video_id=video.id,
+        project_id=video.project_id,
+        filename=caption_filename(video.filename, language),
+        language=language,
+        language_probability=transcript.spoken.probability,
+        style={},
+        cues=await ctx.blobs.put_bytes(cues_to_json(cues), CUES_MEDIA_TYPE),
+        cue_count=len(cues),
+        word_level=job.word_level,
+        model=transcript.by.model.label,
+        job_id=ctx.job.id,
+        transcription=_transcription(transcript, job),
+    )
+
+
+def _transcription(transcript: Transcript, job: CaptionInput) -> Transcription:
+    by = transcript.by
+    return Transcription(
+        model_name=by.model.name,
+        model_sha256=by.model.sha256,
+        device=by.model.device,
+        compute_type=by.model.compute_type,
+        beam_size=job.beam_size,
+        batch_size=by.batch_size,
+        vad=by.vad,
+        temperatures=by.temperatures,
+        initial_prompt=job.initial_prompt,
+        words=job.words,
+        audio_seconds=transcript.audio_seconds,
+        speech_seconds=transcript.speech_seconds,
+        dropped=Dropped(),
+    )

@@ -1,0 +1,91 @@
+"""The two ways in which faster-whisper listens: to one half minute after the other, or to several at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, groupby, pairwise
+from typing import Any, Final
+
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper.transcribe import Segment as WhisperSegment
+from faster_whisper.transcribe import TranscriptionInfo
+from faster_whisper.transcribe import Word as WhisperWord
+from faster_whisper.transcribe import get_compression_ratio as compression_of
+
+from kinolog.transcribe.adapters.cutting import RATE, Sound
+from kinolog.transcribe.domain.listening import WRONG_ABOVE_COMPRESSION, WRONG_BELOW_LOG_PROBABILITY
+from kinolog.transcribe.domain.transcript import Segment, SpokenWord
+
+Asked = dict[str, Any]
+Stretch = tuple[Segment, ...]
+HearAgain = Callable[[float, float | None], Iterator[Segment]]
+
+_NOTHING: Final[Stretch] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`segments` come while the model listens, with times in seconds from the beginning of the sound."""
+
+    segments: Iterator[Segment]
+    info: TranscriptionInfo
+
+
+def hear_in_turn(whisper: WhisperModel, sound: Sound, asked: Asked) -> Heard:
+    found, info = whisper.transcribe(sound, **asked)
+    return Heard(_segments(found), info)
+
+
+def hear_in_batches(whisper: WhisperModel, sound: Sound, asked: Asked, batch_size: int) -> Heard:
+    """Each stretch is tried once, at the first temperature; what looks wrong then is heard again, in turn."""
+
+    def hear_again(start: float, end: float | None) -> Iterator[Segment]:
+        between = sound[round(start * RATE) : None if end is None else round(end * RATE)]
+        again = hear_in_turn(whisper, between, {**asked, "language": info.language})
+        return (segment.moved(start) for segment in again.segments)
+
+    # With time stamps of its own, the model tells sentences apart.
+    found, info = BatchedInferencePipeline(whisper).transcribe(
+        sound, **asked, batch_size=batch_size, without_timestamps=False
+    )
+    stretches = (tuple(_segments(stretch)) for _, stretch in groupby(found, key=lambda segment: segment.seek))
+    return Heard(with_second_thoughts(filter(None, stretches), hear_again), info)
+
+
+def with_second_thoughts(stretches: Iterable[Stretch], hear_again: HearAgain) -> Iterator[Segment]:
+    """A stretch that looks wrong does not tell when it was either, so all between its neighbours is heard again."""
+    begins = 0.0
+    for stretch, following in pairwise(chain(stretches, [_NOTHING])):
+        if _looks_wrong(stretch):
+            yield from hear_again(begins, following[0].start if following else None)
+        else:
+            yield from stretch
+        begins = stretch[-1].end
+
+
+def _looks_wrong(stretch: Stretch) -> bool:
+    is_repetitive = compression_of("".join(segment.text for segment in stretch)) > WRONG_ABOVE_COMPRESSION
+    return is_repetitive or min(each.average_log_probability for each in stretch) < WRONG_BELOW_LOG_PROBABILITY
+
+
+def _segments(found: Iterable[WhisperSegment]) -> Iterator[Segment]:
+    for segment in found:
+        words = tuple(_word(word) for word in segment.words or ())
+        if words:
+            yield Segment(
+                words=words,
+                no_speech_probability=float(segment.no_speech_prob),
+                average_log_probability=float(segment.avg_logprob),
+                compression_ratio=float(segment.compression_ratio),
+                temperature=float(segment.temperature or 0.0),
+            )
+
+
+def _word(word: WhisperWord) -> SpokenWord:
+    """Alignment now and then ends a word before it starts."""
+    start = max(0.0, float(word.start))
+    return SpokenWord(
+        text=word.word,
+        start=start,
+        end=max(start, float(word.end)),
+        probability=min(1.0, max(0.0, float(word.probability))),
+    )
