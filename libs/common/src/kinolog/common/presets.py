@@ -17,17 +17,35 @@ LoadSetting = Callable[[str], Awaitable[Setting | None]]
 OF_PRESETS: Final = "caption-preset."
 """What the names of all settings that hold a preset have in them."""
 
-_BOLD: Final = {"fontName": "Anton", "fontSize": 26, "primaryColor": "#ffffff", "outlineWidth": 2}
+_FRAMED: Final = {"primaryColor": "#ffffff", "marginHorizontal": 12, "marginVertical": 16, "maxWidthPercent": 90}
+_HEAVY: Final = {**_FRAMED, "fontName": "Archivo Black", "outlineWidth": 1.8, "shadowWidth": 0.8}
+_POSTER: Final = {**_FRAMED, "fontName": "Anton", "outlineWidth": 2.4, "shadowWidth": 1.2}
+_WORDS: Final = {**_HEAVY, "fontSize": 23, "maxWords": 8, "activeColor": "#ffd400"}
 
 SHIPPED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
-        "plain": {"fontName": "Arimo", "primaryColor": "#ffffff", "outlineWidth": 1.5},
-        "box": {"fontName": "Arimo", "primaryColor": "#ffffff", "box": True},
-        "karaoke": {"primaryColor": "#ffffff", "effect": "karaoke", "activeColor": "#ffd400"},
-        "active-color": {"primaryColor": "#ffffff", "effect": "active_color", "activeColor": "#ffd400"},
-        "active-scale": {"primaryColor": "#ffffff", "effect": "active_scale", "activeColor": "#ffffff"},
-        "one-word": {**_BOLD, "fontSize": 34, "effect": "one_word", "alignment": "5"},
-        "bold-upper": {**_BOLD, "upperCase": True, "maxWords": 4},
+        "plain": {
+            **_FRAMED,
+            "fontName": "Arimo",
+            "fontWeight": 600,
+            "fontSize": 21,
+            "outlineWidth": 1.4,
+            "shadowWidth": 0.6,
+        },
+        "box": {
+            **_FRAMED,
+            "fontName": "Arimo",
+            "fontWeight": 500,
+            "fontSize": 20,
+            "box": True,
+            "boxOpacityPercent": 72,
+            "boxPadding": 6,
+        },
+        "karaoke": {**_WORDS, "effect": "karaoke"},
+        "active-color": {**_WORDS, "effect": "active_color"},
+        "active-scale": {**_WORDS, "fontSize": 26, "maxWords": 5, "effect": "active_scale", "activeScalePercent": 118},
+        "one-word": {**_POSTER, "fontSize": 56, "effect": "one_word", "alignment": "5"},
+        "bold-upper": {**_POSTER, "fontSize": 40, "upperCase": True, "maxWords": 4, "marginVertical": 24},
     }
 )
 

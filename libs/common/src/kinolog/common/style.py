@@ -19,11 +19,12 @@ class CaptionStyle(Request):
     """Lengths are pixels on a picture `REFERENCE_HEIGHT` pixels high, so a look is the same at every resolution.
 
     `alignment` is the place on a numeric keypad: '2' is bottom centre. Colours are `#rrggbb`. `font_weight` is that of
-    CSS: 400 is regular, 700 bold. `box` draws a plate behind the text in place of an outline. `max_width_percent` is of
-    the picture's width, `max_words` how many are shown at once. `preset` names a look that these keys build upon.
+    CSS: 400 is regular, 700 bold; what the font lacks is drawn in the nearest weight that it has. `box` draws a plate
+    behind the text in place of outline and shadow. `max_width_percent` is of the picture's width, `max_words` how many
+    are shown at once. `preset` names a look that these keys build upon.
 
-    Effects follow the words: `karaoke` sweeps `active_color` over each as it is said, `active_color` and `active_scale`
-    single out the one that is said, `one_word` shows that one alone.
+    Effects follow the words: `karaoke` sweeps `active_color` over each as it is said, `active_color` draws the one that
+    is said in it, `active_scale` larger as well, `one_word` shows that one alone.
     """
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)

@@ -25,7 +25,8 @@ class BurnOutput(Output):
     """`font` is the family that was drawn: a shipped one where the asked-for font is not free to ship.
 
     `method` is `partial` where only frames that show captions were encoded, and others that need them; `because` says
-    why that way was taken. `encoder` is `copy` where no frame was encoded.
+    why that way was taken. `encoder` is `copy` where no frame was encoded. `estimated_words` is how many words the look
+    shows at times that are estimated from their lengths, since nobody has timed them.
     """
 
     video_id: str
@@ -35,6 +36,7 @@ class BurnOutput(Output):
     method: str = "full"
     because: str = ""
     encoded_frames: int | None = None
+    estimated_words: int = 0
 
 
 BURN_JOBS: Final = (JobType("burn", "render", BurnInput, BurnOutput, can_use_gpu=True),)

@@ -1,7 +1,7 @@
 """Setting captions for ffmpeg's `ass` filter: a script and its fonts, in the folder the encoder works in."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from kinolog.common.events.rendering import FontUsed
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
-from kinolog.common.subtitles.ass import to_ass
+from kinolog.common.subtitles.ass import ass_script
 from kinolog.render.adapters.ffmpeg import FONTS_CONFIGURATION
 from kinolog.render.adapters.font_shelf import Font, FontShelf
 from kinolog.render.domain.font import family_for, refuse_undrawable
@@ -37,18 +37,24 @@ class AssTypesetter:
     def _typeset(self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path) -> Typeset:
         fonts = self.shelf.fonts()
         family = family_for(style.font_name, (font.family for font in fonts))
-        refuse_undrawable((cue.text for cue in cues), frozenset().union(*(font.characters for font in fonts)))
+        refuse_undrawable(_shown_texts(cues, style), frozenset().union(*(font.characters for font in fonts)))
         drawn = style.model_copy(update={"font_name": family})
-        (workdir / _SCRIPT).write_text(to_ass(cues, drawn, width=frame.width, height=frame.height), "utf-8")
+        script = ass_script(cues, drawn, width=frame.width, height=frame.height)
+        (workdir / _SCRIPT).write_text(script.text, "utf-8")
         _lay_out(fonts, workdir)
         drawn_with = tuple(FontUsed(family=font.family, sha256=font.sha256) for font in fonts if font.family == family)
-        return Typeset(filter=_FILTER, font=family, fonts=drawn_with)
+        return Typeset(filter=_FILTER, font=family, fonts=drawn_with, estimated_words=script.estimated_words)
 
 
 def belongings(workdir: Path) -> list[Path]:
     """Everything that the filter reads in a working folder; nothing where no captions are set."""
     fixed = (workdir / _SCRIPT, workdir / FONTS_CONFIGURATION)
     return [*(path for path in fixed if path.exists()), *sorted((workdir / _FONTS).glob("*"))]
+
+
+def _shown_texts(cues: Iterable[Cue], style: CaptionStyle) -> Iterator[str]:
+    """A font may have a small letter and not its capital."""
+    return (cue.text.upper() if style.upper_case else cue.text for cue in cues)
 
 
 def _lay_out(fonts: Sequence[Font], workdir: Path) -> None:

@@ -7,7 +7,6 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import BurnInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
-from kinolog.common.style import CaptionStyle
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
 from kinolog.render.domain.typeset import Frame
@@ -32,11 +31,6 @@ def burnable(caption_id: str, caption: Caption | None, video: Video) -> Caption:
     if caption.cue_count == 0:
         raise PermanentError("caption_empty", f"The caption {caption_id} has no text to burn.")
     return caption
-
-
-def look_of(job: BurnInput, caption: Caption) -> CaptionStyle:
-    """The caption's own style, except where the job asks for something else."""
-    return CaptionStyle.model_validate({**caption.style, **job.style.model_dump(exclude_unset=True)})
 
 
 def frame_of(facts: MediaFacts) -> Frame:

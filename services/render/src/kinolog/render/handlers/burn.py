@@ -8,16 +8,18 @@ from typing import Final, Protocol
 
 import structlog
 
-from kinolog.common.aggregates import CAPTION, Caption, Video
-from kinolog.common.errors import BlobMissing, PermanentError
+from kinolog.common.aggregates import CAPTION, SETTING, Caption, Setting, Video
+from kinolog.common.aggregates.setting import setting_id
+from kinolog.common.errors import BlobMissing, PermanentError, Refused
 from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.jobs import BurnInput, BurnOutput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
+from kinolog.common.presets import look
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue, cues_from_json
 from kinolog.common.worker.context import JobContext
-from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, look_of, named_caption
+from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, named_caption
 from kinolog.render.domain.economy import Economy, caption_spans
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.obstacle import PartialRefused, because_of
@@ -63,17 +65,17 @@ class BurnHandler:
         caption_id = named_caption(job)
         caption = burnable(caption_id, (await ctx.load(CAPTION, caption_id)).state, video)
         ctx.progress("prepare")
-        cues = await _cues(caption, ctx)
+        cues, style = await _cues(caption, ctx), await _look(job, caption, video, ctx)
         async with media_file(ctx, video.content) as source:
             film, spans = Film(path=source, container=video.container, workdir=ctx.workdir), caption_spans(cues)
             async with begun(self._hopeful_index(film, spans, video, ctx)) as indexing:
                 facts = (await self.studio.look_into(source, video.container, ctx)).facts
-                typeset = await self.typesetter.typeset(cues, look_of(job, caption), frame_of(facts), ctx.workdir)
+                typeset = await self.typesetter.typeset(cues, style, frame_of(facts), ctx.workdir)
                 burning = Burning(film=film, facts=facts, drawing=typeset.filter, spans=spans, indexing=indexing)
                 text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
                 made = await self._drawn(burning, ctx, used_video(video), text)
         video_id = await self.studio.publish(_with_fonts(made, typeset), burned_identity(video), ctx)
-        return _output(made, video_id=video_id, caption_id=caption_id, font=typeset.font)
+        return _output(made, typeset, video_id=video_id, caption_id=caption_id)
 
     async def _hopeful_index(
         self, film: Film, spans: tuple[Seconds, ...], video: Video, ctx: JobContext
@@ -115,16 +117,17 @@ def _sound(burning: Burning, index: PacketIndex) -> SoundTrack | None:
     return SoundTrack(kept=kept, recipe=replace(recipe, picture=None, frame_count=None))
 
 
-def _output(made: Made, *, video_id: str, caption_id: str, font: str) -> BurnOutput:
+def _output(made: Made, typeset: Typeset, *, video_id: str, caption_id: str) -> BurnOutput:
     rendering = made.rendering
     return BurnOutput(
         video_id=video_id,
         caption_id=caption_id,
         encoder=(rendering.steps[-1].encoder if rendering.steps else None) or "copy",
-        font=font,
+        font=typeset.font,
         method=rendering.method,
         because=rendering.because,
         encoded_frames=made.inspected.facts.frame_count if made.encoded_frames is None else made.encoded_frames,
+        estimated_words=typeset.estimated_words,
     )
 
 
@@ -138,3 +141,15 @@ async def _cues(caption: Caption, ctx: JobContext) -> tuple[Cue, ...]:
     except (BlobMissing, ValueError) as error:
         message = f"The text of the caption {caption.id} cannot be read: make the caption again."
         raise PermanentError("caption_unreadable", message, detail=str(error)) from error
+
+
+async def _look(job: BurnInput, caption: Caption, video: Video, ctx: JobContext) -> CaptionStyle:
+    """The caption's own look, except where the job asks for something else."""
+
+    async def setting(name: str) -> Setting | None:
+        return (await ctx.load(SETTING, setting_id(name))).state
+
+    try:
+        return await look([caption.style, job.style.chosen()], video.project_id, setting)
+    except Refused as error:
+        raise PermanentError("preset_missing", f"{error.field}: {error.message}") from error
