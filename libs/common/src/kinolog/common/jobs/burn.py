@@ -10,7 +10,7 @@ from kinolog.common.style import CaptionStyle
 
 
 class BurnInput(Request):
-    """Without `caption_id` the newest caption of the video is burned."""
+    """Without `caption_id` the default caption of the video is burned, or else its newest."""
 
     caption_id: str | None = None
     style: CaptionStyle = CaptionStyle()

@@ -15,6 +15,7 @@ from kinolog.common.pipelines import KEY, is_reference, located, references
 
 MOST_RETRIES: Final = 20
 MOST_DEPENDENCIES: Final = 50
+CAPTION_MAKERS: Final = ("caption", "translate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,12 @@ class Wish:
 
     @property
     def lacks_a_caption(self) -> bool:
-        """Whether the caller leaves it to us which caption is burned."""
-        return self.submission.type == "burn" and self.submission.input_data.get("caption_id") is None
+        """Whether the caller leaves it to us which caption the job works on."""
+        return self.works_on_a_caption and self.submission.input_data.get("caption_id") is None
+
+    @property
+    def works_on_a_caption(self) -> bool:
+        return "caption_id" in JOB_TYPES[self.submission.type].input_model.model_fields
 
     def with_caption(self, caption: str | dict[str, str]) -> "Wish":
         return self.having(input_data={**self.submission.input_data, "caption_id": caption})
@@ -101,8 +106,8 @@ def place_of(wish: Wish, job_id: str) -> str:
 
 
 def caption_made_by(wish: Wish, jobs: Mapping[str, Job]) -> dict[str, str] | None:
-    """The caption that a burn waits for, as a reference; None where it waits for no caption job."""
-    makers = [job_id for job_id in wish.dependencies if jobs[job_id].type == "caption"]
+    """The caption that a job waits for, as a reference; None where it waits for no job that makes one."""
+    makers = [job_id for job_id in wish.dependencies if jobs[job_id].type in CAPTION_MAKERS]
     if len(makers) > 1:
         wanted = f'say which with {{"{KEY}": "<job id>.caption_id"}}'
         raise _invalid("input_data.caption_id", f"the job waits for {len(makers)} captions: {wanted}")
@@ -114,9 +119,15 @@ def refuse_foreign_caption(caption: Caption, video_id: str) -> None:
         raise _invalid("input_data.caption_id", f"the caption belongs to the video {caption.video_id}")
 
 
+def refuse_same_language(wish: Wish, caption: Caption) -> None:
+    """Raises Refused for a translation into the language that the caption is in."""
+    if wish.submission.type == "translate" and wish.submission.input_data.get("language") == caption.language:
+        raise _invalid("input_data.language", f"the caption {caption.id} is in {caption.language} already")
+
+
 def named_caption(wish: Wish) -> str | None:
     """The id of an existing caption, where the wish names one."""
-    caption_id = wish.submission.input_data.get("caption_id") if wish.submission.type == "burn" else None
+    caption_id = wish.submission.input_data.get("caption_id") if wish.works_on_a_caption else None
     return None if caption_id is None or is_reference(caption_id) else str(caption_id)
 
 
