@@ -4,21 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from kinolog.catalog.settings import CatalogSettings
 from kinolog.catalog.wiring import run_catalog
-from kinolog.common.aggregates import PROJECT, VIDEO
+from kinolog.common.aggregates import CAPTION, PROJECT, VIDEO
+from kinolog.common.aggregates.base import unborn
+from kinolog.common.blobs import BlobStore
 from kinolog.common.events import BlobRef
+from kinolog.common.events.caption import CaptionCreated, CaptionDeleted, CaptionEdited
 from kinolog.common.events.project import ProjectDeleted
 from kinolog.common.events.video import VideoDeleted
 from kinolog.common.ids import new_id
 from kinolog.common.log import EventLog, load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.queries import ListQuery, WaitKind
+from kinolog.common.queries import ListQuery, SpeechQuery, SpokenWord, WaitKind
 from kinolog.common.service import open_service
+from kinolog.common.subtitles import Cue, Word, cues_to_json
 from kinolog.common.testing import NatsServer, provisioned_log
 from kinolog.common.testing.examples import ORIGIN, created, failed, registered, started, submitted
 from kinolog.gateway.adapters.catalog import NatsCatalog
@@ -29,10 +34,11 @@ from kinolog.gateway.problems import Problem
 
 @dataclass
 class Asked:
-    """A log, and a catalog of it."""
+    """A log and the blobs it names, and a catalog of them."""
 
     log: EventLog
     catalog: Catalog
+    blobs: BlobStore
 
     async def now(self) -> int:
         return await self.log.last_sequence()
@@ -41,17 +47,21 @@ class Asked:
 @pytest.fixture(params=["memory", "nats"])
 async def asked(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Asked]:
     if request.param == "memory":
-        log = MemoryLog()
-        yield Asked(log, MemoryCatalog(log))
+        log, blobs = MemoryLog(), BlobStore.open("memory://")
+        yield Asked(log, MemoryCatalog(log, blobs), blobs)
         return
     with NatsServer(tmp_path / "nats") as server:
-        settings = CatalogSettings(nats_url=server.url, database_url=SecretStr(f"sqlite:///{tmp_path}/catalog.db"))
+        settings = CatalogSettings(
+            nats_url=server.url,
+            database_url=SecretStr(f"sqlite:///{tmp_path}/catalog.db"),
+            blobs_url=f"file://{tmp_path}/blobs",
+        )
         stopping = asyncio.Event()
         async with provisioned_log(server.url) as jetstream, open_service("catalog", settings, stopping) as service:
             running = asyncio.create_task(run_catalog(service, settings))
             catalog = NatsCatalog(service.writes, timeout_seconds=5)
             await until_it_answers(catalog)
-            yield Asked(jetstream, catalog)
+            yield Asked(jetstream, catalog, service.blobs)
             stopping.set()
             await running
 
@@ -193,3 +203,84 @@ async def test_a_cursor_holds_while_the_rows_before_it_go(asked: Asked) -> None:
     await started(asked.log, ids[0])
     rest = await asked.catalog.page("jobs", query.model_copy(update={"cursor": first.next_cursor, "min_seq": 4}))
     assert [ids[:2], ids[2:]] == [[row["id"] for row in page.data] for page in (first, rest)]
+
+
+async def said(asked: Asked, *texts: str, video_id: str | None = None, language: str = "en") -> str:
+    """A caption whose cues come second by second, each of one timed word after the other."""
+    caption_id, made = new_id("cap"), await stored(asked, *texts)
+    caption = CaptionCreated(
+        video_id=video_id or await registered(asked.log, title="Winter"),
+        project_id="prj_" + "0" * 32,
+        filename="film.srt",
+        language=language,
+        cues=made,
+        cue_count=len(texts),
+        style={},
+    )
+    await asked.log.append(unborn(CAPTION, caption_id).changes(caption), ORIGIN)
+    return caption_id
+
+
+async def stored(asked: Asked, *texts: str) -> BlobRef:
+    cues = tuple(
+        Cue(
+            start=at, end=at + 1, text=text, words=tuple(Word(start=at, end=at + 1, text=word) for word in text.split())
+        )
+        for at, text in enumerate(texts)
+    )
+    return await asked.blobs.put_bytes(cues_to_json(cues))
+
+
+async def found(asked: Asked, q: str, **query: Any) -> list[str]:
+    hits = await asked.catalog.speech(SpeechQuery(q=q, min_seq=await asked.now(), **query))
+    return [hit.text for hit in hits.data]
+
+
+async def test_a_caller_finds_what_it_has_just_brought(asked: Asked) -> None:
+    caption_id = await said(asked, "Hello world", "Good bye")
+    hits = await asked.catalog.speech(SpeechQuery(q="BYE", min_seq=await asked.now()))
+    (hit,) = hits.data
+    assert (caption_id, "Winter", 1, 1.0, "Good bye") == (
+        hit.caption_id,
+        hit.video_title,
+        hit.cue,
+        hit.start,
+        hit.text,
+    )
+    assert ([(5, 8)], [SpokenWord(text="bye", start=1.0, end=2.0)]) == (hit.highlights, hit.words)
+
+
+async def test_an_edit_is_found_at_once_and_what_was_deleted_is_not(asked: Asked) -> None:
+    edited, deleted = await said(asked, "old word"), await said(asked, "a word")
+    before = await found(asked, "word")
+    loaded = await load(asked.log, CAPTION, edited)
+    await asked.log.append(loaded.changes(CaptionEdited(cues=await stored(asked, "new word"), cue_count=1)), ORIGIN)
+    await asked.log.append((await load(asked.log, CAPTION, deleted)).changes(CaptionDeleted()), ORIGIN)
+    assert (["old word", "a word"], ["new word"]) == (before, await found(asked, "word"))
+
+
+async def test_hits_are_narrowed_down_and_ordered(asked: Asked) -> None:
+    video_id = await registered(asked.log)
+    await said(asked, "the long word", "word", video_id=video_id)
+    await said(asked, "a word", language="de")
+    narrow: list[dict[str, Any]] = [{}, {"video_id": video_id, "sort": "time"}, {"language": "de"}]
+    expected = [["word", "a word", "the long word"], ["the long word", "word"], ["a word"]]
+    assert expected == [await found(asked, "word", **each) for each in narrow]
+
+
+async def test_pages_of_hits_follow_each_other(asked: Asked) -> None:
+    await said(asked, *(f"word {number}" for number in range(5)))
+    first = await asked.catalog.speech(SpeechQuery(q="word", limit=3, min_seq=await asked.now()))
+    rest = await asked.catalog.speech(SpeechQuery(q="word", limit=3, cursor=first.next_cursor))
+    assert ([0, 1, 2, 3, 4], True, False, None) == (
+        [hit.cue for page in (first, rest) for hit in page.data],
+        first.has_more,
+        rest.has_more,
+        rest.next_cursor,
+    )
+
+
+async def test_a_search_for_nothing_is_refused(asked: Asked) -> None:
+    with pytest.raises(Problem) as raised:
+        await asked.catalog.speech(SpeechQuery(q="?!"))
+    assert (422, "?q") == (raised.value.status, raised.value.errors[0].pointer)

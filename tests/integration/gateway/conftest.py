@@ -92,8 +92,11 @@ async def served_log(nats_server: NatsServer) -> AsyncIterator[JetStreamLog]:
 
 
 @pytest.fixture
-async def catalog(nats_server: NatsServer, served_log: JetStreamLog, tmp_path: Path) -> AsyncIterator[None]:
-    settings = CatalogSettings(nats_url=nats_server.url, database_url=SecretStr(f"sqlite:///{tmp_path}/catalog.db"))
+async def catalog(
+    nats_server: NatsServer, served_log: JetStreamLog, tmp_path: Path, blobs_url: str
+) -> AsyncIterator[None]:
+    database_url = SecretStr(f"sqlite:///{tmp_path}/catalog.db")
+    settings = CatalogSettings(nats_url=nats_server.url, database_url=database_url, blobs_url=blobs_url)
     async with _running("catalog", settings, lambda service: run_catalog(service, settings)):
         yield
 

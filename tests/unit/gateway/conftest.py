@@ -57,8 +57,8 @@ def board() -> MemoryBoard:
 
 
 @pytest.fixture
-def catalog(log: MemoryLog) -> MemoryCatalog:
-    return MemoryCatalog(log)
+def catalog(log: MemoryLog, blobs: BlobStore) -> MemoryCatalog:
+    return MemoryCatalog(log, blobs)
 
 
 @pytest.fixture

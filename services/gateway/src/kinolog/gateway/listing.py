@@ -11,10 +11,12 @@ from kinolog.common.queries import (
     LONGEST_CURSOR,
     LONGEST_PAGE,
     BatchState,
+    Hits,
     ListName,
     ListQuery,
     Page,
     Queues,
+    SpeechQuery,
     Stats,
     Usage,
     Why,
@@ -50,6 +52,8 @@ class Catalog(Protocol):
 
     async def why(self, job_id: str, min_seq: int) -> Why: ...
 
+    async def speech(self, query: SpeechQuery) -> Hits: ...
+
     async def position(self) -> int:
         """The sequence up to which it has applied the log."""
         ...
@@ -82,10 +86,11 @@ class Paging:
                 min_seq=desk.newest_sequence if self.min_seq is None else self.min_seq,
             )
         except ValidationError as error:
-            raise problem_of_validation(_as_parameters(error)) from error
+            raise problem_of_validation(as_parameters(error)) from error
 
 
-def _as_parameters(error: ValidationError) -> list[dict[str, Any]]:
+def as_parameters(error: ValidationError) -> list[dict[str, Any]]:
+    """What is wrong with a question to the catalog, as wrong with the query parameters that it was made of."""
     return [{**found, "loc": ("query", *_without_filters(found["loc"]))} for found in error.errors()]
 
 

@@ -7,10 +7,12 @@ from typing import Any, Final, cast
 
 from kinolog.common.aggregates import AGGREGATES
 from kinolog.common.aggregates.base import Aggregate, fold
+from kinolog.common.blobs import BlobStore
 from kinolog.common.events import RecordedEvent
 from kinolog.common.log import EventLog
 from kinolog.common.queries import (
     BatchState,
+    Hits,
     JobCounts,
     LaneState,
     ListName,
@@ -18,6 +20,7 @@ from kinolog.common.queries import (
     Page,
     Queues,
     QueueState,
+    SpeechQuery,
     Stats,
     Usage,
     Wait,
@@ -26,6 +29,7 @@ from kinolog.common.queries import (
 )
 from kinolog.common.subjects import LANES_FROM_THE_TOP, lane_of
 from kinolog.gateway.listing import KIND_OF_LIST
+from kinolog.gateway.memory_speech import cursor_after, hits, place_after
 from kinolog.gateway.problems import FieldError, Problem
 
 _MOST_EVENTS: Final = 100_000
@@ -34,8 +38,9 @@ _MOST_EVENTS: Final = 100_000
 class MemoryCatalog:
     """See `Catalog`. A cursor is the place of the last row that was shown. Turn `is_there` off to take it away."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, blobs: BlobStore | None = None) -> None:
         self._log = log
+        self._blobs = blobs or BlobStore.open("memory://")
         self.is_there = True
 
     async def page(self, name: ListName, query: ListQuery) -> Page:
@@ -88,6 +93,13 @@ class MemoryCatalog:
         return Why(
             waits_for=waits_for, ahead=[], ahead_count=0, started_before=[], estimate=None, seq=await self.position()
         )
+
+    async def speech(self, query: SpeechQuery) -> Hits:
+        found = await hits(query, await self._rows("caption"), await self._rows("video"), self._blobs)
+        start = place_after(query.cursor, found)
+        shown, has_more = found[start : start + query.limit], len(found) > start + query.limit
+        cursor, seq = cursor_after(shown[-1]) if has_more else None, await self.position()
+        return Hits(data=shown, next_cursor=cursor, has_more=has_more, unreadable=0, is_complete=True, seq=seq)
 
     async def position(self) -> int:
         if not self.is_there:

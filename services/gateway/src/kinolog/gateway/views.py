@@ -11,7 +11,7 @@ from kinolog.common.aggregates import Caption, Job, Project, Schedule, Video
 from kinolog.common.aggregates.base import Loaded, S
 from kinolog.common.controls import ProjectShare, QueueControl, WorkerControl
 from kinolog.common.events import RecordedEvent
-from kinolog.common.queries import Usage, Why
+from kinolog.common.queries import Hit, Hits, Usage, Why
 from kinolog.common.sealing import SecretKind
 from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.gateway.desk import Done
@@ -95,6 +95,15 @@ class ListView(BaseModel):
     has_more: bool
     next_cursor: str | None
     seq: int
+
+
+class HitView(Hit):
+    object: Literal["hit"] = "hit"
+
+
+class HitsView(Hits):
+    object: Literal["list"] = "list"
+    data: list[HitView]  # type: ignore[assignment]  # It is read only.
 
 
 class BatchAnswer(BaseModel):
@@ -273,6 +282,11 @@ def list_view(data: list[Json], *, next_cursor: str | None, has_more: bool, seq:
 
 def list_json(data: list[Json], *, next_cursor: str | None, has_more: bool, seq: int) -> Json:
     return {"object": "list", "data": data, "has_more": has_more, "next_cursor": next_cursor, "seq": seq}
+
+
+def hits_view(hits: Hits) -> Json:
+    answer = hits.model_dump(mode="json")
+    return {"object": "list", **answer, "data": [{"object": "hit", **hit} for hit in answer["data"]]}
 
 
 def answer_one(loaded: Loaded[S], body: Json | None = None) -> JSONResponse:

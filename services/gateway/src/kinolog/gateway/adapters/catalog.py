@@ -12,12 +12,14 @@ from kinolog.common.queries import (
     Answer,
     BatchQuery,
     BatchState,
+    Hits,
     ListName,
     ListQuery,
     Page,
     Position,
     Query,
     Queues,
+    SpeechQuery,
     Stats,
     Usage,
     UsageQuery,
@@ -54,6 +56,9 @@ class NatsCatalog:
 
     async def why(self, job_id: str, min_seq: int) -> Why:
         return await self._ask("why", WhyQuery(job_id=job_id, min_seq=min_seq), Why)
+
+    async def speech(self, query: SpeechQuery) -> Hits:
+        return await self._ask("speech", query, Hits)
 
     async def position(self) -> int:
         """How far the catalog has come: also the cheapest way to learn that it is there."""
