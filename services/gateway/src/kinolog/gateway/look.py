@@ -6,7 +6,8 @@ from typing import Any
 
 from kinolog.common.aggregates import Setting
 from kinolog.common.fonts import SETTING_OF_FONTS, FontList, families, is_drawable
-from kinolog.common.presets import find_preset, missing_preset
+from kinolog.common.presets import find_preset, look, missing_preset
+from kinolog.common.style import CaptionStyle
 from kinolog.gateway.controls import control_of, find_setting
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.problems import invalid
@@ -34,8 +35,12 @@ class LookCheck:
             known = ", ".join(families(uploaded))
             raise invalid(pointer, f"there is no font {name}: upload it by POST /v1/fonts, or use one of {known}")
 
-    async def _preset(self, name: str, project_id: str | None) -> Mapping[str, Any] | None:
-        async def load(setting: str) -> Setting | None:
-            return await find_setting(self.desk, setting)
+    async def whole(self, style: Mapping[str, Any], project_id: str | None) -> CaptionStyle:
+        """The look that chosen keys make, with that of their preset. Raises Refused for a preset that is not there."""
+        return await look([style], project_id, self._setting)
 
-        return await find_preset(name, project_id, load)
+    async def _preset(self, name: str, project_id: str | None) -> Mapping[str, Any] | None:
+        return await find_preset(name, project_id, self._setting)
+
+    async def _setting(self, name: str) -> Setting | None:
+        return await find_setting(self.desk, name)

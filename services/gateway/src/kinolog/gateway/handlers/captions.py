@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse, Response
 from kinolog.common.aggregates import CAPTION, VIDEO
 from kinolog.common.events import Event
 from kinolog.common.events.caption import CaptionDeleted, CaptionRestored
-from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import (
     CUES_MEDIA_TYPE,
     MEDIA_TYPES,
@@ -88,11 +87,13 @@ async def read_content(
     caption = await live_caption(here.desk, caption_id, None)
     cues = await asyncio.to_thread(cues_from_json, await here.blobs.read(caption.cues))
     video = (await here.desk.find(VIDEO, caption.video_id)).state
+    project_id = video.project_id if video else caption.project_id
+    style = await here.looks.whole(caption.style, project_id) if subtitle_format == "ass" else None
     content = await asyncio.to_thread(
         render,
         cues,
         subtitle_format,
-        style=CaptionStyle.model_validate(caption.style),
+        style=style,
         width=video.width if video else None,
         height=video.height if video else None,
         words=words,
