@@ -1,7 +1,7 @@
 """A Transcriber that has heard it all before: for tests that should take no time."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kinolog.common.errors import WorkError
@@ -11,13 +11,15 @@ from kinolog.transcribe.domain.transcript import FROM_THE_BEGINNING, Begun, Part
 
 @dataclass(frozen=True, slots=True)
 class MemoryTranscriber:
-    """Hears the same in every file, from wherever it is to begin: parts in order, and an error where it is to fail."""
+    """Hears the same in every file: parts in order, and an error where it is to fail. `begun` notes where it began."""
 
     answer: tuple[Part | WorkError, ...]
+    begun: list[Begun] = field(default_factory=list)
 
     async def hear(
         self, source: Path, job: CaptionInput, report: Report, begun: Begun = FROM_THE_BEGINNING
     ) -> AsyncGenerator[Part, None]:
+        self.begun.append(begun)
         for part in self.answer:
             if isinstance(part, WorkError):
                 raise part

@@ -1,25 +1,20 @@
 """The two ways in which faster-whisper listens: to one half minute after the other, or to several at a time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, groupby, pairwise
-from typing import Any, Final
+from itertools import groupby
+from typing import Any
 
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper.transcribe import Segment as WhisperSegment
 from faster_whisper.transcribe import TranscriptionInfo
 from faster_whisper.transcribe import Word as WhisperWord
-from faster_whisper.transcribe import get_compression_ratio as compression_of
 
 from kinolog.transcribe.adapters.cutting import RATE, Sound
-from kinolog.transcribe.domain.listening import WRONG_ABOVE_COMPRESSION, WRONG_BELOW_LOG_PROBABILITY
+from kinolog.transcribe.domain.second_thoughts import with_second_thoughts
 from kinolog.transcribe.domain.transcript import Segment, SpokenWord
 
 Asked = dict[str, Any]
-Stretch = tuple[Segment, ...]
-HearAgain = Callable[[float, float | None], Iterator[Segment]]
-
-_NOTHING: Final[Stretch] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +44,6 @@ def hear_in_batches(whisper: WhisperModel, sound: Sound, asked: Asked, batch_siz
     )
     stretches = (tuple(_segments(stretch)) for _, stretch in groupby(found, key=lambda segment: segment.seek))
     return Heard(with_second_thoughts(filter(None, stretches), hear_again), info)
-
-
-def with_second_thoughts(stretches: Iterable[Stretch], hear_again: HearAgain) -> Iterator[Segment]:
-    """A stretch that looks wrong does not tell when it was either, so all between its neighbours is heard again."""
-    begins = 0.0
-    for stretch, following in pairwise(chain(stretches, [_NOTHING])):
-        if _looks_wrong(stretch):
-            yield from hear_again(begins, following[0].start if following else None)
-        else:
-            yield from stretch
-        begins = stretch[-1].end
-
-
-def _looks_wrong(stretch: Stretch) -> bool:
-    is_repetitive = compression_of("".join(segment.text for segment in stretch)) > WRONG_ABOVE_COMPRESSION
-    return is_repetitive or min(each.average_log_probability for each in stretch) < WRONG_BELOW_LOG_PROBABILITY
 
 
 def _segments(found: Iterable[WhisperSegment]) -> Iterator[Segment]:
