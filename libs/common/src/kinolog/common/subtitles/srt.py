@@ -7,9 +7,9 @@ from typing import Final
 from kinolog.common.subtitles.cue import WORD_JOINER, Cue
 from kinolog.common.subtitles.timestamp import milliseconds, timestamp
 
-# Players take `<b>` for bold, `{\an8}` or `{Y:i}` for a look, `\N` for a new line, an arrow for a line of times, and a
-# last line of digits for the number of the next cue.
-_MEANINGFUL: Final = re.compile(r"<(?=[A-Za-z/!?])|\{|\\|--(?=>)|^\d+\Z", re.MULTILINE)
+# Players take `<b>` for bold, `{\an8}` or `{Y:i}` for a look, `\N` for a new line, an arrow or two moments for a line
+# of times, and a last line of digits for the number of the next cue.
+_MEANINGFUL: Final = re.compile(r"<(?=[A-Za-z/!?])|\{|\\|--(?=>)|:(?=\d{1,2}[.,]\d)|^\d+\Z", re.MULTILINE)
 
 
 def to_srt(cues: Iterable[Cue]) -> str:
