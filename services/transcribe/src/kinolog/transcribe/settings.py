@@ -50,8 +50,37 @@ class TranscribeSettings(WorkerSettings):
     # How long a cancelled job waits for its thread, which looks up between two segments.
     transcribe_stop_grace_seconds: float = 1.5
 
-    caption_line_characters: int = 42
-    caption_lines: int = 2
-    caption_max_seconds: float = 7.0
+    # What a reader can take in, unless a job says otherwise. A full-width sign counts as two characters.
+    caption_line_characters: int = Field(42, ge=10)
+    caption_lines: int = Field(2, ge=1)
+    caption_characters_per_second: float = Field(17.0, gt=0)
+    caption_max_seconds: float = Field(7.0, gt=0)
+    # 20 of 24 frames.
+    caption_min_seconds: float = Field(0.833, ge=0)
+    # 2 of 24 frames: without a gap readers do not notice that the text is another.
+    caption_min_gap_seconds: float = Field(0.083, ge=0)
     # A pause this long between two words begins a new caption.
-    caption_pause_seconds: float = 1.0
+    caption_pause_seconds: float = Field(1.0, gt=0)
+
+    # What is held to be invented and left out. A loop is something that is said so many times in a row, be it lines
+    # with no more than the gap between them or words that make so many in all ...
+    caption_doubt_repeats: int = Field(4, ge=2)
+    caption_doubt_phrase_lines: int = Field(3, ge=1)
+    caption_doubt_phrase_words: int = Field(20, ge=1, le=100)
+    caption_doubt_loop_words: int = Field(12, ge=2)
+    caption_doubt_gap_seconds: float = Field(0.5, ge=0)
+    # ... if it is as fast as this or the model was as unsure as this (an average log probability); or so many times,
+    # so many words, where the model's text could be compressed so much.
+    caption_doubt_crammed_characters_per_second: float = Field(25.0, gt=0)
+    caption_doubt_unsure_log_probability: float = Field(-1.0, le=0)
+    caption_doubt_sure_repeats: int = Field(12, ge=2)
+    caption_doubt_sure_words: int = Field(36, ge=2)
+    caption_doubt_compression_ratio: float = Field(2.4, gt=0)
+    # Nobody says so many characters or more that fast.
+    caption_doubt_characters_per_second: float = Field(40.0, gt=0)
+    caption_doubt_characters: int = Field(40, ge=1)
+    # Unsure words where nobody speaks by this probability; the credits of subtitlers at a smaller doubt.
+    caption_doubt_no_speech_probability: float = Field(0.6, gt=0, le=1)
+    caption_doubt_credits_log_probability: float = Field(-0.5, le=0)
+    # Speech within the time of other speech with the same words, give or take this much.
+    caption_doubt_overlap_seconds: float = Field(0.1, ge=0)

@@ -1,10 +1,12 @@
 """Builds the service from its settings: the one place where concrete things are chosen."""
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from kinolog.common.worker.attempt import Handler
 from kinolog.transcribe.adapters.gpu import find_gpus
 from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
+from kinolog.transcribe.domain.doubt import Rules
 from kinolog.transcribe.domain.listening import Ear
 from kinolog.transcribe.domain.reading import Layout
 from kinolog.transcribe.handlers.caption import CaptionHandler
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
-    transcribe = CaptionHandler(_late_transcriber(settings), _layout(settings))
+    transcribe = CaptionHandler(_late_transcriber(settings), layout(settings))
     return {"caption": transcribe.caption}
 
 
@@ -88,10 +90,9 @@ def _ear(settings: TranscribeSettings) -> Ear:
     )
 
 
-def _layout(settings: TranscribeSettings) -> Layout:
-    return Layout(
-        line_characters=settings.caption_line_characters,
-        lines=settings.caption_lines,
-        max_seconds=settings.caption_max_seconds,
-        pause_seconds=settings.caption_pause_seconds,
-    )
+def layout(settings: TranscribeSettings) -> Layout:
+    return Layout(**{each.name: getattr(settings, f"caption_{each.name}") for each in fields(Layout)})
+
+
+def rules(settings: TranscribeSettings) -> Rules:
+    return Rules(**{each.name: getattr(settings, f"caption_doubt_{each.name}") for each in fields(Rules)})
