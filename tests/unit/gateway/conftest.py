@@ -13,9 +13,10 @@ from kinolog.common.media.picture import PictureInspector
 from kinolog.common.sealing import Sealer, new_key
 from kinolog.common.worker.memory import MemoryBoard
 from kinolog.gateway.desk import Desk
+from kinolog.gateway.frames import DrawnFrame
 from kinolog.gateway.live import Live
 from kinolog.gateway.look import LookCheck
-from kinolog.gateway.memory import MemoryCatalog, MemoryLanes
+from kinolog.gateway.memory import MemoryCatalog, MemoryLanes, MemoryRenderer
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
@@ -78,6 +79,7 @@ def gateway(
         blobs=blobs,
         uploads=resumable_uploads(UploadShelf(blobs), desk, quotas, settings),
         pictures=PictureInspector(settings),
+        renderer=MemoryRenderer(DrawnFrame(0.96, "Arimo", b"a picture")),
         catalog=catalog,
         board=board,
         queue_gauge=MemoryLanes(),

@@ -6,9 +6,9 @@ comes a refusal, a NATS micro service error with a `kinolog.common.queries.Probl
 the frame any more says so on `subjects.render_frame_stop`, and nothing more comes.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_serializer
 
 from kinolog.common.fields import Request, Seconds
 from kinolog.common.style import CaptionStyle
@@ -21,19 +21,28 @@ MEDIA_TYPES: Final[dict[PictureFormat, str]] = {"png": "image/png", "webp": "ima
 _AskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 
 
-class FrameQuestion(Request):
+class FrameWish(Request):
     """The frame that a film shows at `at`, in seconds as players count them, with a caption drawn into it.
 
-    `style` goes above the caption's own. `width` makes the picture smaller, never larger. After `within_seconds` nobody
-    waits for it.
+    `style` goes above the caption's own. `width` makes the picture smaller, never larger.
     """
 
-    id: _AskId
     caption_id: Annotated[str, Field(max_length=64)]
     at: Seconds
     style: CaptionStyle = CaptionStyle()
     width: Annotated[int, Field(ge=16, le=8_192)] | None = None
     format: PictureFormat = "png"
+
+    @field_serializer("style")
+    def _only_what_was_asked_for(self, style: CaptionStyle) -> dict[str, Any]:
+        """A default written out would hide the caption's own look."""
+        return style.chosen()
+
+
+class FrameQuestion(FrameWish):
+    """After `within_seconds` nobody waits for the answer any more."""
+
+    id: _AskId
     within_seconds: Annotated[float, Field(gt=0, le=600)]
 
 
@@ -44,4 +53,4 @@ class FrameAnswer(BaseModel):
 
     time: float
     font: str | None
-    size_bytes: int
+    size_bytes: Annotated[int, Field(ge=1)]

@@ -1,5 +1,6 @@
 """Doubles of what the gateway asks, without a broker or a database: they answer from the log itself."""
 
+import asyncio
 import json
 import operator
 from collections import Counter, defaultdict
@@ -9,6 +10,7 @@ from kinolog.common.aggregates import AGGREGATES
 from kinolog.common.aggregates.base import Aggregate, fold
 from kinolog.common.blobs import BlobStore
 from kinolog.common.events import RecordedEvent
+from kinolog.common.frames_asked import FrameWish
 from kinolog.common.log import EventLog
 from kinolog.common.queries import (
     BatchState,
@@ -28,6 +30,7 @@ from kinolog.common.queries import (
     Why,
 )
 from kinolog.common.subjects import LANES_FROM_THE_TOP, lane_of
+from kinolog.gateway.frames import DrawnFrame
 from kinolog.gateway.listing import KIND_OF_LIST
 from kinolog.gateway.memory_speech import cursor_after, hits, place_after
 from kinolog.gateway.problems import FieldError, Problem
@@ -172,3 +175,28 @@ def _matches(row: dict[str, Any], query: ListQuery) -> bool:
 
 def _count(rows: list[dict[str, Any]], field: str) -> dict[str, int]:
     return dict(Counter(str(row[field]) for row in rows))
+
+
+class MemoryRenderer:
+    """See `Renderer`. It remembers what was asked for and answers with `frame`, once `may_answer` is set; turn
+    `is_there` off to take it away.
+    """
+
+    def __init__(self, frame: DrawnFrame) -> None:
+        self.frame_made = frame
+        self.asked: list[FrameWish] = []
+        self.is_there = True
+        self.stopped = 0
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def frame(self, wish: FrameWish) -> DrawnFrame:
+        if not self.is_there:
+            raise Problem("render-unavailable", "the render service was taken away")
+        self.asked.append(wish)
+        try:
+            await self.may_answer.wait()
+        except asyncio.CancelledError:
+            self.stopped += 1
+            raise
+        return self.frame_made

@@ -20,6 +20,7 @@ from kinolog.gateway.auth import Caller, Doorkeeper
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.fonts import FontChecker
+from kinolog.gateway.frames import Renderer
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.live import Live
 from kinolog.gateway.look import LookCheck
@@ -40,6 +41,7 @@ class Gateway:
     blobs: BlobStore
     uploads: Uploads
     pictures: PictureInspector
+    renderer: Renderer
     catalog: Catalog
     board: Board
     queue_gauge: QueueGauge

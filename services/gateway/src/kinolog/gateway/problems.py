@@ -43,6 +43,7 @@ STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "fonts-not-possible": (501, "No program to check fonts"),
     "log-unavailable": (503, "The log cannot be reached"),
     "catalog-unavailable": (503, "The catalog cannot be reached"),
+    "render-unavailable": (503, "No worker makes frames at present"),
     "storage-unavailable": (503, "The storage cannot be reached"),
     "log-full": (507, "The log is full"),
 }

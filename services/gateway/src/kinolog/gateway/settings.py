@@ -64,6 +64,10 @@ class GatewaySettings(PictureSettings):
     linger_seconds: float = 3.0
 
     catalog_timeout_seconds: float = 7.0
+    # Frames that show how captions will look: how long one may take, how large it may be, how many are made at once.
+    frame_wait_seconds: float = Field(15.0, gt=0, le=600)
+    frame_most_bytes: int = Field(32 * 1024**2, ge=1)
+    frames_asked_at_once: int = Field(8, ge=1)
     ring_size_events: int = 10_000
     ws_progress_queue_size: int = 256
     ws_send_timeout_seconds: float = 15.0

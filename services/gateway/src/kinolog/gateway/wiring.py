@@ -19,11 +19,13 @@ from kinolog.gateway.adapters.catalog import NatsCatalog
 from kinolog.gateway.adapters.font_checker import SanitisedFonts
 from kinolog.gateway.adapters.lanes import JetStreamLanes
 from kinolog.gateway.adapters.progress import listen
+from kinolog.gateway.adapters.renderer import NatsRenderer
 from kinolog.gateway.auth import Doorkeeper, RequireCaller
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.edge import FORM_BYTES, Edge, Limits
 from kinolog.gateway.handlers import (
     batches,
+    caption_preview,
     caption_text,
     captions,
     default_caption,
@@ -90,6 +92,7 @@ ROUTERS = (
     videos,
     default_caption,
     captions,
+    caption_preview,
     caption_text,
     search,
     steering,
@@ -120,6 +123,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             blobs=service.blobs,
             uploads=resumable_uploads(UploadShelf(service.blobs), desk, quota, settings),
             pictures=PictureInspector(settings),
+            renderer=renderer(service, settings),
             catalog=catalog,
             board=service.board,
             queue_gauge=JetStreamLanes(service.reads),
@@ -138,6 +142,15 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             most_secret_bytes=settings.max_secret_bytes,
             most_fonts=settings.max_fonts,
         )
+
+
+def renderer(service: Service, settings: GatewaySettings) -> NatsRenderer:
+    return NatsRenderer(
+        service.reads,
+        timeout_seconds=settings.frame_wait_seconds,
+        most_bytes=settings.frame_most_bytes,
+        most_at_once=settings.frames_asked_at_once,
+    )
 
 
 def resumable_uploads(shelf: UploadShelf, desk: Desk, quotas: Quotas, settings: GatewaySettings) -> Uploads:

@@ -48,6 +48,10 @@ class Spot:
     seek_seconds: float
     colour: Colour | None
 
+    @property
+    def first_seconds(self) -> float:
+        return self.seconds(self.first - self.zero)
+
     def ticks(self, seconds: float) -> int:
         """Of the clock whose 0 is `zero`."""
         return floor(seconds * self.tick[1] / self.tick[0])

@@ -13,10 +13,12 @@ from kinolog.common.aggregates.setting import SETTING, Setting, setting_id
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import BlobMissing, PassingError, PermanentError
 from kinolog.common.events import BlobRef
+from kinolog.common.fonts import SETTING_OF_FONTS, uploaded_fonts
 from kinolog.common.frames_asked import FrameQuestion, PictureFormat
 from kinolog.common.log import EventLog, load
 from kinolog.common.presets import look
 from kinolog.common.subtitles import Cue, cues_from_json
+from kinolog.render.domain.font import Uploads
 from kinolog.render.domain.frame import NOTHING_DRAWN, Spot, frame_filters, frame_recipe, shown_together_since
 from kinolog.render.domain.sizing import Size
 from kinolog.render.domain.typeset import Frame, Typeset
@@ -82,9 +84,8 @@ class FrameHandler:
             cues = await self._cues(caption)
             typesetting = self._typeset(asked, caption, video, cues, workdir)
             async with self._film(video.content, workdir) as film, begun(typesetting) as typeset:
-                since = shown_together_since(cues, asked.at, self.rules.lead_seconds)
                 source, output = Source(path=film, container=video.container), workdir / f"frame.{asked.format}"
-                return await self._made(asked, video, since, typeset, source, output)
+                return await self._made(asked, video, cues, typeset, source, output)
 
     async def _subjects(self, asked: FrameQuestion) -> tuple[Caption, Video]:
         caption = (await load(self.log, CAPTION, asked.caption_id)).state
@@ -113,7 +114,9 @@ class FrameHandler:
         if not any(cue.text for cue in cues):
             return None
         style = await look([caption.style, asked.style.chosen()], video.project_id, self._setting)
-        return await self.typesetter.typeset(cues, style, Frame(width=video.width, height=video.height), workdir)
+        uploads = Uploads(uploaded_fonts(await self._setting(SETTING_OF_FONTS)), self.blobs.stream)
+        frame = Frame(width=video.width, height=video.height)
+        return await self.typesetter.typeset(cues, style, frame, workdir, uploads)
 
     async def _setting(self, name: str) -> Setting | None:
         return (await load(self.log, SETTING, setting_id(name))).state
@@ -137,14 +140,14 @@ class FrameHandler:
         self,
         asked: FrameQuestion,
         video: Video,
-        since: float,
+        cues: Sequence[Cue],
         typesetting: Awaitable[Typeset | None],
         film: Source,
         output: Path,
     ) -> MadeFrame:
-        size, workdir = Size(video.width or 0, video.height or 0), output.parent
+        size = Size(video.width or 0, video.height or 0)
         for slack in _SLACKS_SECONDS:
-            spot = await self.maker.find(film.path, film.container, workdir, at=asked.at, since=since, slack=slack)
+            spot, since = await self._spot(asked.at, cues, film, output.parent, slack)
             typeset = await typesetting
             recipe = frame_recipe(video, spot, typeset.filter if typeset else NOTHING_DRAWN)
             filters = frame_filters(recipe, spot, since, asked.format, size, asked.width)
@@ -153,6 +156,16 @@ class FrameHandler:
                 content = await asyncio.to_thread(self._read, output)
                 return MadeFrame(content=content, time=time, font=typeset.font if typeset else None)
         raise PermanentError("frame_unfindable", "No frame can be decoded there: ask for another moment.")
+
+    async def _spot(
+        self, at: float, cues: Sequence[Cue], film: Source, workdir: Path, slack: float
+    ) -> tuple[Spot, float]:
+        """The frame, and since when captions are to be drawn, which may be further back than was looked at first."""
+        spot = await self.maker.find(film.path, film.container, workdir, at=at, since=at, slack=slack)
+        since = shown_together_since(cues, spot.first_seconds, self.rules.lead_seconds)
+        if since < spot.first_seconds:
+            spot = await self.maker.find(film.path, film.container, workdir, at=at, since=since, slack=slack)
+        return spot, since
 
     def _read(self, picture: Path) -> bytes:
         size_bytes = picture.stat().st_size
