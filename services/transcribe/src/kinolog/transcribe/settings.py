@@ -3,13 +3,18 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from kinolog.common.settings import WorkerSettings
+from kinolog.common.web_url import WebUrl
 
 
 class TranscribeSettings(WorkerSettings):
     """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_TRANSCRIBE_MODEL_DIR`."""
+
+    # What is wrong is said without showing the rest, which holds a secret.
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     # A folder with a CTranslate2 Whisper model. It serves every `model_size`, and no hub is asked.
     transcribe_model_dir: Path | None = None
@@ -84,3 +89,12 @@ class TranscribeSettings(WorkerSettings):
     caption_doubt_credits_log_probability: float = Field(-0.5, le=0)
     # Speech within the time of other speech with the same words, give or take this much.
     caption_doubt_overlap_seconds: float = Field(0.1, ge=0)
+
+    # An engine that speaks LibreTranslate's protocol; without one, `translate` jobs are refused.
+    translation_url: WebUrl | None = None
+    translation_key: SecretStr | None = None
+    # For the texts that are sent at once. LibreTranslate's own server limits both where its operator wants it to.
+    translation_timeout_seconds: float = Field(120.0, gt=0)
+    translation_batch_texts: int = Field(32, ge=1, le=1_000)
+    translation_batch_characters: int = Field(4_000, ge=1)
+    translation_max_answer_bytes: int = Field(4 * 1024**2, ge=1_024)

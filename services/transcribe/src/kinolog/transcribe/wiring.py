@@ -9,8 +9,10 @@ from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
 from kinolog.transcribe.domain.doubt import Rules
 from kinolog.transcribe.domain.listening import Ear
 from kinolog.transcribe.domain.reading import Layout
+from kinolog.transcribe.domain.translation import Portion
 from kinolog.transcribe.handlers.caption import CaptionHandler
 from kinolog.transcribe.handlers.hearing import Transcriber
+from kinolog.transcribe.handlers.translate import TranslateHandler, Translator
 from kinolog.transcribe.settings import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
     transcribe = CaptionHandler(_late_transcriber(settings), layout(settings))
-    return {"caption": transcribe.caption}
+    translate = TranslateHandler(_translator(settings), layout(settings), _portion(settings))
+    return {"caption": transcribe.caption, "translate": translate.translate}
 
 
 async def find_gpu(settings: TranscribeSettings) -> tuple[str, ...]:
@@ -88,6 +91,23 @@ def _ear(settings: TranscribeSettings) -> Ear:
         silence_seconds=settings.transcribe_invented_silence_seconds,
         no_speech_probability=settings.transcribe_no_speech_probability,
     )
+
+
+def _translator(settings: TranscribeSettings) -> Translator | None:
+    if settings.translation_url is None:
+        return None
+    from kinolog.transcribe.adapters.libre_translate import LibreTranslate
+
+    return LibreTranslate(
+        url=settings.translation_url,
+        key=settings.translation_key,
+        timeout_seconds=settings.translation_timeout_seconds,
+        max_answer_bytes=settings.translation_max_answer_bytes,
+    )
+
+
+def _portion(settings: TranscribeSettings) -> Portion:
+    return Portion(texts=settings.translation_batch_texts, characters=settings.translation_batch_characters)
 
 
 def layout(settings: TranscribeSettings) -> Layout:

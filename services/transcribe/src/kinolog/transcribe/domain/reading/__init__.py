@@ -3,5 +3,6 @@
 from kinolog.transcribe.domain.reading.captions import cues_of
 from kinolog.transcribe.domain.reading.layout import Layout, layout_for
 from kinolog.transcribe.domain.reading.report import ReadingReport, reading_report
+from kinolog.transcribe.domain.reading.wrapping import wrapped
 
-__all__ = ["Layout", "ReadingReport", "cues_of", "layout_for", "reading_report"]
+__all__ = ["Layout", "ReadingReport", "cues_of", "layout_for", "reading_report", "wrapped"]

@@ -74,7 +74,7 @@ def _unit(words: Sequence[SpokenWord], before: SpokenWord | None) -> Unit:
     """Whisper's segments may begin without the space that belongs before their first word."""
     text = _text(words)
     has_space = words[0].text[0].isspace() or (
-        not _is_unspaced(text[0]) if before is None else before.text[-1].isspace()
+        not is_unspaced(text[0]) if before is None else before.text[-1].isspace()
     )
     return Unit(tuple(words), text, has_space, begins_segment=before is None)
 
@@ -102,10 +102,10 @@ def _is_glued(before: str, after: str) -> bool:
         return True
     if unicodedata.category(first) in LEANS_BACK or unicodedata.category(last) in LEANS_FORWARD:
         return True
-    return not (_is_unspaced(last) or _is_unspaced(first))
+    return not (is_unspaced(last) or is_unspaced(first))
 
 
-def _is_unspaced(sign: str) -> bool:
+def is_unspaced(sign: str) -> bool:
     """Whether a sign is of a script that puts no spaces between words."""
     code = ord(sign)
     if any(code in script for script in SCRIPTS_WITHOUT_SPACES):
