@@ -28,6 +28,7 @@ _MOST_FIELDS: Final = 50
 _MOMENT: Final = re.compile(r"\s*(\d{1,4}):(\d{1,2}):(\d{2})[.:](\d{1,3})\s*")
 _OVERRIDES: Final = re.compile(r"(?<!\\)\{([^{}]*)\}")
 _DRAWING: Final = re.compile(r"\\p[1-9]")
+_HIDING: Final = r"\alpha&HFF&"
 _KARAOKE: Final = re.compile(r"\\[kK][fo]?(\d{1,6})")
 _ESCAPE: Final = re.compile(r"\\[Nnh{}]")
 _ESCAPED: Final = {r"\N": "\n", r"\n": " ", r"\h": " ", r"\{": "{", r"\}": "}"}
@@ -68,13 +69,21 @@ def _add(pile: Pile, number: int, parts: dict[str, str], line: str) -> None:
     if any(map(_DRAWING.search, overrides)):
         return pile.leave_out("drawing")
     pile.leave_out("style", sum(bool(_KARAOKE.sub("", override).strip()) for override in overrides))
-    pile.add(_spoken(number, seconds_of(*start.groups()), seconds_of(*end.groups()), parts))
+    if pile.takes(number, parts["text"]):
+        pile.add(_spoken(number, seconds_of(*start.groups()), seconds_of(*end.groups()), parts))
 
 
 def _spoken(line: int, start: float, end: float, parts: dict[str, str]) -> Spoken:
-    pieces = tuple(_pieces(parts["text"], start, end))
+    pieces = tuple(_pieces(_visible(parts["text"]), start, end))
     names = (parts.get("name", ""),)
     return Spoken(line=line, start=start, end=end, pieces=pieces, is_timed=len(pieces) > 2, names=names)
+
+
+def _visible(marked: str) -> str:
+    """Without text that is there for the room that it takes alone, as beside words that grow."""
+    first, *rest = _OVERRIDES.split(marked)
+    runs = zip(rest[::2], rest[1::2], strict=True)
+    return first + "".join(f"{{{override}}}{'' if _HIDING in override else text}" for override, text in runs)
 
 
 def _pieces(marked: str, start: float, end: float) -> Iterator[Piece]:
