@@ -97,6 +97,12 @@ def test_no_line_ends_with_a_word_that_belongs_to_the_next(language: str, said: 
     assert first.split()[-1] not in torn
 
 
+def test_two_captions_are_better_than_one_whose_line_would_end_at_an_article() -> None:
+    said = "Now, if you look at the screen on the left, you will see what I mean by that."
+
+    assert ["Now, if you look", "at the screen on the left,"] == lines(said)[0]
+
+
 def test_each_sentence_has_a_caption_of_its_own() -> None:
     assert [["We begin with the first of them."], ["Then we look at the second one."]] == lines(
         "We begin with the first of them. Then we look at the second one."

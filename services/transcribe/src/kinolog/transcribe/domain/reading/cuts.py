@@ -5,15 +5,17 @@ A run is speech without a pause. The cost of a caption is the sum of
 - `CAPTION`, so that text is not chopped up;
 - `SWALLOWED` for each sentence that ends within it;
 - `LONE` where it is a single unit and no sentence;
+- `LINE_END` times what `sense` says about the best place to end its first line, where it needs two;
 - `MISSING_SECOND` for each second that it would have to be shown longer to be read in time;
 - `FULL` times the square of how full it is, so that neighbours are of like length.
 
 Only captions that fit the layout are weighed, so that the work grows with the number of words and not with its square.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import accumulate, pairwise
 from math import inf
 from typing import Final, NamedTuple
 
@@ -25,6 +27,7 @@ from kinolog.transcribe.domain.reading.units import Unit
 CAPTION: Final = 3.0
 SWALLOWED: Final = 4.0
 LONE: Final = 10.0
+LINE_END: Final = 0.6
 MISSING_SECOND: Final = 6.0
 FULL: Final = 2.0
 
@@ -33,21 +36,27 @@ FULL: Final = 2.0
 class Run:
     """`break_costs` are those of an end in front of each unit, `sentence_ends` whether each ends one.
 
-    `starts` has one more than `units`: when somebody speaks again.
+    `starts` has one more than `units`: when somebody speaks again. `text_starts` and `text_ends` are columns, if all
+    stood in one line.
     """
 
     units: Sequence[Unit]
     break_costs: Sequence[float]
     sentence_ends: Sequence[bool]
     starts: Sequence[float]
+    text_starts: Sequence[int]
+    text_ends: Sequence[int]
 
 
 def run_of(units: Sequence[Unit], followed_at: float, particles: Particles) -> Run:
+    text_ends = list(accumulate(unit.space + unit.columns for unit in units))
     return Run(
         units=units,
         break_costs=[0.0, *(break_cost(before, after, particles) for before, after in pairwise(units)), 0.0],
         sentence_ends=[*(ends_sentence(before, after) for before, after in pairwise(units)), True],
         starts=[*(unit.start for unit in units), followed_at],
+        text_starts=[end - unit.columns for end, unit in zip(text_ends, units, strict=True)],
+        text_ends=text_ends,
     )
 
 
@@ -72,43 +81,51 @@ def _way_back(came_from: Sequence[int]) -> list[tuple[int, int]]:
 
 
 class _Span(NamedTuple):
-    """A possible caption, from unit `first` to the one before `after`: when its last word ends, how many columns it
-    has, and how many sentences end within it.
+    """A possible caption, from unit `first` to the one before `after`: when its last word ends, how many lines it needs
+    and sentences end within it.
     """
 
     first: int
     after: int
     end: float
-    columns: int
+    lines: int
     swallowed: int
 
 
 def _spans(run: Run, first: int, layout: Layout) -> Iterator[_Span]:
     """All that fit the layout, longer and longer. A single unit does, whatever its size."""
-    latest = run.starts[first] + layout.max_seconds
-    lines, line, columns, swallowed, end = 1, 0, 0, 0, 0.0
-    for after, unit in enumerate(islice(run.units, first, None), first + 1):
-        room = unit.columns + unit.space if columns else unit.columns
-        columns, line, end = columns + room, line + room, max(end, unit.end)
-        if line > layout.line_characters and line > room:
-            lines, line = lines + 1, unit.columns
-        if (lines > layout.lines or end > latest) and after > first + 1:
+    latest, line_start, lines = run.starts[first] + layout.max_seconds, run.text_starts[first], 1
+    swallowed, end = 0, 0.0
+    for place in range(first, len(run.units)):
+        end = max(end, run.units[place].end)
+        if place > first and run.text_ends[place] - line_start > layout.line_characters:
+            lines, line_start = lines + 1, run.text_starts[place]
+        if (lines > layout.lines or end > latest) and place > first:
             return
-        yield _Span(first, after, end, columns, swallowed)
-        swallowed += run.sentence_ends[after - 1]
+        yield _Span(first, place + 1, end, lines, swallowed)
+        swallowed += run.sentence_ends[place]
 
 
 def _cost(run: Run, span: _Span, layout: Layout) -> float:
-    start, followed_at = run.starts[span.first], run.starts[span.after]
-    is_lone = span.after - span.first == 1 and not run.sentence_ends[span.first]
-    fullness = span.columns / (layout.lines * layout.line_characters)
-    missing_seconds = start + layout.seconds_to_read(span.columns) - max(span.end, followed_at - layout.min_gap_seconds)
-    pause = (followed_at - span.end) / layout.pause_seconds
+    first, after = span.first, span.after
+    columns = run.text_ends[after - 1] - run.text_starts[first]
+    is_lone = after - first == 1 and not run.sentence_ends[first]
+    room_until = max(span.end, run.starts[after] - layout.min_gap_seconds)
+    missing_seconds = run.starts[first] + layout.seconds_to_read(columns) - room_until
+    pause = (run.starts[after] - span.end) / layout.pause_seconds
     return (
         CAPTION
         + SWALLOWED * span.swallowed
         + LONE * is_lone
-        + FULL * fullness**2
+        + FULL * (columns / (layout.lines * layout.line_characters)) ** 2
         + MISSING_SECOND * max(0.0, missing_seconds)
-        + run.break_costs[span.after] * (1 - min(1.0, max(0.0, pause)))
+        + run.break_costs[after] * (1 - min(1.0, max(0.0, pause)))
+        + (LINE_END * _cheapest_line_end(run, span, layout.line_characters) if span.lines == 2 else 0.0)
     )
+
+
+def _cheapest_line_end(run: Run, span: _Span, line_characters: int) -> float:
+    """0 where a word is too wide for either line."""
+    earliest = bisect_left(run.text_starts, run.text_ends[span.after - 1] - line_characters, span.first + 1, span.after)
+    latest = bisect_right(run.text_ends, run.text_starts[span.first] + line_characters, earliest, span.after)
+    return min(run.break_costs[earliest : latest + 1], default=0.0)
