@@ -16,6 +16,7 @@ ETAG = '"film-1"'
 class Asked:
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @property
     def first_byte(self) -> int | None:
@@ -58,7 +59,8 @@ class WebServer:
         first, *lines = head.splitlines()
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]
-        self.asked.append(Asked(first.split()[1], headers))
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        self.asked.append(Asked(first.split()[1], headers, body))
         await answer(self.asked[-1], writer)
 
 
