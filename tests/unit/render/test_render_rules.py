@@ -4,14 +4,15 @@ import pytest
 
 from kinolog.common.aggregates import VIDEO, Video
 from kinolog.common.errors import PassingError, PermanentError
+from kinolog.common.fonts import SHIPPED_FONTS, STAND_INS
 from kinolog.common.jobs import TrimInput
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.media.facts import MediaFacts, Window
 from kinolog.common.testing.examples import registered
-from kinolog.render.adapters.font_shelf import SHIPPED_FAMILIES, FontShelf
+from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.domain.cut import cut_recipe
-from kinolog.render.domain.font import STAND_INS, family_for, refuse_undrawable
+from kinolog.render.domain.font import drawn_characters, family_for, refuse_missing
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, Track, refuse_incomplete
 from kinolog.render.domain.trim import parts_of, windows_left
@@ -47,11 +48,11 @@ async def video() -> Video:
     [("Arial Black", "Archivo Black"), ("arial black", "Archivo Black"), ("ARIMO", "Arimo"), ("Helvetica", "Arimo")],
 )
 def test_a_name_leads_to_a_family_that_is_shipped(name: str, family: str) -> None:
-    assert family == family_for(name, SHIPPED_FAMILIES)
+    assert family == family_for(name, SHIPPED_FONTS)
 
 
 def test_a_font_that_is_really_there_is_preferred_to_its_stand_in() -> None:
-    assert "Arial Black" == family_for("Arial Black", [*SHIPPED_FAMILIES, "Arial Black"])
+    assert "Arial Black" == family_for("Arial Black", [*SHIPPED_FONTS, "Arial Black"])
 
 
 def test_a_stand_in_that_is_not_there_stands_for_nothing() -> None:
@@ -65,11 +66,11 @@ def test_every_stand_in_is_shipped() -> None:
 
 def test_characters_that_no_font_has_are_named() -> None:
     with pytest.raises(PermanentError, match="characters of the caption: b c\\."):
-        refuse_undrawable(["abc", "ca"], frozenset("a"))
+        refuse_missing({"c", "b"})
 
 
 def test_what_is_invisible_needs_no_font() -> None:
-    refuse_undrawable(["a\u2060 \u00a0\u200d\ufe0f\na"], frozenset("a"))
+    assert {"a"} == drawn_characters(["a\u2060 \u00a0\u200d\ufe0f\na"])
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kinolog.common.aggregates import Setting
 from kinolog.common.controls import Control
 from kinolog.common.events import BlobRef
 from kinolog.common.style import FontName
@@ -61,6 +62,11 @@ class FontList(Control):
     """The value of the setting `fonts`, in the order in which they were added."""
 
     fonts: tuple[UploadedFont, ...] = ()
+
+
+def uploaded_fonts(setting: Setting | None) -> tuple[UploadedFont, ...]:
+    """What the setting `fonts` lists, if anything was ever added."""
+    return () if setting is None or setting.value is None else FontList.model_validate(setting.value).fonts
 
 
 def families(uploaded: Iterable[FontFace]) -> list[str]:

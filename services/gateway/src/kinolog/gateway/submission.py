@@ -1,6 +1,6 @@
 """From a wish to a job's first event: everything it names is looked up, everything it leaves open is settled."""
 
-from kinolog.common.aggregates import JOB, Job
+from kinolog.common.aggregates import JOB, Job, Video
 from kinolog.common.controls import secret_setting
 from kinolog.common.errors import Refused
 from kinolog.common.events import Event
@@ -41,7 +41,7 @@ async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog, looks: LookCheck
     if video is not None:
         refuse_beyond_its_end(wish, video)
     wish = wish.having(project_id=project_of(wish, video, jobs))
-    await _refuse_unknown_look(wish.submission, looks)
+    await _refuse_unknown_look(wish.submission, video, looks)
     return await with_caption(wish, video, jobs, desk, catalog)
 
 
@@ -54,10 +54,12 @@ async def _refuse_unknown_secret(asked: Submission, desk: Desk) -> None:
         raise invalid("/input_data/cookies", f"there is no secret {name}: store it by PUT /v1/secrets/{name}")
 
 
-async def _refuse_unknown_look(asked: Submission, looks: LookCheck) -> None:
+async def _refuse_unknown_look(asked: Submission, video: Video | None, looks: LookCheck) -> None:
+    """Whatever project the job is for, captions look as the video's project has it."""
     style = asked.input_data.get("style")
     if isinstance(style, dict):
-        await looks.refuse_unknown(style, asked.project_id, "/input_data/style")
+        project_id = asked.project_id if video is None else video.project_id
+        await looks.refuse_unknown(style, project_id, "/input_data/style")
 
 
 async def _dependencies(wish: Wish, desk: Desk) -> dict[str, Job]:

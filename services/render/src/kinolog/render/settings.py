@@ -17,6 +17,8 @@ class RenderSettings(MediaSettings, PictureSettings):
     slot_memory_bytes: int = Field(3 * 1024**3, ge=1)
     # A folder with more TrueType and OpenType fonts, for styles to name and for characters the shipped ones lack.
     render_fonts_dir: DirectoryPath | None = None
+    # What copies of uploaded fonts may take together, in a folder of `work_dir`.
+    render_font_cache_bytes: int = Field(512 * 1024**2, ge=0)
 
     # 2.8 times as fast as x264's own default, "medium", and smaller; quality is kept by the rate factor.
     encode_preset: str = "veryfast"

@@ -12,6 +12,7 @@ from kinolog.common.media.picture import PictureInspector
 from kinolog.common.worker.attempt import Handler
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
+from kinolog.render.adapters.font_cache import FontCache
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.adapters.frame_digests import FrameDigester
 from kinolog.render.adapters.frame_maker import FrameBounds, FrameMaker
@@ -73,7 +74,6 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
     segments = segment_studio(settings, encoder)
     studio = Studio(encoder, Inspector(settings), segments)
     joiner = PartialStudio(studio, partial_engine(settings))
-    typesetter = AssTypesetter(FontShelf(settings.render_fonts_dir))
     cutter = Cutter(studio, joiner)
     limit = ClipLimit(most_clips=settings.split_max_clips)
     maker = ClipMaker(cutter, limit)
@@ -82,7 +82,7 @@ def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:
         max_share=settings.partial_max_share, min_saved_pixels=settings.partial_min_saved_megapixels * 1_000_000
     )
     return {
-        "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter, economy=economy).burn,
+        "burn": BurnHandler(studio=studio, joiner=joiner, typesetter=typesetter(settings), economy=economy).burn,
         "split_fixed": split.split_fixed,
         "split_scenes": split.split_scenes,
         "trim": TrimHandler(cutter=cutter, limit=limit, most_ranges=settings.trim_max_ranges).trim,
@@ -111,7 +111,7 @@ def frames(settings: RenderSettings, log: EventLog, blobs: BlobStore) -> FrameHa
     return FrameHandler(
         log=log,
         blobs=blobs,
-        typesetter=AssTypesetter(FontShelf(settings.render_fonts_dir)),
+        typesetter=typesetter(settings),
         maker=frame_maker(settings),
         rules=FrameRules(
             most_fetched_bytes=settings.frame_max_fetched_bytes,
@@ -144,6 +144,11 @@ def capacity(settings: RenderSettings) -> Capacity:
         needs=EncoderNeeds(cores=settings.slot_cores, memory_bytes=settings.slot_memory_bytes),
         slots=settings.render_slots,
     )
+
+
+def typesetter(settings: RenderSettings) -> AssTypesetter:
+    cache = FontCache(settings.work_dir / "fonts", settings.render_font_cache_bytes)
+    return AssTypesetter(FontShelf(settings.render_fonts_dir, cache))
 
 
 def encoder(settings: RenderSettings) -> FFmpeg:

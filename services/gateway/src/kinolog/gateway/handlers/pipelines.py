@@ -64,6 +64,5 @@ async def create_caption_and_burn(body: CaptionAndBurn, here: Here, command: Pos
 
 
 async def _project(here: Gateway, asked: CaptionAndBurn) -> str | None:
-    if asked.project_id is not None or asked.video_id is None:
-        return asked.project_id
-    return (await live_video(here.desk, asked.video_id)).project_id
+    """The one whose presets count."""
+    return asked.project_id if asked.video_id is None else (await live_video(here.desk, asked.video_id)).project_id

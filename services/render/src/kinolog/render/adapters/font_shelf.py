@@ -1,43 +1,54 @@
-"""The fonts that captions are drawn with: those that come with Kinolog, and those an operator adds.
+"""The fonts that captions are drawn with: those that come with Kinolog, those an operator adds, those people upload.
 
-libass and fontconfig are shown these alone, so a burn looks the same on every machine.
+libass and fontconfig are shown what a text needs of these alone, so a burn looks the same on every machine.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import fontpkg
-from fontTools.ttLib import TTFont, TTLibError
 
-from kinolog.common.errors import PermanentError
+from kinolog.common.fonts import SHIPPED_FONTS, UploadedFont
+from kinolog.render.adapters.font_cache import FontCache
+from kinolog.render.adapters.font_file import look_into_once
+from kinolog.render.domain.font import Font, FontSet, Uploads, drawn_characters, family_for, refuse_missing
 
-SHIPPED_FAMILIES: Final = ("Archivo Black", "Arimo", "Anton", "Noto Sans")
 _SUFFIXES: Final = frozenset({".ttf", ".otf"})
 
 
 @dataclass(frozen=True, slots=True)
-class Font:
-    path: Path
-    family: str
-    characters: frozenset[str]
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class FontShelf:
-    """Reading a font takes some ten milliseconds, once; new files in `extra_folder` are seen at the next job.
-
-    `fonts` raises PermanentError for a file that is no font.
-    """
+    """New files in `extra_folder` are seen at the next job."""
 
     extra_folder: Path | None = None
+    cache: FontCache = field(default_factory=FontCache)
 
     def fonts(self) -> tuple[Font, ...]:
-        return tuple(_read(path) for path in (*_shipped(), *self._extra()))
+        """Those that need not be fetched. Raises PermanentError for a file that is no font."""
+        return tuple(look_into_once(path) for path in (*_shipped(), *self._extra()))
+
+    async def gather(self, name: str, texts: Iterable[str], uploads: Uploads, folder: Path) -> FontSet:
+        """All that it takes to draw the texts in the font of that name; what was uploaded comes into `folder`.
+
+        Raises PermanentError for a font that is not there, and for characters that no font has.
+        """
+        there: tuple[Font | UploadedFont, ...] = (*await asyncio.to_thread(self.fonts), *uploads.fonts)
+        family = family_for(name, (font.family for font in there))
+        fonts = [await self._at_hand(font, uploads, folder) for font in there if font.family == family]
+        missing = drawn_characters(texts).difference(*(font.characters for font in fonts))
+        for other in there:
+            if missing and other.family != family:
+                font = await self._at_hand(other, uploads, folder)
+                fonts += [font] if missing & font.characters else []
+                missing -= font.characters
+        refuse_missing(missing)
+        return FontSet(family, tuple(fonts))
+
+    async def _at_hand(self, font: Font | UploadedFont, uploads: Uploads, folder: Path) -> Font:
+        return font if isinstance(font, Font) else await self.cache.fetch(font, uploads.stream, folder)
 
     def _extra(self) -> list[Path]:
         if self.extra_folder is None:
@@ -46,21 +57,5 @@ class FontShelf:
 
 
 def _shipped() -> Iterator[Path]:
-    for family in SHIPPED_FAMILIES:
+    for family in SHIPPED_FONTS:
         yield from (file.path for file in fontpkg.family(family).files)
-
-
-@cache
-def _read(path: Path) -> Font:
-    try:
-        return _parsed(path)
-    except TTLibError as error:
-        message = f"The font file {path.name} cannot be read: take it out of KINOLOG_RENDER_FONTS_DIR or replace it."
-        raise PermanentError("font_unreadable", message, detail=str(error)) from error
-
-
-def _parsed(path: Path) -> Font:
-    with path.open("rb") as file, TTFont(file, lazy=True) as font:
-        characters = frozenset(map(chr, font.getBestCmap() or ()))
-        digest = sha256(path.read_bytes()).hexdigest()
-        return Font(path, str(font["name"].getBestFamilyName() or path.stem), characters, digest)

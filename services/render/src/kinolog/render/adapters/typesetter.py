@@ -11,8 +11,8 @@ from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
 from kinolog.common.subtitles.ass import ass_script
 from kinolog.render.adapters.ffmpeg import FONTS_CONFIGURATION
-from kinolog.render.adapters.font_shelf import Font, FontShelf
-from kinolog.render.domain.font import family_for, refuse_undrawable
+from kinolog.render.adapters.font_shelf import FontShelf
+from kinolog.render.domain.font import NO_UPLOADS, Font, FontSet, Uploads
 from kinolog.render.domain.typeset import Frame, Typeset
 
 # Names of ours, relative to the working folder: nothing that needs quoting in a filter ever gets there.
@@ -30,20 +30,21 @@ _CONFIGURATION: Final = f"""\
 class AssTypesetter:
     shelf: FontShelf
 
-    async def typeset(self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path) -> Typeset:
+    async def typeset(
+        self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path, uploads: Uploads = NO_UPLOADS
+    ) -> Typeset:
         """Raises PermanentError for a font that is not there, and for characters that no font has."""
-        return await asyncio.to_thread(self._typeset, cues, style, frame, workdir)
+        fonts = await self.shelf.gather(style.font_name, _shown_texts(cues, style), uploads, workdir)
+        return await asyncio.to_thread(_typeset, cues, style, frame, workdir, fonts)
 
-    def _typeset(self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path) -> Typeset:
-        fonts = self.shelf.fonts()
-        family = family_for(style.font_name, (font.family for font in fonts))
-        refuse_undrawable(_shown_texts(cues, style), frozenset().union(*(font.characters for font in fonts)))
-        drawn = style.model_copy(update={"font_name": family})
-        script = ass_script(cues, drawn, width=frame.width, height=frame.height)
-        (workdir / _SCRIPT).write_text(script.text, "utf-8")
-        _lay_out(fonts, workdir)
-        drawn_with = tuple(FontUsed(family=font.family, sha256=font.sha256) for font in fonts if font.family == family)
-        return Typeset(filter=_FILTER, font=family, fonts=drawn_with, estimated_words=script.estimated_words)
+
+def _typeset(cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path, fonts: FontSet) -> Typeset:
+    drawn = style.model_copy(update={"font_name": fonts.family})
+    script = ass_script(cues, drawn, width=frame.width, height=frame.height)
+    (workdir / _SCRIPT).write_text(script.text, "utf-8")
+    _lay_out(fonts.fonts, workdir)
+    drawn_with = tuple(FontUsed(family=font.family, sha256=font.sha256) for font in fonts.fonts)
+    return Typeset(filter=_FILTER, font=fonts.family, fonts=drawn_with, estimated_words=script.estimated_words)
 
 
 def belongings(workdir: Path) -> list[Path]:

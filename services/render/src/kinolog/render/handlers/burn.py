@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,6 +13,7 @@ from kinolog.common.aggregates import CAPTION, SETTING, Caption, Setting, Video
 from kinolog.common.aggregates.setting import setting_id
 from kinolog.common.errors import BlobMissing, PermanentError, Refused
 from kinolog.common.events.rendering import SourceUsed
+from kinolog.common.fonts import SETTING_OF_FONTS, uploaded_fonts
 from kinolog.common.jobs import BurnInput, BurnOutput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
@@ -22,6 +24,7 @@ from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, named_caption
 from kinolog.render.domain.economy import Economy, caption_spans
 from kinolog.render.domain.errand import Film, KeptSound
+from kinolog.render.domain.font import Uploads
 from kinolog.render.domain.obstacle import PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
@@ -35,7 +38,9 @@ _logger: Final = structlog.get_logger(__name__)
 
 
 class Typesetter(Protocol):
-    async def typeset(self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path) -> Typeset:
+    async def typeset(
+        self, cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path, uploads: Uploads
+    ) -> Typeset:
         """Put what the filter needs into `workdir`. Raises PermanentError for a font that is not there."""
         ...
 
@@ -66,11 +71,12 @@ class BurnHandler:
         caption = burnable(caption_id, (await ctx.load(CAPTION, caption_id)).state, video)
         ctx.progress("prepare")
         cues, style = await _cues(caption, ctx), await _look(job, caption, video, ctx)
+        uploads = Uploads(uploaded_fonts(await _setting(ctx, SETTING_OF_FONTS)), ctx.blobs.stream)
         async with media_file(ctx, video.content) as source:
             film, spans = Film(path=source, container=video.container, workdir=ctx.workdir), caption_spans(cues)
             async with begun(self._hopeful_index(film, spans, video, ctx)) as indexing:
                 facts = (await self.studio.look_into(source, video.container, ctx)).facts
-                typeset = await self.typesetter.typeset(cues, style, frame_of(facts), ctx.workdir)
+                typeset = await self.typesetter.typeset(cues, style, frame_of(facts), ctx.workdir, uploads)
                 burning = Burning(film=film, facts=facts, drawing=typeset.filter, spans=spans, indexing=indexing)
                 text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
                 made = await self._drawn(burning, ctx, used_video(video), text)
@@ -143,13 +149,13 @@ async def _cues(caption: Caption, ctx: JobContext) -> tuple[Cue, ...]:
         raise PermanentError("caption_unreadable", message, detail=str(error)) from error
 
 
+async def _setting(ctx: JobContext, name: str) -> Setting | None:
+    return (await ctx.load(SETTING, setting_id(name))).state
+
+
 async def _look(job: BurnInput, caption: Caption, video: Video, ctx: JobContext) -> CaptionStyle:
     """The caption's own look, except where the job asks for something else."""
-
-    async def setting(name: str) -> Setting | None:
-        return (await ctx.load(SETTING, setting_id(name))).state
-
     try:
-        return await look([caption.style, job.style.chosen()], video.project_id, setting)
+        return await look([caption.style, job.style.chosen()], video.project_id, partial(_setting, ctx))
     except Refused as error:
         raise PermanentError("preset_missing", f"{error.field}: {error.message}") from error
