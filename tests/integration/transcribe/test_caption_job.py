@@ -21,7 +21,7 @@ from kinolog.transcribe.settings import TranscribeSettings
 
 OpenJob = Callable[[Path], AbstractAsyncContextManager[JobContext]]
 
-SRT_BEGINS = "1\n00:00:00,000 --> 00:00:01,500\nWelcome to the video.\n\n2\n"
+SRT_BEGINS = "1\n00:00:00,250 --> 00:00:01,500\nWelcome to the video.\n\n2\n"
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The caption job, with a transcriber that needs no model."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +11,10 @@ from harness.hearing import MODEL, a_part, said
 from kinolog.common.aggregates import JOB, VIDEO
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import PermanentError, WorkError
-from kinolog.common.events.caption import CaptionCreated
+from kinolog.common.events.caption import CaptionCreated, Dropped
 from kinolog.common.events.video import VideoDeleted
 from kinolog.common.jobs import CaptionInput, CaptionOutput
+from kinolog.common.jobs.caption import Reading
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.subtitles import cues_from_json
@@ -19,6 +22,7 @@ from kinolog.common.testing.examples import ORIGIN, registered, submitted
 from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.progress import Progress
 from kinolog.transcribe.adapters.memory_transcriber import MemoryTranscriber
+from kinolog.transcribe.domain.doubt import Rules
 from kinolog.transcribe.domain.reading import Layout
 from kinolog.transcribe.domain.transcript import Part, Spoken
 from kinolog.transcribe.handlers.caption import CaptionHandler
@@ -33,7 +37,7 @@ class Bench:
         self.ctx, self.log, self.video_id, self.progress = ctx, log, video_id, progress
 
     async def caption(self, *answer: Part | WorkError, job: CaptionInput | None = None) -> CaptionOutput:
-        handlers = CaptionHandler(MemoryTranscriber(answer or (GERMAN,)), Layout())
+        handlers = CaptionHandler(MemoryTranscriber(answer or (GERMAN,)), Layout(), Rules())
         return await handlers.caption(job or CaptionInput(), self.ctx)
 
     def created(self) -> CaptionCreated:
@@ -130,3 +134,27 @@ async def test_it_says_what_heard_it_and_how(bench: Bench) -> None:
         told.words,
     )
     assert (400.0, 204.0) == (told.audio_seconds, told.speech_seconds)
+
+
+async def test_what_was_invented_is_left_out_counted_and_reported(bench: Bench) -> None:
+    invented = replace(
+        said(("Thanks", 5.0, 5.5), ("all.", 5.5, 6.0)), no_speech_probability=0.9, average_log_probability=-1.5
+    )
+
+    output = await bench.caption(a_part(said(("Hello.", 0.5, 1.5)), invented))
+
+    told = bench.created().transcription
+    assert told is not None
+    assert (1, Dropped(no_speech=1), Dropped(no_speech=1)) == (output.cue_count, output.dropped, told.dropped)
+    assert told.report is not None
+    (stretch,) = json.loads(await bench.ctx.blobs.read(told.report))["dropped"]
+    assert ("Thanks all.", "no_speech") == (stretch["text"], stretch["reason"])
+
+
+async def test_a_job_may_have_its_captions_laid_out_in_its_own_way(bench: Bench) -> None:
+    words = [(f"word{number}", 0.5 * number, 0.5 * number + 0.4) for number in range(12)]
+
+    await bench.caption(a_part(said(*words)), job=CaptionInput(reading=Reading(line_characters=20, lines=1)))
+
+    cues = cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
+    assert all(len(cue.text) <= 20 and "\n" not in cue.text for cue in cues)

@@ -45,10 +45,8 @@ class TranscribeSettings(WorkerSettings):
     # The language is looked for in up to so many half minutes of speech, until one is as certain as this.
     transcribe_language_windows: int = Field(4, ge=1, le=10)
     transcribe_language_certainty: float = Field(0.8, gt=0, le=1)
-    # What looks invented is skipped where this much silence surrounds it, and what is more probably no speech than this
-    # where the model was unsure of its words.
+    # What looks invented is skipped where this much silence surrounds it.
     transcribe_invented_silence_seconds: float = Field(2.0, gt=0)
-    transcribe_no_speech_probability: float = Field(0.6, gt=0, le=1)
     # Sound is held a piece at a time, which a crash may cost. Longer ones need more memory (about 1.2 MB a second).
     transcribe_piece_seconds: float = Field(300.0, ge=5)
     transcribe_max_audio_seconds: float = 8 * 3600.0

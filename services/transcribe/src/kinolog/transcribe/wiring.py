@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
-    transcribe = CaptionHandler(_late_transcriber(settings), layout(settings))
+    transcribe = CaptionHandler(_late_transcriber(settings), layout(settings), rules(settings))
     translate = TranslateHandler(_translator(settings), layout(settings), _portion(settings))
     return {"caption": transcribe.caption, "translate": translate.translate}
 
@@ -89,7 +89,7 @@ def _ear(settings: TranscribeSettings) -> Ear:
         language_windows=settings.transcribe_language_windows,
         language_certainty=settings.transcribe_language_certainty,
         silence_seconds=settings.transcribe_invented_silence_seconds,
-        no_speech_probability=settings.transcribe_no_speech_probability,
+        no_speech_probability=settings.caption_doubt_no_speech_probability,
     )
 
 

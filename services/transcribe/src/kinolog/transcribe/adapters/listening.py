@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe.adapters.audio import Piece
 from kinolog.transcribe.adapters.loading import LoadedModel
+from kinolog.transcribe.adapters.onset import voice_begins
 from kinolog.transcribe.adapters.thread import Caller
 from kinolog.transcribe.adapters.whisper_calls import Heard, hear_in_batches, hear_in_turn
 from kinolog.transcribe.domain.listening import Ear, asked_for, hearing_of
@@ -58,7 +59,7 @@ class Listening:
         """Raises Stopped."""
         self.pace.tell(piece.start)
         heard = self._heard(piece)
-        segments = tuple(self._told(heard.segments, piece.start))
+        segments = tuple(self._told(heard.segments, piece))
         if segments:
             found = Spoken(heard.info.language, float(heard.info.language_probability))
             self.spoken = self.spoken if self._is_settled() else self.spoken.or_surer(found)
@@ -85,8 +86,9 @@ class Listening:
     def _is_settled(self) -> bool:
         return self.spoken.probability >= self.ear.language_certainty
 
-    def _told(self, segments: Iterator[Segment], offset: float) -> Iterator[Segment]:
+    def _told(self, segments: Iterator[Segment], piece: Piece) -> Iterator[Segment]:
         for segment in segments:
-            moved = segment.moved(offset)
+            begins = voice_begins(piece.sound, segment.start, segment.words[0].end)
+            moved = segment.beginning_at(begins).moved(piece.start)
             self.pace.tell(moved.end)
             yield moved

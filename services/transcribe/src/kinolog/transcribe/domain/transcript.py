@@ -54,6 +54,10 @@ class Segment:
     def text(self) -> str:
         return "".join(word.text for word in self.words).strip()
 
+    def beginning_at(self, start: float) -> "Segment":
+        first, *others = self.words
+        return replace(self, words=(replace(first, start=start), *others))
+
     def moved(self, seconds: float) -> "Segment":
         return replace(self, words=tuple(word.moved(seconds) for word in self.words))
 
