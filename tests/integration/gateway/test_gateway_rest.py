@@ -153,3 +153,17 @@ async def test_a_log_that_is_away_is_a_problem_and_comes_back(platform: Any, nat
     again = await platform.client.post("/v1/projects", json={"name": "x"}, headers={"Idempotency-Key": "k"})
     assert again.status_code in (200, 201)
     assert 1 == await platform.log.last_sequence()
+
+
+async def test_what_somebody_brings_as_subtitles_is_found_in_speech(platform: Any) -> None:
+    video_id = await registered(platform.log, title="Winter")
+    srt = "1\n00:00:01,000 --> 00:00:02,000\nSchöne Grüße\n\n2\n00:00:03,500 --> 00:00:04,000\naus dem Schnee\n"
+    caption = {"video_id": video_id, "language": "de", "filename": "film.srt", "content": srt}
+    made = (await platform.client.post("/v1/captions", json=caption)).json()
+    found = (await platform.client.get("/v1/search", params={"q": "SCHNEE"})).json()
+    await platform.client.delete(f"/v1/captions/{made['id']}")
+    after = (await platform.client.get("/v1/search", params={"q": "schnee"})).json()
+    assert [(made["id"], "Winter", 3.5, [[8, 14]])] == [
+        (hit["caption_id"], hit["video_title"], hit["start"], hit["highlights"]) for hit in found["data"]
+    ]
+    assert ([], True) == (after["data"], after["is_complete"])

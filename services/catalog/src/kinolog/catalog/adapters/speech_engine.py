@@ -19,6 +19,7 @@ from kinolog.catalog.domain.errors import NotSearchable
 from kinolog.catalog.domain.speech_query import Term
 
 _NAME: Final = "speech_index"
+_MODULE: Final = "fts5"
 # Any number will do as long as nobody else locks the same one in this database.
 _CREATE_LOCK: Final = 0x73706563
 
@@ -60,7 +61,7 @@ class Fts5(SpeechEngine):
     async def create(self, connection: AsyncConnection) -> None:
         await connection.execute(DropTable(self.table, if_exists=True))
         try:
-            await connection.execute(sql(f"CREATE VIRTUAL TABLE {_NAME} USING fts5(tokens, tokenize = 'ascii')"))
+            await connection.execute(sql(f"CREATE VIRTUAL TABLE {_NAME} USING {_MODULE}(tokens, tokenize = 'ascii')"))
         except OperationalError as error:
             if "no such module" not in str(error):
                 raise

@@ -21,12 +21,15 @@ _GENERATION: Final = 1
 
 METADATA: Final = MetaData()
 
+# Of this type alone SQLite makes the key of its rows.
+_ID: Final = BigInteger().with_variant(Integer(), "sqlite")
+
 SCHEMA: Final = Table("speech_schema", METADATA, Column("digest", TEXT, primary_key=True))
 
 TEXTS: Final = Table(
     "speech_texts",
     METADATA,
-    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", _ID, primary_key=True, autoincrement=True),
     Column("caption_id", TEXT, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("sha256", TEXT, nullable=False),
@@ -42,7 +45,7 @@ TEXTS: Final = Table(
 CUES: Final = Table(
     "speech_cues",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", _ID, primary_key=True, autoincrement=False),
     Column("text_id", BigInteger, nullable=False),
     Column("place", Integer, nullable=False),
     Column("start", Double, nullable=False),

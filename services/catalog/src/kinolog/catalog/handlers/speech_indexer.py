@@ -18,7 +18,6 @@ from kinolog.catalog.domain.indexed import Indexed
 from kinolog.catalog.domain.spoken import Spoken, Unreadable
 from kinolog.catalog.handlers.manager import keep_looking
 from kinolog.common.clock import Clock
-from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import StorageFailed
 from kinolog.common.events import BlobRef, RecordedEvent
 from kinolog.common.events.caption import (
@@ -150,7 +149,6 @@ class SpeechIndexer:
         async for cues in self.cues.read(caption.cues):
             await self.index.write(await asyncio.to_thread(self.index.rows, text_id, place, cues))
             place += len(cues)
-            crashpoint("catalog.indexing")
         if await self.index.publish(text_id, caption):
             _logger.debug("Indexed a caption", caption_id=caption.caption_id, cues=place)
 
