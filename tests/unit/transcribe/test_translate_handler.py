@@ -22,9 +22,10 @@ from kinolog.common.worker.context import JobContext
 from kinolog.common.worker.progress import Progress
 from kinolog.transcribe.adapters.memory_translator import MemoryTranslator
 from kinolog.transcribe.domain.reading import Layout
-from kinolog.transcribe.domain.translation import Portion
+from kinolog.transcribe.domain.translation import Passages, Portion
 from kinolog.transcribe.handlers.translate import TranslateHandler, Translator
 
+PASSAGES = Passages(cues=6, pause_seconds=2.0)
 CUES = tuple(Cue(start=n, end=n + 0.9, text=f"Line {n}.", speaker="Ada") for n in range(5))
 
 
@@ -36,7 +37,7 @@ class Bench:
         self.translator: Translator | None = MemoryTranslator()
 
     async def translate(self, **job: Any) -> TranslateOutput:
-        handler = TranslateHandler(self.translator, Layout(), Portion(texts=2, characters=1_000))
+        handler = TranslateHandler(self.translator, Layout(), PASSAGES, Portion(texts=2, characters=1_000))
         return await handler.translate(TranslateInput(**{"language": "de", **job}), self.ctx)
 
     async def captioned(self, cues: tuple[Cue, ...] = CUES, **changes: Any) -> str:

@@ -91,6 +91,9 @@ class TranscribeSettings(WorkerSettings):
     # An engine that speaks LibreTranslate's protocol; without one, `translate` jobs are refused.
     translation_url: WebUrl | None = None
     translation_key: SecretStr | None = None
+    # A sentence is translated as a whole, over at most so many cues, and never across such a pause.
+    translation_passage_cues: int = Field(6, ge=1, le=50)
+    translation_passage_pause_seconds: float = Field(2.0, gt=0)
     # For the texts that are sent at once. LibreTranslate's own server limits both where its operator wants it to.
     translation_timeout_seconds: float = Field(120.0, gt=0)
     translation_batch_texts: int = Field(32, ge=1, le=1_000)

@@ -9,7 +9,7 @@ from kinolog.transcribe.adapters.late_transcriber import LateTranscriber
 from kinolog.transcribe.domain.doubt import Rules
 from kinolog.transcribe.domain.listening import Ear
 from kinolog.transcribe.domain.reading import Layout
-from kinolog.transcribe.domain.translation import Portion
+from kinolog.transcribe.domain.translation import Passages, Portion
 from kinolog.transcribe.handlers.caption import CaptionHandler
 from kinolog.transcribe.handlers.hearing import Transcriber
 from kinolog.transcribe.handlers.translate import TranslateHandler, Translator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def handlers(settings: TranscribeSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `transcribe`. Raises ValueError for a device that is not there."""
     transcribe = CaptionHandler(_late_transcriber(settings), layout(settings), rules(settings))
-    translate = TranslateHandler(_translator(settings), layout(settings), _portion(settings))
+    translate = TranslateHandler(_translator(settings), layout(settings), _passages(settings), _portion(settings))
     return {"caption": transcribe.caption, "translate": translate.translate}
 
 
@@ -104,6 +104,10 @@ def _translator(settings: TranscribeSettings) -> Translator | None:
         timeout_seconds=settings.translation_timeout_seconds,
         max_answer_bytes=settings.translation_max_answer_bytes,
     )
+
+
+def _passages(settings: TranscribeSettings) -> Passages:
+    return Passages(cues=settings.translation_passage_cues, pause_seconds=settings.translation_passage_pause_seconds)
 
 
 def _portion(settings: TranscribeSettings) -> Portion:

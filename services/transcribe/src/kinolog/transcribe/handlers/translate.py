@@ -1,5 +1,6 @@
 """Putting a caption into another language."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_from_json, cues_
 from kinolog.common.worker.context import JobContext
 from kinolog.transcribe.domain.reading import Layout
 from kinolog.transcribe.domain.transcript import caption_filename
-from kinolog.transcribe.domain.translation import Portion, portions, texts_of, translatable, translated
+from kinolog.transcribe.domain.translation import Passages, Portion, portions, text_of, translatable, translated
 
 
 class Translator(Protocol):
@@ -36,16 +37,17 @@ class TranslateHandler:
 
     translator: Translator | None
     layout: Layout
+    passages: Passages
     portion: Portion
 
     async def translate(self, job: TranslateInput, ctx: JobContext) -> TranslateOutput:
         translator = _configured(self.translator)
         video = await ctx.video()
         source = await _source(job, video, ctx)
-        cues = cues_from_json(await ctx.blobs.read(source.cues))
-        texts = await self._texts(cues, translator, source.language, job.language, ctx)
+        passages = self.passages.of(cues_from_json(await ctx.blobs.read(source.cues)))
+        texts = await self._texts(passages, translator, source.language, job.language, ctx)
         ctx.progress("write")
-        put = translated(cues, texts, self.layout, job.language)
+        put = await asyncio.to_thread(translated, passages, texts, self.layout, job.language)
         created = await _created(put, source, video, translator.label, job, ctx)
         return TranslateOutput(
             caption_id=ctx.create(CAPTION, created),
@@ -56,9 +58,9 @@ class TranslateHandler:
         )
 
     async def _texts(
-        self, cues: Sequence[Cue], translator: Translator, source: str, target: str, ctx: JobContext
+        self, passages: Sequence[Sequence[Cue]], translator: Translator, source: str, target: str, ctx: JobContext
     ) -> list[str]:
-        texts, answers, began_at = texts_of(cues), list[str](), time.monotonic()
+        texts, answers, began_at = [text_of(passage) for passage in passages], list[str](), time.monotonic()
         ctx.progress("translate", 0.0)
         for portion in portions(texts, self.portion):
             answers += await translator.translate(portion, source, target)
