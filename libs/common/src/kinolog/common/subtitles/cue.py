@@ -46,7 +46,8 @@ def _speaker(name: str | None) -> str | None:
 
 def speakers(names: Iterable[str | None]) -> str | None:
     """Those who speak in one cue as its speaker, each once: as much of it as there is room for."""
-    several = ", ".join(dict.fromkeys(clean for name in names if (clean := one_line(name or ""))))
+    short = (one_line((name or "")[: 2 * LONGEST_SPEAKER_CHARACTERS]) for name in names)
+    several = ", ".join(dict.fromkeys(name for name in short if name))
     return several[:LONGEST_SPEAKER_CHARACTERS].strip(" ,") or None
 
 

@@ -65,11 +65,11 @@ def _add(pile: Pile, number: int, parts: dict[str, str], line: str) -> None:
     start, end = _MOMENT.fullmatch(parts.get("start", "")), _MOMENT.fullmatch(parts.get("end", ""))
     if start is None or end is None or "text" not in parts:
         return pile.refuse(number, f"a Dialogue needs times such as 0:00:01.00 and a text: {shown(line)}")
-    overrides = _OVERRIDES.findall(parts["text"])
-    if any(map(_DRAWING.search, overrides)):
+    if any(_DRAWING.search(found.group()) for found in _OVERRIDES.finditer(parts["text"])):
         return pile.leave_out("drawing")
-    pile.leave_out("style", sum(bool(_KARAOKE.sub("", override).strip()) for override in overrides))
     if pile.takes(number, parts["text"]):
+        looks = (_KARAOKE.sub("", override).strip() for override in _OVERRIDES.findall(parts["text"]))
+        pile.leave_out("style", sum(map(bool, looks)))
         pile.add(_spoken(number, seconds_of(*start.groups()), seconds_of(*end.groups()), parts))
 
 

@@ -14,6 +14,9 @@ from kinolog.common.subtitles.cue import LONGEST_TEXT_CHARACTERS, MOST_CUES, Cue
 from kinolog.common.subtitles.spoken import Piece, spoken_text, words_of
 
 MOST_CHARACTERS: Final = 16 * 1024 * 1024
+LONGEST_MARKED_CHARACTERS: Final = 100_000
+"""What one text may have with its markup, which is taken apart piece by piece."""
+
 _LONGEST_LINE_SHOWN: Final = 60
 
 
@@ -62,6 +65,13 @@ class Pile:
         if not self.is_lenient:
             raise SubtitlesRefused(line, reason)
         self.left_out["unclear"] += 1
+
+    def takes(self, line: int, marked: str) -> bool:
+        """Whether a text with its markup is short enough. Raises SubtitlesRefused."""
+        if len(marked) > LONGEST_MARKED_CHARACTERS:
+            self.refuse(line, f"the text has more than {LONGEST_MARKED_CHARACTERS} characters, markup included")
+            return False
+        return True
 
     def add(self, spoken: Spoken) -> None:
         """Raises SubtitlesRefused. A cue without text is left out."""

@@ -17,8 +17,10 @@ def read_srt(text: str, pile: Pile) -> None:
     for block in blocks(text):
         for part in timed_parts(block, pile, _EXAMPLE):
             pile.leave_out("settings", bool(part.settings))
-            pieces = ((part.start, _plain("\n".join(part.lines), pile)),)
-            pile.add(Spoken(line=part.line, start=part.start, end=part.end, pieces=pieces))
+            marked = "\n".join(part.lines)
+            if pile.takes(part.line, marked):
+                pieces = ((part.start, _plain(marked, pile)),)
+                pile.add(Spoken(line=part.line, start=part.start, end=part.end, pieces=pieces))
 
 
 def _plain(text: str, pile: Pile) -> str:

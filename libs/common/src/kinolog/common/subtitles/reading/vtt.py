@@ -44,11 +44,12 @@ def _read_block(block: Block, pile: Pile) -> None:
     for part in timed_parts(block, pile, _EXAMPLE):
         pile.leave_out("settings", bool(part.settings))
         pile.leave_out("id", bool(part.name) and not part.name.isdigit())
-        pile.add(_spoken(part, pile))
+        marked = "\n".join(part.lines)
+        if pile.takes(part.line, marked):
+            pile.add(_spoken(part, marked, pile))
 
 
-def _spoken(part: TimedPart, pile: Pile) -> Spoken:
-    marked = "\n".join(part.lines)
+def _spoken(part: TimedPart, marked: str, pile: Pile) -> Spoken:
     voices = [unescaped(name) for name in _VOICE.findall(marked)]
     pieces = tuple(_pieces(_VOICE.sub("", marked), part.start, pile))
     is_timed = len(pieces) > 1
