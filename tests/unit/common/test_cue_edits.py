@@ -1,5 +1,7 @@
 """What edits do to cues, and that words keep their times where they can."""
 
+from collections.abc import Iterator
+from itertools import chain, combinations
 from typing import Any
 
 import pytest
@@ -19,7 +21,9 @@ def word(text: str, start: float, end: float) -> Word:
     return Word(text=text, start=start, end=end, probability=0.9)
 
 
-HELLO = Cue(start=0.0, end=2.0, text="Hello there", words=(word("Hello", 0.0, 0.5), word("there", 1.2, 2.0)))
+HELLO = Cue(
+    start=0.0, end=2.0, text="Hello there", words=(word("Hello", 0.0, 0.5), word("there", 1.2, 2.0)), speaker="Ann"
+)
 BYE = Cue(start=3.0, end=4.0, text="Good bye")
 
 
@@ -78,6 +82,52 @@ def test_what_is_found_is_replaced_literally(edit: dict[str, Any], texts: list[s
     assert texts == [cue.text for cue in after({"op": "replace", **edit})]
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"op": "text", "cue": 0, "text": "Bye"},
+        {"op": "time", "cue": 0, "end": 1.0},
+        {"op": "split", "cue": 0, "at": 1.0},
+        {"op": "merge", "cue": 0},
+        {"op": "shift", "seconds": 1.0},
+        {"op": "replace", "find": "there", "text": "you all"},
+        {"op": "delete", "cue": 1},
+    ],
+)
+def test_who_speaks_is_kept(edit: dict[str, Any]) -> None:
+    assert all("Ann" == cue.speaker for cue in after(edit) if cue.text != BYE.text)
+
+
+def test_both_halves_of_a_split_have_the_speaker() -> None:
+    assert ["Ann", "Ann", None] == [cue.speaker for cue in after({"op": "split", "cue": 0, "at": 1.0})]
+
+
+@pytest.mark.parametrize(
+    ("speakers", "speaker"),
+    [(("Ann", "Ann"), "Ann"), (("Ann", None), "Ann"), (("Ann", "Bob"), "Ann, Bob"), (("x" * 99, "Bob"), "x" * 99)],
+)
+def test_all_who_speak_in_merged_cues_are_the_speaker(speakers: tuple[str | None, ...], speaker: str) -> None:
+    cues = tuple(BYE.model_copy(update={"speaker": each}) for each in speakers)
+    assert [speaker] == [cue.speaker for cue in after({"op": "merge", "cue": 0}, cues=cues)]
+
+
+@pytest.mark.parametrize(
+    ("edit", "speakers"),
+    [
+        ({"cue": 1, "speaker": " Bob  Ross\n"}, ["Ann", "Bob Ross"]),
+        ({"cue": 0, "count": 2, "speaker": "Eve"}, ["Eve", "Eve"]),
+        ({"cue": 0, "speaker": None}, [None, None]),
+        ({"cue": 0, "speaker": " "}, [None, None]),
+    ],
+)
+def test_speakers_are_named(edit: dict[str, Any], speakers: list[str | None]) -> None:
+    assert speakers == [cue.speaker for cue in after({"op": "speaker", **edit})]
+
+
+def test_an_inserted_cue_has_its_speaker() -> None:
+    assert "Bob" == after({"op": "insert", "start": 9, "end": 9, "text": "x", "speaker": "Bob"})[-1].speaker
+
+
 def test_cues_come_out_in_order_of_time() -> None:
     cues = after({"op": "insert", "start": 2.1, "end": 2.5, "text": "between"}, {"op": "delete", "cue": 0})
     assert ["between", "Good bye"] == [cue.text for cue in cues]
@@ -92,6 +142,7 @@ def test_cues_come_out_in_order_of_time() -> None:
         ({"op": "split", "cue": 0, "at": 2.0}, "edits/0/at"),
         ({"op": "time", "cue": 0, "start": 5.0}, "edits/0/end"),
         ({"op": "shift", "seconds": -1.0}, "edits/0/seconds"),
+        ({"op": "speaker", "cue": 0, "count": 3, "speaker": "x"}, "edits/0/cue"),
     ],
 )
 def test_what_cannot_be_is_refused_naming_the_edit(edit: dict[str, Any], field: str) -> None:
@@ -100,7 +151,38 @@ def test_what_cannot_be_is_refused_naming_the_edit(edit: dict[str, Any], field: 
     assert field == refused.value.field
 
 
-@pytest.mark.parametrize("edit", [{"op": "exec"}, {"op": "text", "cue": -1, "text": "x"}, {"op": "insert", "start": 2}])
+def test_replacements_of_replacements_end_where_a_text_gets_too_long() -> None:
+    with pytest.raises(Refused, match="more than 2000 characters") as refused:
+        after(*[{"op": "replace", "find": "e", "text": "e" * 200}] * 5)
+    assert "edits/1/text" == refused.value.field
+
+
+def test_a_merge_ends_where_a_text_gets_too_long() -> None:
+    with pytest.raises(Refused, match="more than 2000 characters"):
+        after({"op": "merge", "cue": 0}, cues=(Cue(start=0, end=1, text="x" * 1_500),) * 2)
+
+
+def test_edits_that_go_through_too_many_cues_are_refused_before_they_begin() -> None:
+    with pytest.raises(Refused, match="several requests") as refused:
+        after(*[{"op": "replace", "find": "x", "text": "y"}] * 1_000, cues=(BYE,) * 2_001)
+    assert "edits" == refused.value.field
+
+
+def test_no_edit_makes_more_cues_than_a_caption_has() -> None:
+    with pytest.raises(Refused, match="100000 cues at most"):
+        after({"op": "insert", "start": 9, "end": 9, "text": "x"}, cues=(BYE,) * 100_000)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"op": "exec"},
+        {"op": "text", "cue": -1, "text": "x"},
+        {"op": "insert", "start": 2},
+        {"op": "speaker", "cue": 0},
+        {"op": "speaker", "cue": 0, "speaker": "x" * 101},
+    ],
+)
 def test_what_is_no_edit_is_no_edit(edit: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         EDITS.validate_python([edit])
@@ -119,3 +201,38 @@ def test_differences_name_the_places_before_and_after() -> None:
         (each.before and each.before[0], each.after and each.after[0]) for each in differences((HELLO, BYE), changed)
     ]
     assert [(1, 1), (None, 2)] == found
+
+
+def test_another_speaker_is_a_difference() -> None:
+    changed = after({"op": "speaker", "cue": 0, "speaker": "Bob"})
+    assert [((0, HELLO), (0, changed[0]))] == [(each.before, each.after) for each in differences((HELLO, BYE), changed)]
+
+
+few_cues = st.lists(st.integers(0, 3).map(lambda number: Cue(start=number, end=number, text="x")), max_size=8)
+
+
+@given(few_cues, few_cues)
+def test_differences_lead_from_one_text_to_the_other(before: list[Cue], now: list[Cue]) -> None:
+    found = list(differences(before, now))
+    removed = {each.before[0] for each in found if each.before}
+    added = {each.after[0] for each in found if each.after}
+    kept = [cue for place, cue in enumerate(before) if place not in removed]
+    assert kept == [cue for place, cue in enumerate(now) if place not in added]
+
+
+@given(st.permutations(range(7)))
+def test_as_much_as_possible_is_the_same(order: list[int]) -> None:
+    cues = [Cue(start=number, end=number, text="x") for number in range(7)]
+    found = list(differences(cues, [cues[number] for number in order]))
+    longest = max(len(run) for run in subsequences(order) if list(run) == sorted(run))
+    assert 7 - longest == sum(each.after is not None for each in found)
+
+
+def subsequences(order: list[int]) -> Iterator[tuple[int, ...]]:
+    return chain.from_iterable(combinations(order, size) for size in range(len(order) + 1))
+
+
+def test_many_changes_of_a_long_text_are_found_at_once() -> None:
+    cues = [Cue(start=number, end=number, text="x") for number in range(60_000)]
+    changed = [cue.model_copy(update={"text": "y"}) if cue.start % 2 else cue for cue in cues]
+    assert 30_000 == sum(1 for _ in differences(cues, changed))
