@@ -1,9 +1,11 @@
 """The sound of real media files: in step with the picture, bounded, and refused with a reason where there is none."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -125,3 +127,62 @@ async def test_a_moment_of_sound_can_be_listened_to(whisper: FasterWhisper, ffmp
     transcript = await heard(whisper, click, CaptionInput(), reports)
 
     assert () == transcript.segments
+
+
+@pytest.mark.parametrize("name", ["talk.mp4", "talk.ogg", "talk.mp3"])
+async def test_pieces_after_a_break_are_the_same_as_without_it(
+    name: str, ffmpeg: Ffmpeg, samples: Path, reports: Report
+) -> None:
+    """Whatever the codec looks back to, and however many samples it puts in front."""
+    talk = ffmpeg(name, "-stream_loop", "3", "-i", str(samples / "video_captions.wav"), "-ar", "44100")
+    pieces = await pieces_of(talk, reports)
+
+    again = await pieces_of(talk, reports, begin=pieces[1].end)
+
+    assert len(pieces) > 4
+    assert [piece.start for piece in pieces[2:]] == [piece.start for piece in again]
+    assert all(np.array_equal(one.sound, other.sound) for one, other in zip(pieces[2:], again, strict=True))
+
+
+async def test_a_file_that_says_it_is_too_long_is_refused_before_it_is_heard(
+    make_whisper: Callable[..., FasterWhisper], hello_video: Path, reports: Any
+) -> None:
+    whisper = make_whisper(transcribe_max_audio_seconds=5)
+
+    with pytest.raises(PermanentError, match="KINOLOG_TRANSCRIBE_MAX_AUDIO_SECONDS"):
+        await heard(whisper, hello_video, CaptionInput(), reports)
+
+    assert [] == reports.phases
+
+
+def test_three_hours_of_sound_take_no_more_memory_than_half_an_hour(ffmpeg: Ffmpeg) -> None:
+    half_an_hour, three_hours = (peak_bytes_of(a_tone(ffmpeg, hours)) for hours in (0.5, 3.0))
+
+    assert three_hours < half_an_hour + 16 * 1024**2
+
+
+def a_tone(ffmpeg: Ffmpeg, hours: float) -> Path:
+    tone = "sine=frequency=300:sample_rate=8000"
+    return ffmpeg(f"{hours}.wav", "-f", "lavfi", "-i", tone, "-t", str(3600 * hours), "-c:a", "pcm_u8")
+
+
+CUTS_A_SOUND: Final = """
+import resource, sys
+from pathlib import Path
+from kinolog.transcribe.adapters import audio
+
+class Nobody:
+    check = tell = staticmethod(lambda *_: None)
+
+pieces = audio.pieces(Path(sys.argv[1]), 300.0, 30_000.0, Nobody())
+print(sum(len(piece.sound) for piece in pieces) / 16_000)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def peak_bytes_of(recording: Path) -> int:
+    """What a process takes at most that cuts the sound into the usual pieces."""
+    command = [sys.executable, "-c", CUTS_A_SOUND, str(recording)]
+    seconds, peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert float(recording.stem) * 3600 == float(seconds)
+    return int(peak)

@@ -11,21 +11,17 @@ from pathlib import Path
 from typing import Final
 
 import av
-import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.transcribe.adapters.cutting import RATE, Samples, Sound, as_sound, cut, without_first
+from kinolog.transcribe.adapters.tape import Tape, too_long
 from kinolog.transcribe.adapters.thread import Caller
 
-_SMALLEST_GAP_SECONDS: Final = 0.1
 _MICROSECONDS: Final = 1_000_000
-# Silence is laid down in blocks, so that a long gap takes no memory.
-_SILENCE: Final[Samples] = np.zeros(10 * RATE, dtype=np.int16)
 
 # Every video was verified when it was registered; that this was done well is no reason to trust it here.
 _ALLOWED: Final = {
@@ -56,7 +52,7 @@ def declared_seconds(source: Path, max_seconds: float) -> float | None:
     with _opened(source) as media:
         seconds = _declared(media)
     if seconds is not None and seconds > max_seconds:
-        raise _too_long(max_seconds)
+        raise too_long(max_seconds)
     return seconds
 
 
@@ -71,7 +67,7 @@ def pieces(
     what is no media file at all; and Stopped.
     """
     with _opened(source) as media:
-        tape = _Tape(max_seconds)
+        tape = Tape(max_seconds)
         begin_at = round(begin * RATE)
         position = begin_at
         samples = without_first(_samples(media, tape, caller, begin_at), begin_at)
@@ -80,35 +76,6 @@ def pieces(
             position += len(stretch)
         if not tape.length:
             raise _no_audio()
-
-
-@dataclass(slots=True)
-class _Tape:
-    """How much sound there is so far, with silence where the source has none."""
-
-    max_seconds: float
-    length: int = 0
-
-    @property
-    def seconds(self) -> float:
-        return self.length / RATE
-
-    def silence_until(self, seconds: float) -> Iterator[Samples]:
-        """What fills the tape up, unless the gap is too small to matter or lies in the past."""
-        if seconds - self.seconds >= _SMALLEST_GAP_SECONDS:
-            self._refuse_beyond_limit(seconds)
-            end = round(seconds * RATE)
-            while self.length < end:
-                yield self.add(_SILENCE[: end - self.length])
-
-    def add(self, samples: Samples) -> Samples:
-        self.length += len(samples)
-        self._refuse_beyond_limit(self.seconds)
-        return samples
-
-    def _refuse_beyond_limit(self, seconds: float) -> None:
-        if seconds > self.max_seconds:
-            raise _too_long(self.max_seconds)
 
 
 @contextmanager
@@ -135,15 +102,14 @@ def _start_of(media: InputContainer) -> float:
     return (media.start_time or 0) / _MICROSECONDS
 
 
-def _samples(media: InputContainer, tape: _Tape, caller: Caller, begin_at: int) -> Iterator[Samples]:
-    resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
+def _samples(media: InputContainer, tape: Tape, caller: Caller, begin_at: int) -> Iterator[Samples]:
+    start = _start_of(media)
     for frame in _frames(media, media.streams.audio[0]):
         if tape.length < begin_at:
             caller.tell("audio", 100 * tape.length / begin_at)
         caller.check()
-        yield from _laid_down(tape, frame, resampler, _start_of(media))
-    if tape.length:
-        yield from _resampled(tape, None, resampler)
+        yield from tape.lay_down(frame, None if frame.time is None else frame.time - start)
+    yield from tape.rest()
 
 
 def _frames(media: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
@@ -155,23 +121,5 @@ def _frames(media: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
             continue
 
 
-def _laid_down(tape: _Tape, frame: AudioFrame, resampler: AudioResampler, starts_at: float) -> Iterator[Samples]:
-    if frame.time is not None:
-        yield from tape.silence_until(frame.time - starts_at)
-    frame.pts = None  # The tape keeps the time; the resampler would object to jumps.
-    yield from _resampled(tape, frame, resampler)
-
-
-def _resampled(tape: _Tape, frame: AudioFrame | None, resampler: AudioResampler) -> Iterator[Samples]:
-    """None for the frame brings out what the resampler still holds."""
-    for resampled in resampler.resample(frame):
-        yield tape.add(resampled.to_ndarray()[0])
-
-
 def _no_audio() -> PermanentError:
     return PermanentError("no_audio", "the video has no sound, so there is nothing to caption")
-
-
-def _too_long(max_seconds: float) -> PermanentError:
-    message = f"the video's sound is longer than {max_seconds:g} s, which KINOLOG_TRANSCRIBE_MAX_AUDIO_SECONDS allows"
-    return PermanentError("audio_too_long", message)
