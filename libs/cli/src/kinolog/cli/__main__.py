@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kinolog.cli import fonts, operate, remote, repository, reproduce, schedules, secrets, steer
+from kinolog.cli import fonts, operate, remote, repository, reproduce, schedules, secrets, speech, steer
 from kinolog.cli.audit import app as audit_app
 from kinolog.cli.demo import demo as run_demo
 from kinolog.cli.library.command import app as import_app
@@ -51,7 +51,7 @@ def demo(
     run_demo(read_settings(data_dir=folder, port=port), file, keep=keep)
 
 
-for commands in (remote, steer, operate, schedules, secrets, fonts, reproduce):
+for commands in (remote, steer, operate, schedules, secrets, fonts, speech, reproduce):
     app.add_typer(commands.app)
 app.add_typer(audit_app)
 app.add_typer(import_app)

@@ -87,6 +87,10 @@ class Client:
         """Events of the log in order, at most `limit` of them."""
         return await self._some("/v1/events", filters, limit)
 
+    async def found_speech(self, filters: Json, limit: int) -> list[Json]:
+        """The best places where something is said, at most `limit` of them."""
+        return await self._some("/v1/search", filters, limit)
+
     async def video(self, video_id: str) -> Json:
         return await self._json("GET", _path("videos", video_id))
 
