@@ -113,10 +113,30 @@ def test_sentences_too_short_to_be_read_alone_share_a_caption() -> None:
     assert [["Yes. Of course."]] == lines("Yes. Of course.")
 
 
-def test_no_word_is_left_alone_in_a_caption() -> None:
-    cues = cues_of([spoken("word " * 17 + "end.", word_seconds=0.2)], LAYOUT, with_words=False)
+def test_a_long_sentence_is_shared_out_evenly() -> None:
+    cues = cues_of([spoken("word " * 40, word_seconds=0.35)], LAYOUT, with_words=False)
+
+    assert [13, 13, 14] == sorted(len(cue.text.split()) for cue in cues)
+
+
+@pytest.mark.parametrize("last", ["word, really.", "word, really"])
+def test_no_word_is_left_alone_in_a_caption(last: str) -> None:
+    cues = cues_of([spoken("word " * 15 + last, word_seconds=0.2)], LAYOUT, with_words=False)
 
     assert min(len(cue.text.split()) for cue in cues) > 1
+
+
+@pytest.mark.parametrize(
+    "said", ["Surprisingly, he never wanted anything at all.", "He never wanted anything at all, surprisingly."]
+)
+def test_no_word_is_left_alone_in_a_line(said: str) -> None:
+    assert min(len(line.split()) for line in lines(said)[0]) > 1
+
+
+def test_a_word_that_is_a_sentence_may_have_a_line() -> None:
+    assert [["Absolutely!", "He never wanted anything at all."]] == lines(
+        "Absolutely! He never wanted anything at all."
+    )
 
 
 def test_a_pause_begins_a_new_caption() -> None:

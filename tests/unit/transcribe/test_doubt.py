@@ -52,6 +52,7 @@ def reasons(sifted: Sifted) -> list[str]:
     [
         in_a_row("I see it.", "I see it.", "I see it.", "Thanks."),
         in_a_row(*["We will rock you."] * 8, **SHRINKS),
+        in_a_row(*["And that is what we sang when we met again."] * 6, **SHRINKS),
         in_a_row(*["We will rock you."] * 20),
         in_a_row(*["Come back to me."] * 20, pause_seconds=2, **SHRINKS),
         in_a_row(*["Yes.", "No."] * 5),

@@ -5,7 +5,7 @@ A run is speech without a pause. The cost of a caption is the sum of
 - `CAPTION`, so that text is not chopped up;
 - `SWALLOWED` for each sentence that ends within it;
 - `LONE` where it is a single unit and no sentence;
-- `LINE_END` times what `sense` says about the best place to end its first line, where it needs two;
+- `TORN_LINE` where it needs two lines, and the first would have to end with a word that belongs to the next;
 - `MISSING_SECOND` for each second that it would have to be shown longer to be read in time;
 - `FULL` times the square of how full it is, so that neighbours are of like length.
 
@@ -21,13 +21,13 @@ from typing import Final, NamedTuple
 
 from kinolog.transcribe.domain.reading.layout import Layout
 from kinolog.transcribe.domain.reading.particles import Particles
-from kinolog.transcribe.domain.reading.sense import break_cost, ends_sentence
+from kinolog.transcribe.domain.reading.sense import TORN, break_cost, ends_sentence
 from kinolog.transcribe.domain.reading.units import Unit
 
 CAPTION: Final = 3.0
 SWALLOWED: Final = 4.0
 LONE: Final = 10.0
-LINE_END: Final = 0.6
+TORN_LINE: Final = 10.0
 MISSING_SECOND: Final = 6.0
 FULL: Final = 2.0
 
@@ -46,6 +46,10 @@ class Run:
     starts: Sequence[float]
     text_starts: Sequence[int]
     text_ends: Sequence[int]
+
+    def is_sentence(self, place: int) -> bool:
+        """Whether that unit is a whole one."""
+        return self.sentence_ends[place] and (place == 0 or self.sentence_ends[place - 1])
 
 
 def run_of(units: Sequence[Unit], followed_at: float, particles: Particles) -> Run:
@@ -109,7 +113,7 @@ def _spans(run: Run, first: int, layout: Layout) -> Iterator[_Span]:
 def _cost(run: Run, span: _Span, layout: Layout) -> float:
     first, after = span.first, span.after
     columns = run.text_ends[after - 1] - run.text_starts[first]
-    is_lone = after - first == 1 and not run.sentence_ends[first]
+    is_lone = after - first == 1 and not run.is_sentence(first)
     room_until = max(span.end, run.starts[after] - layout.min_gap_seconds)
     missing_seconds = run.starts[first] + layout.seconds_to_read(columns) - room_until
     pause = (run.starts[after] - span.end) / layout.pause_seconds
@@ -120,7 +124,7 @@ def _cost(run: Run, span: _Span, layout: Layout) -> float:
         + FULL * (columns / (layout.lines * layout.line_characters)) ** 2
         + MISSING_SECOND * max(0.0, missing_seconds)
         + run.break_costs[after] * (1 - min(1.0, max(0.0, pause)))
-        + (LINE_END * _cheapest_line_end(run, span, layout.line_characters) if span.lines == 2 else 0.0)
+        + TORN_LINE * (span.lines == 2 and _cheapest_line_end(run, span, layout.line_characters) >= TORN)
     )
 
 

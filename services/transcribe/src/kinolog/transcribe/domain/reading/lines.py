@@ -60,8 +60,12 @@ class _Page:
     def _cost(self, first: int, end: int, columns: int) -> float:
         uneven = UNEVEN * ((columns - self._mean) / self._limit) ** 2
         is_last = end == len(self.units)
-        lone = LONE if end - first == 1 and not ends_sentence(self.units[first]) else 0.0
+        lone = LONE if end - first == 1 and not self._is_sentence(first) else 0.0
         return uneven + lone + (0.0 if is_last else self._break_costs[end])
+
+    def _is_sentence(self, place: int) -> bool:
+        begins = place == 0 or ends_sentence(*self.units[place - 1 : place + 1])
+        return begins and ends_sentence(*self.units[place : place + 2])
 
 
 def _one_line_more(
