@@ -9,6 +9,8 @@ from kinolog.common.log.memory import MemoryLog
 from kinolog.common.presets import SHIPPED
 from kinolog.common.style import CaptionStyle
 from kinolog.common.testing.examples import created, registered
+from kinolog.gateway.look import LookCheck
+from kinolog.gateway.params import Gateway
 
 PATH = "/v1/presets/studio"
 STYLE = {"fontName": "Anton", "fontSize": 30.0, "effect": "karaoke"}
@@ -149,6 +151,14 @@ async def test_a_style_that_names_what_is_not_there_is_refused_at_once(
     assert [(422, f"{root}/{key}") for root in ("/style", "/style", "/input_data/style", "/burn/style")] == [
         (answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in answers
     ]
+
+
+async def test_where_render_has_fonts_of_its_own_any_name_may_be_one(
+    caller: httpx2.AsyncClient, gateway: Gateway
+) -> None:
+    object.__setattr__(gateway, "looks", LookCheck(gateway.desk, knows_all_fonts=False))
+    answers = [await put(caller, **style) for style in ({"fontName": "Comic Sans"}, {"fontName": "Comic{}"})]
+    assert [200, 422] == [answer.status_code for answer in answers]
 
 
 async def test_a_style_may_name_the_preset_of_its_own_project_alone(

@@ -26,7 +26,8 @@ class GatewaySettings(PictureSettings):
     render_fonts_dir: str = ""
 
     max_font_bytes: int = Field(20 * 1024**2, ge=1)
-    max_fonts: int = Field(100, ge=0)
+    # All of them are listed in one event, which may have 1 MiB.
+    max_fonts: int = Field(100, ge=0, le=1_000)
     font_timeout_seconds: float = 60.0
     font_cpu_seconds: int = 30
     font_memory_bytes: int = 1024**3

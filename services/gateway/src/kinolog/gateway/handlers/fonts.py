@@ -34,7 +34,7 @@ from kinolog.gateway.params import Edit, Gateway, Here, Post, QueryReason, id_of
 from kinolog.gateway.problems import FieldError, Problem
 from kinolog.gateway.uploads.multipart import Multipart
 from kinolog.gateway.uploads.one_file import receive_file, write_file
-from kinolog.gateway.views import FontView, ListView, answer_done, list_view
+from kinolog.gateway.views import FontView, ListView, answer_done, etag, list_view
 
 router = APIRouter(prefix=FONTS_PATH, tags=["fonts"])
 
@@ -92,8 +92,11 @@ async def create_font(
 @router.get("", operation_id="fonts_list", response_model=ListView)
 async def read_fonts(here: Here) -> JSONResponse:
     """All that a style may name, besides what is in a folder of a render worker's own."""
-    fonts = await _present(here)
-    return list_view(list_fonts(fonts), next_cursor=None, has_more=False, seq=here.desk.newest_sequence)
+    loaded = await here.desk.find(SETTING, setting_id(SETTING_OF_FONTS))
+    data = list_fonts(control_of(FontList, loaded.state))
+    answer = list_view(data, next_cursor=None, has_more=False, seq=here.desk.newest_sequence)
+    answer.headers["ETag"] = etag(loaded.sequence)
+    return answer
 
 
 @router.get("/{id}/content", operation_id="fonts_content", response_class=Response)
@@ -113,7 +116,7 @@ async def read_content(font_id: FontId, here: Here) -> StreamingResponse:
 
 @router.delete("/{id}", operation_id="fonts_delete", response_model=FontView)
 async def delete_font(font_id: FontId, here: Here, command: Edit, reason: QueryReason = None) -> JSONResponse:
-    """Jobs whose style names it fail from now on. `If-Match` takes the ETag that the last change of a font gave."""
+    """Jobs whose style names it fail from now on. `If-Match` takes the ETag of the list."""
     font = font_of(await _present(here), font_id)
     done = await _change(here, command, "remove", font, reason, is_removed=True)
     return answer_done(done, body=font_view(font, is_deleted=True))
