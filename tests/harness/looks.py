@@ -36,7 +36,7 @@ MID_WORD_SECONDS: Final = 1.2
 
 async def draw(
     style: Mapping[str, Any],
-    cue: Cue = SIX_WORDS,
+    *cues: Cue,
     at: float = MID_WORD_SECONDS,
     frame: Frame = SMALL,
     film: Picture | None = None,
@@ -44,7 +44,9 @@ async def draw(
     """The frame at a moment, in seconds, of a film that looks like `film` all the time."""
     with TemporaryDirectory() as folder:
         typesetter = AssTypesetter(FontShelf())
-        typeset = await typesetter.typeset((cue,), CaptionStyle.model_validate(style), frame, Path(folder))
+        typeset = await typesetter.typeset(
+            cues or (SIX_WORDS,), CaptionStyle.model_validate(style), frame, Path(folder)
+        )
         return _drawn(f"setpts=PTS+{at}/TB,{typeset.filter}", shades(frame) if film is None else film, Path(folder))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from harness.looks import LOOKS, MID_WORD_SECONDS, SIX_WORDS, Picture, draw
+from harness.looks import LOOKS, Picture, draw
 from PIL import Image
 
 from kinolog.common.presets import SHIPPED
@@ -41,7 +41,7 @@ def sheet(tiles: Sequence[Picture]) -> Picture:
 
 async def tile(name: str, style: Mapping[str, Any]) -> Picture:
     film = await draw(LABEL, Cue(start=0, end=9, text=name), frame=TILE)
-    return await draw(style, SIX_WORDS, MID_WORD_SECONDS, TILE, film)
+    return await draw(style, frame=TILE, film=film)
 
 
 if __name__ == "__main__":

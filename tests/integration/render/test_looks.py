@@ -5,10 +5,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pytest
-from harness.looks import LOOKS, SMALL, Picture, draw
+from harness.looks import LOOKS, SMALL, Picture, draw, shades
 from PIL import Image
 
 from kinolog.common.presets import SHIPPED
+from kinolog.common.subtitles import Cue
 from kinolog.render.domain.typeset import Frame
 
 LARGE: Final = Frame(width=1920, height=1080)
@@ -76,3 +77,15 @@ async def test_words_that_rest_stay_where_they_are_when_another_one_grows() -> N
     resting = slice(changed.max() + 1, None)
     assert changed.max() < SMALL.width * 0.55
     assert (third[:, resting] == 255).all(axis=2).sum() > 500
+
+
+@pytest.mark.parametrize("name", ["active-color", "active-scale", "box"])
+async def test_cues_that_show_together_are_apart(name: str) -> None:
+    style = {**SHIPPED[name], "maxWords": None}
+    both = [Cue(start=0, end=3, text="one two three"), Cue(start=0.5, end=3, text="one two three")]
+    alone = await draw(style, both[0], at=1.5)
+    rows = [
+        np.flatnonzero((picture != shades(SMALL)).any(axis=(1, 2)))
+        for picture in (alone, await draw(style, *both, at=1.5))
+    ]
+    assert len(rows[1]) == pytest.approx(2 * len(rows[0]), rel=0.25)

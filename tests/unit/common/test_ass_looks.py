@@ -1,14 +1,17 @@
 """What a caption's style becomes in a script for libass."""
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Final, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue, Word
 from kinolog.common.subtitles.ass import ass_script, to_ass
+from kinolog.common.subtitles.ass.crowd import crowded
 
 TIMED: Final = Cue(
     start=10,
@@ -21,6 +24,7 @@ TIMED: Final = Cue(
         Word(start=12, end=12.5, text="four"),
     ),
 )
+OTHER: Final = Cue(start=12, end=20, text="Meanwhile")
 UNTIMED: Final = TIMED.model_copy(update={"words": ()})
 
 _EVENT: Final = re.compile(r"Dialogue: 0,([\d:.]+),([\d:.]+),Default,([^,]*),0,0,0,,(.*)")
@@ -32,13 +36,13 @@ class Event(NamedTuple):
     text: str
 
 
-def events(cue: Cue = TIMED, **style: object) -> list[Event]:
-    script = to_ass((cue,), CaptionStyle.model_validate(style), width=16, height=9)
+def events(*cues: Cue, **style: object) -> list[Event]:
+    script = to_ass(cues or (TIMED,), CaptionStyle.model_validate(style), width=16, height=9)
     return [Event(start, end, text) for start, end, _, text in _EVENT.findall(script)]
 
 
-def text_of(cue: Cue = TIMED, **style: object) -> str:
-    (event,) = events(cue, **style)
+def text_of(*cues: Cue, **style: object) -> str:
+    (event,) = events(*cues, **style)
     return event.text
 
 
@@ -61,7 +65,7 @@ def fields(width: int = 16, height: int = 9, **style: Any) -> dict[str, str]:
         ({}, {"BorderStyle": "1", "PrimaryColour": "&H0000FFFF", "SecondaryColour": "&H0000FFFF", "Outline": "1"}),
         (
             {"box": True, "boxColor": "#102030", "boxOpacityPercent": 80, "boxPadding": 5, "shadowWidth": 9},
-            {"BorderStyle": "4", "BackColour": "&H33302010", "Shadow": "5", "Outline": "0", "MarginV": "15"},
+            {"BorderStyle": "4", "BackColour": "&H33302010", "Shadow": "5", "Outline": "0", "MarginV": "10"},
         ),
         ({"effect": "karaoke", "activeColor": "#102030"}, {"PrimaryColour": "&H00302010"}),
     ],
@@ -95,7 +99,7 @@ def test_colours_are_drawn_as_they_are_written() -> None:
 
 
 def test_a_weight_between_regular_and_bold_is_an_override() -> None:
-    assert text_of(fontWeight=500).startswith(r"{\b500}One")
+    assert text_of(fontWeight=500).startswith(r"{\r\b500}One")
     assert text_of(fontWeight=400).startswith("One")
 
 
@@ -204,3 +208,43 @@ def test_nothing_flickers_between_words(style: dict[str, Any]) -> None:
     shown = events(UNTIMED, **style)
     assert all(before.end == after.start for before, after in pairwise(shown))
     assert ("0:00:10.00", "0:00:13.00") == (shown[0].start, shown[-1].end)
+
+
+def test_a_plate_has_its_padding_as_lines_so_that_others_keep_clear_of_it() -> None:
+    cue = Cue(start=0, end=1, text="Hi")
+    assert r"{\fs6}\h\N{\r}Hi\N{\r\yshad0\fs6}\h" == text_of(cue, box=True, boxPadding=6)
+    assert "Hi" == text_of(cue, box=True, boxPadding=0)
+
+
+def test_cues_that_show_together_have_an_event_for_each_word_that_is_singled_out() -> None:
+    shown = events(TIMED, OTHER, effect="active_color", activeColor="#ff0000")
+    assert [
+        ("0:00:10.00", "0:00:10.20", r"One two\Nthree four"),
+        ("0:00:10.20", "0:00:10.60", r"{\1c&H0000FF&}One{\r} two\Nthree four"),
+        ("0:00:10.60", "0:00:11.50", r"One {\1c&H0000FF&}two{\r}\Nthree four"),
+        ("0:00:11.50", "0:00:12.00", r"One two\N{\1c&H0000FF&}three{\r} four"),
+        ("0:00:12.00", "0:00:13.00", r"One two\Nthree {\1c&H0000FF&}four{\r}"),
+    ] == shown[:-1]
+    assert ("0:00:12.00", "0:00:20.00", r"{\1c&H0000FF&}Meanwhile{\r}") == shown[-1]
+
+
+def test_cues_that_follow_each_other_do_not_show_together() -> None:
+    after = Cue(start=13, end=14, text="Then")
+    assert 2 == len(events(TIMED, after, effect="active_color"))
+
+
+def test_many_words_that_show_beside_others_rest() -> None:
+    long = Cue(start=0, end=60, text=" ".join(["word"] * 100))
+    shown = events(long, TIMED.model_copy(update={"start": 1.0}), effect="active_scale")
+    assert ("0:00:00.00", "0:01:00.00", long.text) == shown[0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=12))
+def test_a_crowd_is_everybody_who_is_not_alone(spans: list[tuple[int, int]]) -> None:
+    cues = [Cue(start=start, end=start + length, text="a") for start, length in spans]
+    pairs = [(one, other) for one, other in combinations(range(len(cues)), 2) if together(cues[one], cues[other])]
+    assert {place for pair in pairs for place in pair} == crowded(cues)
+
+
+def together(one: Cue, other: Cue) -> bool:
+    return max(one.start, other.start) < min(one.end, other.end)

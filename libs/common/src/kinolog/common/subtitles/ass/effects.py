@@ -3,10 +3,10 @@
 Nothing moves when the next word is said: a word that grows has had the room for it all the time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from kinolog.common.style import CaptionStyle, Effect
 from kinolog.common.subtitles.ass.notation import hundredths, literal, text_colour
@@ -19,41 +19,56 @@ _POP_MILLISECONDS: Final = 80
 _WEIGHTS_OF_STYLES: Final = (400, 700)
 
 
+class Shot(NamedTuple):
+    """What is shown from one moment to another, in seconds."""
+
+    start: float
+    end: float
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Brush:
-    """What overrides need to know of a style: `weight` opens a text, and `reset` ends overrides."""
+    """What overrides need to know of a style. `resting` and `active` are looks of a word, `reset` ends both; `opening`
+    and `closing` are what every text is put between.
+    """
 
     effect: Effect
     is_upper_case: bool
-    weight: str
     resting: str
     active: str
     scale_percent: float
-
-    @property
-    def reset(self) -> str:
-        return f"{{\\r{self.weight}}}"
+    reset: str
+    opening: str
+    closing: str
 
     def text(self, plain: str) -> str:
         return literal(plain.upper() if self.is_upper_case else plain)
 
+    def framed(self, words: Iterable[str]) -> str:
+        return f"{self.opening}{''.join(words)}{self.closing}"
+
 
 def brush_of(style: CaptionStyle) -> Brush:
     """A style of ASS is regular or bold, other weights are overrides."""
+    grows, scale = style.effect == "active_scale", f"{style.active_scale_percent:g}"
+    reset = "{\\r}" if style.font_weight in _WEIGHTS_OF_STYLES else f"{{\\r\\b{style.font_weight}}}"
+    edge = f"\\fs{style.box_padding:g}" if style.box and style.box_padding else ""
     return Brush(
         effect=style.effect,
         is_upper_case=style.upper_case,
-        weight="" if style.font_weight in _WEIGHTS_OF_STYLES else f"\\b{style.font_weight}",
-        resting=f"\\1c{text_colour(style.primary_color)}",
-        active=f"\\1c{text_colour(style.active_color)}",
+        resting=("\\fscx100\\fscy100" if grows else "") + f"\\1c{text_colour(style.primary_color)}",
+        active=(f"\\fscx{scale}\\fscy{scale}" if grows else "") + f"\\1c{text_colour(style.active_color)}",
         scale_percent=style.active_scale_percent,
+        reset=reset,
+        opening=(f"{{{edge}}}\\h\\N" if edge else "") + (reset if edge or "\\b" in reset else ""),
+        closing=f"\\N{{\\r\\yshad0{edge}}}\\h" if edge else "",
     )
 
 
-def drawn(group: Group, brush: Brush) -> str:
-    """The text of an event that begins and ends with the group."""
-    opening = f"{{{brush.weight}}}" if brush.weight else ""
-    return opening + "".join(_WORDS_OF[brush.effect](group, brush))
+def drawn(group: Group, brush: Brush) -> Shot:
+    """An event that begins and ends with the group."""
+    return Shot(group.start, group.end, brush.framed(_WORDS_OF[brush.effect](group, brush)))
 
 
 def _plain(group: Group, brush: Brush) -> Iterator[str]:
@@ -81,12 +96,11 @@ def _coloured(group: Group, brush: Brush) -> Iterator[str]:
 def _scaled(group: Group, brush: Brush) -> Iterator[str]:
     """Invisible copies on both sides of a word, as wide as the word grows, make room for it and become narrow then."""
     full, room = f"{brush.scale_percent:g}", f"{(brush.scale_percent - 100) / 2:g}"
-    resting, active = f"\\fscx100\\fscy100{brush.resting}", f"\\fscx{full}\\fscy{full}{brush.active}"
     for word, turns in _turned(group):
         text = brush.text(word.text)
         narrowing = turns.written(f"\\fscx{room}", "\\fscx0", _POP_MILLISECONDS)
         pad = f"{{{_INVISIBLE}\\fscy{full}{narrowing}}}{text}{brush.reset}"
-        growing = turns.written(resting, active, _POP_MILLISECONDS)
+        growing = turns.written(brush.resting, brush.active, _POP_MILLISECONDS)
         yield f"{_narrow(word.blank, brush)}{pad}{{{growing}}}{text}{brush.reset}{pad}"
 
 

@@ -58,7 +58,7 @@ def _text_colours(style: CaptionStyle) -> str:
 
 
 def _edge(style: CaptionStyle, bold: int) -> str:
-    """From the colour of the outline to the width of the shadow, which for a plate is by how much it is the larger."""
+    """From the colour of the outline to the width of the shadow, which for a plate is by how much it is the wider."""
     outline, faces = style_colour(style.outline_color), f"{bold},0,0,0,100,100,0,0"
     if style.box:
         plate = style_colour(style.box_color, style.box_opacity_percent)
@@ -68,9 +68,9 @@ def _edge(style: CaptionStyle, bold: int) -> str:
 
 
 def _margins(style: CaptionStyle, canvas_width: int) -> tuple[int, int, int]:
-    """Left, right and vertical, in whole pixels of the canvas, as ASS has them. A plate as a whole keeps to them."""
+    """Left, right and vertical, in whole pixels of the canvas, as ASS has them."""
     padding = style.box_padding if style.box else 0
     side = min(style.margin_horizontal + padding, canvas_width * (1 - _NARROWEST_SHARE) / 2)
     spare = max(0.0, canvas_width * (1 - style.max_width_percent / 100) + 2 * (padding - side))
     left = side + spare * _SHARE_ON_THE_LEFT[style.alignment]
-    return round(left), round(2 * side + spare - left), round(style.margin_vertical + padding)
+    return round(left), round(2 * side + spare - left), round(style.margin_vertical)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kinolog.common.style import CaptionStyle, Effect
-from kinolog.common.subtitles.ass.effects import brush_of, drawn
+from kinolog.common.subtitles.ass.crowd import crowded, in_turn
+from kinolog.common.subtitles.ass.effects import Shot, brush_of, drawn
 from kinolog.common.subtitles.ass.header import EVENT_FIELDS, header
 from kinolog.common.subtitles.ass.notation import field, moment
 from kinolog.common.subtitles.ass.words import Group, ShownWord, groups, shown_words
 from kinolog.common.subtitles.cue import Cue
 
-_FOLLOWS_WORDS: Final[frozenset[Effect]] = frozenset({"karaoke", "active_color", "active_scale"})
+_CHANGING: Final[frozenset[Effect]] = frozenset({"active_color", "active_scale"})
+_FOLLOWS_WORDS: Final = _CHANGING | {"karaoke"}
 
 
 class AssScript(NamedTuple):
@@ -34,16 +36,16 @@ def to_ass(cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int)
 
 def ass_script(cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int) -> AssScript:
     """As `to_ass`. No event lies outside of its cue, but for the rounding to hundredths of a second."""
-    written, brush, estimated_words = (
-        [f"{header(style, width, height)}[Events]\nFormat: {EVENT_FIELDS}\n"],
-        brush_of(style),
-        0,
-    )
-    for cue in cues:
-        if cue.text:
-            shown = _shown(cue, style)
-            estimated_words += shown.estimated_words
-            written += (_event(group, cue, drawn(group, brush)) for group in shown.groups)
+    texts = [cue for cue in cues if cue.text]
+    brush, estimated_words = brush_of(style), 0
+    crowd = crowded(texts) if style.effect in _CHANGING else frozenset()
+    written = [f"{header(style, width, height)}[Events]\nFormat: {EVENT_FIELDS}\n"]
+    for place, cue in enumerate(texts):
+        shown = _shown(cue, style)
+        estimated_words += shown.estimated_words
+        for group in shown.groups:
+            shots = in_turn(group, brush) if place in crowd else (drawn(group, brush),)
+            written += (_event(shot, cue) for shot in shots)
     return AssScript("".join(written), estimated_words)
 
 
@@ -57,6 +59,6 @@ def _shown(cue: Cue, style: CaptionStyle) -> _Shown:
     return _Shown(shown, len(words) if are_estimated and needs_times else 0)
 
 
-def _event(group: Group, cue: Cue, text: str) -> str:
+def _event(shot: Shot, cue: Cue) -> str:
     name = field(cue.speaker) if cue.speaker else ""
-    return f"Dialogue: 0,{moment(group.start)},{moment(group.end)},Default,{name},0,0,0,,{text}\n"
+    return f"Dialogue: 0,{moment(shot.start)},{moment(shot.end)},Default,{name},0,0,0,,{shot.text}\n"
