@@ -121,7 +121,7 @@ def test_a_long_sentence_is_shared_out_evenly() -> None:
 
 @pytest.mark.parametrize("last", ["word, really.", "word, really"])
 def test_no_word_is_left_alone_in_a_caption(last: str) -> None:
-    cues = cues_of([spoken("word " * 15 + last, word_seconds=0.2)], LAYOUT, with_words=False)
+    cues = cues_of([spoken("word " * 15 + last, word_seconds=0.35)], LAYOUT, with_words=False)
 
     assert min(len(cue.text.split()) for cue in cues) > 1
 
