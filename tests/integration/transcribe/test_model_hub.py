@@ -27,13 +27,15 @@ NOWHERE: Final = "http://127.0.0.1:1"
 
 @dataclass
 class Plan:
-    """What the hub has, how many bytes of a file it gives before it hangs up, and with what status it answers.
+    """What the hub has, how many bytes of a file it gives before it hangs up, how often at most it gives any of
+    `model.bin`, and with what status it answers.
 
     While `gate` is closed, it stops after the first bytes of `model.bin`.
     """
 
     folder: Path
     gives_bytes: int = 1 << 30
+    gives_times: int = 1 << 30
     status: int = 200
     spoils: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
@@ -67,6 +69,9 @@ class HubServer(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content) - begin))
         self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
         self.end_headers()
+        if len(self.plan.ranges) > self.plan.gives_times:
+            self.close_connection = True
+            return
         self.wfile.write(content[begin : begin + 1_000])
         if file.name == "model.bin":
             self.plan.gate.wait(timeout=20)
@@ -152,16 +157,24 @@ async def test_a_fetch_tells_how_far_it_is(fetch: Fetch, url: str, model_dir: Pa
     assert sorted(told.percents) == told.percents
 
 
+async def test_a_line_that_breaks_is_taken_up_again(fetch: Fetch, url: str, plan: Plan) -> None:
+    plan.gives_bytes = 700_000
+
+    await fetch(url)
+
+    assert ["bytes=0-", "bytes=700000-", "bytes=1400000-"] == plan.ranges
+
+
 async def test_a_fetch_that_broke_off_goes_on_where_it_ended(fetch: Fetch, url: str, plan: Plan) -> None:
-    plan.gives_bytes = 100_000
+    plan.gives_bytes, plan.gives_times = 700_000, 1
     with pytest.raises(PassingError, match="broke off") as failure:
         await fetch(url)
-    plan.gives_bytes = 1 << 30
+    plan.gives_bytes, plan.gives_times = 1 << 30, 1 << 30
 
     await fetch(url)
 
     assert "model_download" == failure.value.kind
-    assert ["bytes=0-", "bytes=100000-"] == plan.ranges
+    assert ["bytes=0-", "bytes=700000-", "bytes=700000-"] == plan.ranges
 
 
 async def test_two_workers_that_want_the_same_model_fetch_it_once(fetch: Fetch, url: str, plan: Plan) -> None:

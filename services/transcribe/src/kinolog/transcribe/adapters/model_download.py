@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from httpx2 import Response
+from httpx2 import HTTPError, Response
 from huggingface_hub import get_session, get_token, hf_raise_for_status
 
 from kinolog.common.errors import PassingError
@@ -17,6 +17,7 @@ from kinolog.transcribe.adapters.digests import Digests
 from kinolog.transcribe.adapters.thread import Caller
 
 _PARTIAL: Final = 206
+_LEAST_PROGRESS_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,25 +59,35 @@ class Download:
     def _fetch(self, file: RemoteFile, meter: "_Meter", caller: Caller) -> None:
         whole, part = self.target / file.name, self.parts / file.part_name
         if whole.is_file() and whole.stat().st_size == file.size_bytes:
-            meter.found(file.size_bytes)
+            meter.stands_at(file, file.size_bytes)
             return
-        self._complete(part, file, meter)
+        self._insist(part, file, meter)
         self._require_intact(part, file, caller)
         os.replace(part, whole)
+
+    def _insist(self, part: Path, file: RemoteFile, meter: "_Meter") -> None:
+        """A line that breaks is taken up again as long as it brings something."""
+        while True:
+            before = meter.news
+            try:
+                return self._complete(part, file, meter)
+            except HTTPError:
+                if meter.news - before < _LEAST_PROGRESS_BYTES:
+                    raise
 
     def _complete(self, part: Path, file: RemoteFile, meter: "_Meter") -> None:
         with part.open("ab") as target:
             begin = target.tell()
-            meter.found(begin)
+            meter.stands_at(file, begin)
             if begin >= file.size_bytes:
                 return
             with self._answer(file, begin) as answer:
                 if answer.status_code != _PARTIAL:
-                    meter.found(-begin)
+                    meter.stands_at(file, 0)
                     target.truncate(0)
                 for chunk in answer.iter_raw():
                     target.write(chunk)
-                    meter.came(len(chunk))
+                    meter.came(file, len(chunk))
                     if target.tell() > file.size_bytes:
                         return
 
@@ -103,26 +114,27 @@ class Download:
 
 @dataclass(slots=True)
 class _Meter:
-    """Counts bytes for the caller: those that come, and those that were there."""
+    """Counts bytes for the caller: those that are there of each file, and those that came just now."""
 
     caller: Caller
     total: int
-    done: int = 0
     news: int = 0
-    began_at: float = field(default_factory=time.monotonic)
+    _there: dict[str, int] = field(default_factory=dict)
+    _began_at: float = field(default_factory=time.monotonic)
 
-    def found(self, count: int) -> None:
-        self.done += count
+    def stands_at(self, file: RemoteFile, count: int) -> None:
+        self._there[file.name] = count
 
-    def came(self, count: int) -> None:
-        self.done += count
+    def came(self, file: RemoteFile, count: int) -> None:
+        self._there[file.name] += count
         self.news += count
-        speed = self.news / max(time.monotonic() - self.began_at, 1e-6)
+        done = min(self.total, sum(self._there.values()))
+        speed = self.news / max(time.monotonic() - self._began_at, 1e-6)
         self.caller.tell(
             "model",
-            min(100.0, 100 * self.done / self.total),
-            done_bytes=min(self.done, self.total),
+            100 * done / self.total,
+            done_bytes=done,
             total_bytes=self.total,
             bytes_per_second=speed,
-            eta_seconds=max(0, self.total - self.done) / speed,
+            eta_seconds=(self.total - done) / speed,
         )
