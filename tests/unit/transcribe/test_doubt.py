@@ -107,6 +107,14 @@ def test_a_phrase_that_loops_within_a_segment_is_said_once() -> None:
     assert (1.2, 4.8) == (stretch.start, stretch.end)
 
 
+def test_a_phrase_of_signs_without_spaces_loops_too() -> None:
+    words = (
+        SpokenWord(text=sign, start=n / 5, end=(n + 1) / 5, probability=1) for n, sign in enumerate("ありがとう" * 6)
+    )
+
+    assert ["ありがとう"] == texts(sift([Segment(words=tuple(words), average_log_probability=-1.5)], RULES))
+
+
 def test_the_words_around_a_loop_stay() -> None:
     sifted = sift([said("Well, " + "I love you " * 5 + "goodbye.", **UNSURE)], RULES)
 
