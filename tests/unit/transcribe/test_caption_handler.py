@@ -158,3 +158,20 @@ async def test_a_job_may_have_its_captions_laid_out_in_its_own_way(bench: Bench)
 
     cues = cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
     assert all(len(cue.text) <= 20 and "\n" not in cue.text for cue in cues)
+
+
+async def test_lines_end_where_the_language_lets_them(bench: Bench) -> None:
+    text = "Alle im Büro haben schon sehr lange auf die neue Maschine gewartet."
+    words = [(word, 0.5 * place, 0.5 * place + 0.4) for place, word in enumerate(text.split())]
+
+    await bench.caption(a_part(said(*words), spoken=Spoken("de", 0.97)))
+
+    (cue,) = cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
+    assert "Alle im Büro haben schon sehr lange\nauf die neue Maschine gewartet." == cue.text
+
+
+async def test_no_caption_outlasts_the_sound(bench: Bench) -> None:
+    await bench.caption(a_part(said(("Bye!", 9.5, 9.8))))
+
+    (cue,) = cues_from_json(await bench.ctx.blobs.read(bench.created().cues))
+    assert 10.0 == cue.end

@@ -42,10 +42,12 @@ class CaptionHandler:
         self, video: Video, transcript: Transcript, job: CaptionInput, ctx: JobContext
     ) -> CaptionCreated:
         sifted, layout = sift(transcript.segments, self.doubts), layout_for(self.layout, job.reading)
-        cues = cues_of(sifted.kept, layout, with_words=job.word_level)
+        language = language_of_text(transcript, job)
+        cues = cues_of(
+            sifted.kept, layout, with_words=job.word_level, language=language, until=transcript.audio_seconds
+        )
         report = report_json(sifted.dropped, reading_report(cues, layout))
         stored = await ctx.blobs.put_bytes(report, REPORT_MEDIA_TYPE)
-        language = language_of_text(transcript, job)
         return CaptionCreated(
             video_id=video.id,
             project_id=video.project_id,
