@@ -26,7 +26,8 @@ async def test_a_font_of_ones_own_is_drawn(platform: Platform, tmp_path: Path) -
     project_id = await platform.project()
     preset = {"style": {"fontName": "Story Sans", "effect": "karaoke"}}
     answer = await platform.client.put(f"/v1/presets/story?project_id={project_id}", json=preset)
-    assert 200 == answer.status_code, answer.text
+    listed = (await platform.get("/v1/presets", project_id=project_id))["data"]
+    assert [answer.json()] == [each for each in listed if each["name"] == "story"]
     video_id = await platform.video(project_id)
     await platform.post("/v1/captions", {"video_id": video_id, "language": "en", "content": SRT})
     burned = await platform.ends(await platform.submit("burn", video_id, style={"preset": "story"}))

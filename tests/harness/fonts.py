@@ -37,7 +37,7 @@ def make_font(
         font.setupGlyf({name: _drawn(TTGlyphPen(None)).glyph() for name in glyphs})
     font.setupHorizontalMetrics(dict.fromkeys(glyphs, (_EM, 0)))
     font.setupHorizontalHeader(ascent=800, descent=-200)
-    font.setupNameTable({"familyName": family, "styleName": style, "copyright": "Nobody's"}, mac=False)
+    font.setupNameTable({**_names(family, style), "copyright": "Nobody's"}, mac=False)
     font.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWeightClass=weight, fsType=fs_type, **os2)
     font.setupPost()
     file = io.BytesIO()
@@ -45,6 +45,14 @@ def make_font(
     font.font["head"].created = font.font["head"].modified = _MADE_AT
     font.save(file)
     return file.getvalue()
+
+
+def _names(family: str, style: str) -> dict[str, str]:
+    """As families of many weights have it: old programs see each of these as a family of its own."""
+    if style in ("Regular", "Bold", "Italic", "Bold Italic"):
+        return {"familyName": family, "styleName": style}
+    typographic = {"typographicFamily": family, "typographicSubfamily": style}
+    return {"familyName": f"{family} {style}", "styleName": "Regular", **typographic}
 
 
 def _drawn(pen: Any) -> Any:

@@ -125,13 +125,13 @@ async def test_a_font_gets_another_name(caller: httpx2.AsyncClient) -> None:
 
 
 async def test_a_family_of_many_weights_has_one_name(caller: httpx2.AsyncClient) -> None:
-    light = make_font("Studio Light", weight=300)
-    with TTFont(io.BytesIO(light)) as font:
-        font["name"].setName("Studio", 16, 3, 1, 0x409)
-        font["name"].setName("Light", 17, 3, 1, 0x409)
-        light = saved(font)
-    answer = (await send(caller, light)).json()
+    answer = (await send(caller, make_font("Studio", "Light", weight=300))).json()
     assert ("Studio", "Light", 300) == tuple(answer[name] for name in ("family", "style", "weight"))
+
+
+async def test_a_style_that_cannot_be_shown_is_passed_over(caller: httpx2.AsyncClient) -> None:
+    answer = (await send(caller, make_font(style="Bold\x00\n{\\fs9}"))).json()
+    assert "Regular" == answer["style"]
 
 
 async def test_nobody_has_to_guess_which_of_two_fonts_is_meant(caller: httpx2.AsyncClient) -> None:
