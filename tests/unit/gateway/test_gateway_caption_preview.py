@@ -34,7 +34,7 @@ def renderer(gateway: Gateway) -> MemoryRenderer:
 async def captioned(log: MemoryLog, blobs: BlobStore, **video: Any) -> str:
     """The caption of a film of two seconds."""
     video_id = await registered(log, **{"duration": 2.0, "width": 320, "height": 180, **video})
-    cues = await blobs.put_bytes(cues_to_json([Cue(start=0.0, end=1.0, text="Hello")]))
+    cues = await blobs.put_bytes(cues_to_json((Cue(start=0.0, end=1.0, text="Hello"),)))
     known = {"video_id": video_id, "project_id": "p", "filename": "film.srt", "language": "en", "style": {}}
     caption_id = new_id("cap")
     created = CaptionCreated.model_validate({**known, "cues": cues, "cue_count": 1})

@@ -16,8 +16,9 @@ def main() -> None:
         return (await finder.find()).names
 
     def answer(service: Service) -> AbstractAsyncContextManager[None]:
-        make = wiring.frames(settings, service.log, service.blobs).frame
-        return answering_frames(service, make, most_at_once=settings.frames_at_once)
+        frames = wiring.frames(settings, service.log, service.blobs)
+        frames.forget_leftovers()
+        return answering_frames(service, frames.frame, most_at_once=settings.frames_at_once)
 
     handlers = wiring.handlers(settings, finder)
     run_worker("render", settings, handlers, slots=wiring.capacity(settings).slots, find_gpu=find_gpu, beside=answer)

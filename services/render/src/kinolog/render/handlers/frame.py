@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
+from time import time
 from typing import Final, Protocol
 
 from kinolog.common.aggregates import CAPTION, VIDEO, Caption, Video
@@ -28,6 +30,7 @@ from kinolog.render.handlers.burn import Typesetter
 
 # Where packets do not tell when frames are shown, the frame is looked for among those of so many seconds.
 _SLACKS_SECONDS: Final = (0.0, 1.0)
+_LEFTOVER_SECONDS: Final = 3_600
 
 
 class FrameMaker(Protocol):
@@ -82,10 +85,19 @@ class FrameHandler:
         with TemporaryDirectory(dir=await asyncio.to_thread(_made, self.folder), prefix=f"{asked.id}-") as name:
             workdir = Path(name)
             cues = await self._cues(caption)
-            typesetting = self._typeset(asked, caption, video, cues, workdir)
-            async with self._film(video.content, workdir) as film, begun(typesetting) as typeset:
+            async with (
+                self._film(video.content, workdir) as film,
+                begun(self._typeset(asked, caption, video, cues, workdir)) as typesetting,
+            ):
                 source, output = Source(path=film, container=video.container), workdir / f"frame.{asked.format}"
-                return await self._made(asked, video, cues, typeset, source, output)
+                return await self._made(asked, video, cues, typesetting, source, output)
+
+    def forget_leftovers(self) -> None:
+        """Remove what killed processes left, once it is older than anybody has waited for a frame."""
+        for leftover in self.folder.glob("*"):
+            with suppress(FileNotFoundError):  # Its owner has come to an end meanwhile.
+                if time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+                    rmtree(leftover)
 
     async def _subjects(self, asked: FrameQuestion) -> tuple[Caption, Video]:
         caption = (await load(self.log, CAPTION, asked.caption_id)).state
@@ -151,10 +163,10 @@ class FrameHandler:
             typeset = await typesetting
             recipe = frame_recipe(video, spot, typeset.filter if typeset else NOTHING_DRAWN)
             filters = frame_filters(recipe, spot, since, asked.format, size, asked.width)
-            time = await self.maker.make(film, spot, filters, asked.format, output)
-            if time is not None:
+            at = await self.maker.make(film, spot, filters, asked.format, output)
+            if at is not None:
                 content = await asyncio.to_thread(self._read, output)
-                return MadeFrame(content=content, time=time, font=typeset.font if typeset else None)
+                return MadeFrame(content=content, time=at, font=typeset.font if typeset else None)
         raise PermanentError("frame_unfindable", "No frame can be decoded there: ask for another moment.")
 
     async def _spot(
