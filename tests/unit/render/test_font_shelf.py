@@ -115,6 +115,7 @@ async def test_bytes_that_are_not_those_of_the_font_are_a_clear_refusal(
 ) -> None:
     font = named("Boxes", BlobRef(sha256="0" * 64, size_bytes=14, media_type="font/ttf"))
     there = await blobs.put_bytes(stored) if stored else font.content
-    with pytest.raises(PermanentError, match="upload it again") as refused:
-        await shelf.cache.fetch(font, lambda _: blobs.stream(there), workdir)
-    assert (kind, False) == (refused.value.kind, copies.exists())
+    for _ in range(2):
+        with pytest.raises(PermanentError, match="upload it again") as refused:
+            await shelf.cache.fetch(font, lambda _: blobs.stream(there), workdir)
+        assert (kind, False) == (refused.value.kind, copies.exists())

@@ -74,9 +74,10 @@ def _link(source: Path, target: Path) -> None:
 
 
 async def _download(font: UploadedFont, stream: StreamBlob, lent: Path) -> None:
-    digest = sha256()
+    """What is at `lent` in the end is whole."""
+    arriving, digest = lent.with_suffix(_ARRIVING), sha256()
     try:
-        with lent.open("wb") as file:
+        with arriving.open("wb") as file:
             async for chunk in stream(font.content):
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
@@ -86,6 +87,7 @@ async def _download(font: UploadedFont, stream: StreamBlob, lent: Path) -> None:
     if digest.hexdigest() != font.content.sha256:
         message = f"The stored bytes of the font {font.family} are not those it had: delete and upload it again."
         raise PermanentError("font_unreadable", message)
+    arriving.replace(lent)
 
 
 def _shrink(folder: Path, most_bytes: int) -> None:
