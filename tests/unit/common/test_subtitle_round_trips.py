@@ -103,6 +103,8 @@ def test_srt_is_read_as_it_was_written(cues: tuple[Cue, ...]) -> None:
 
 
 @given(cue_lists())
+@example((Cue(start=1, end=2, text="Hi", speaker=", the narrator,"),))
+@example((Cue(start=1, end=2, text="Hi", speaker="<&>" * 33),))
 def test_vtt_is_read_as_it_was_written(cues: tuple[Cue, ...]) -> None:
     assert shown(cues) == shown(read_subtitles(render(cues, "vtt").decode(), "vtt").cues)
 

@@ -48,7 +48,9 @@ def speakers(names: Iterable[str | None]) -> str | None:
     """Those who speak in one cue as its speaker, each once: as much of it as there is room for."""
     short = (one_line((name or "")[: 2 * LONGEST_SPEAKER_CHARACTERS]) for name in names)
     several = ", ".join(dict.fromkeys(name for name in short if name))
-    return several[:LONGEST_SPEAKER_CHARACTERS].strip(" ,") or None
+    if len(several) > LONGEST_SPEAKER_CHARACTERS:
+        several = several[:LONGEST_SPEAKER_CHARACTERS].rstrip(" ,")
+    return several or None
 
 
 CueText = Annotated[str, AfterValidator(clean_text)]

@@ -9,7 +9,7 @@ from kinolog.common.subtitles.reading.markup import unescaped, without
 from kinolog.common.subtitles.reading.timed_parts import timed_parts
 
 _EXAMPLE: Final = "00:00:01,000 --> 00:00:02,500"
-_MARKUP: Final = re.compile(r"</?(?:b|i|u|s|font|c|v|lang|ruby|rt)\b[^<>]{0,200}>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"</?(?:b|i|u|s|font|c|v|lang|ruby|rt)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 
 
 def read_srt(text: str, pile: Pile) -> None:

@@ -15,8 +15,8 @@ _EXAMPLE: Final = "00:01.000 --> 00:02.500"
 _HEADER: Final = re.compile(r"WEBVTT(?:[ \t].*)?")
 _ASIDE: Final = re.compile(r"(NOTE|STYLE|REGION)(?:\s.*)?")
 _STAMP: Final = re.compile(rf"<{MOMENT}>")
-_VOICE: Final = re.compile(r"<v(?:\.[^\s<>]{0,200})?\s([^<>]{0,200})>|</v>")
-_TAG: Final = re.compile(r"<[^<>]{0,200}>")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]*)>|</v>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def read_vtt(text: str, pile: Pile) -> None:
