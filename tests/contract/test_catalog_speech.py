@@ -1,7 +1,7 @@
 """What is said in videos is found, by the same words and in the same order on every database."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -376,11 +376,30 @@ async def test_a_text_that_was_begun_before_a_crash_is_written_anew(library: Lib
     await library.follow()
     index = SqlSpeechIndex(library.database, cues_per_transaction=3)
     (wanted,) = await index.wanted(system_clock(), 10)
-    rows = index.rows(await index.begin(wanted), 0, [Cue(start=0, end=1, text=f"taxi {n}") for n in range(5)])
-    await index.write(rows)
+    with pytest.raises(ConnectionError):
+        await index.bring_in(wanted, interrupted_cues())
     before = len((await library.find("taxi")).data)
     assert (10, 7) == (before, len((await library.ask("taxi")).data))
     assert [1, 7, 7] == await library.count_rows()
+
+
+async def test_what_was_begun_before_a_crash_goes_with_its_caption(library: Library) -> None:
+    caption_id = await library.caption("secret")
+    await library.follow()
+    index = SqlSpeechIndex(library.database, cues_per_transaction=3)
+    await index.prepare()
+    (wanted,) = await index.wanted(system_clock(), 10)
+    with pytest.raises(ConnectionError):
+        await index.bring_in(wanted, interrupted_cues())
+    before = await library.count_rows()
+    await library.change(caption_id, CaptionPurged())
+    await library.look()
+    assert ([1, 5, 5], [0, 0, 0]) == (before, await library.count_rows())
+
+
+async def interrupted_cues() -> AsyncIterator[list[Cue]]:
+    yield [Cue(start=0, end=1, text=f"taxi {n}") for n in range(5)]
+    raise ConnectionError
 
 
 async def test_a_rebuild_leaves_the_index_and_the_index_no_trace_in_the_digest(library: Library) -> None:

@@ -13,7 +13,7 @@ from kinolog.catalog.adapters.speech_tables import TEXTS
 from kinolog.catalog.adapters.sqlite import SqliteDatabase
 from kinolog.catalog.adapters.store import SqlStore
 from kinolog.catalog.domain.applied import Applied
-from kinolog.catalog.domain.errors import NotSearchable, Stale
+from kinolog.catalog.domain.errors import NotSearchable, Stale, StoreUnavailable
 from kinolog.catalog.domain.indexed import Indexed
 from kinolog.catalog.handlers.projection import on_batch, prepare
 from kinolog.catalog.handlers.speech_indexer import SpeechIndexer
@@ -31,15 +31,16 @@ from kinolog.common.testing.examples import NOON, ORIGIN, registered
 class Cues:
     """Cues that can be read once the storage is back."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
         self.is_away = True
         self.reads = 0
+        self._error = error or StorageFailed("away")
 
     async def read(self, blob: BlobRef) -> AsyncIterator[list[Cue]]:
         self.reads += 1
         yield [Cue(start=0, end=1, text="hello")]
         if self.is_away:
-            raise StorageFailed("away")
+            raise self._error
 
 
 class Time:
@@ -117,6 +118,16 @@ async def test_nothing_is_written_twice(database: SqliteDatabase) -> None:
     for _ in range(2):
         await indexer_of(database, cues, Time()).look()
     assert 1 == cues.reads
+
+
+async def test_what_a_look_left_half_done_is_tidied_up_by_the_next(database: SqliteDatabase) -> None:
+    cues = Cues(StoreUnavailable("locked"))
+    indexer = indexer_of(database, cues, Time())
+    with pytest.raises(StoreUnavailable):
+        await indexer.look()
+    before, cues.is_away = await states(database), False
+    await indexer.look()
+    assert (["writing"], ["indexed"]) == (before, await states(database))
 
 
 async def test_a_text_that_somebody_gave_up_meanwhile_is_not_published(database: SqliteDatabase) -> None:

@@ -4,42 +4,20 @@ A text is found once all of its cues are written, and not any more from the mome
 transaction is long, which the projection would have to wait for, and what a crash leaves behind is known by its state.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic_core import to_json
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Delete,
-    Select,
-    delete,
-    exists,
-    func,
-    insert,
-    inspect,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable
+from sqlalchemy import ColumnElement, Delete, Select, delete, exists, func, insert, or_, select, update
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.speech_engine import engine_of
-from kinolog.catalog.adapters.speech_tables import (
-    CUES,
-    CUES_PER_TEXT,
-    METADATA,
-    SCHEMA,
-    TEXTS,
-    TextState,
-    schema_digest,
-)
+from kinolog.catalog.adapters.speech_rows import CueRow, cue_rows
+from kinolog.catalog.adapters.speech_schema import prepare
+from kinolog.catalog.adapters.speech_tables import CUES, CUES_PER_TEXT, LIVE, TEXTS, TextState
 from kinolog.catalog.adapters.tables import TABLES
-from kinolog.catalog.domain.speech import tokens_of
-from kinolog.catalog.domain.spoken import Spoken, Unreadable
+from kinolog.catalog.domain.spoken import Spoken
 from kinolog.catalog.domain.storable import storable_value
 from kinolog.common.aggregates import CAPTION, VIDEO
 from kinolog.common.events import BlobRef
@@ -49,11 +27,6 @@ _REASON_CHARACTERS: Final = 500
 
 _CAPTIONS: Final = TABLES[CAPTION.kind]
 _VIDEOS: Final = TABLES[VIDEO.kind]
-
-LIVE: Final[ColumnElement[bool]] = (
-    (_VIDEOS.c.id == _CAPTIONS.c.video_id) & ~_CAPTIONS.c.is_deleted & ~_VIDEOS.c.is_deleted
-)
-"""Joins captions with their videos, where neither is deleted."""
 
 
 class SqlSpeechIndex:
@@ -66,13 +39,7 @@ class SqlSpeechIndex:
 
     async def prepare(self) -> None:
         """Make empty tables where there are none, or those of another release. Raises NotSearchable."""
-        async with self._database.begin() as connection:
-            if await _is_current(connection, self._database.schema):
-                return
-        async with self._database.begin() as connection:
-            await self._engine.lock(connection)
-            if not await _is_current(connection, self._database.schema):
-                await self._create(connection)
+        await prepare(self._database, self._engine)
 
     async def forget_unfinished(self) -> None:
         """What was being written when a catalog ended is removed, and written anew."""
@@ -82,13 +49,24 @@ class SqlSpeechIndex:
         """Captions that are not in the index as they are now, the newest change first."""
         async with self._database.begin() as connection:
             rows = await connection.execute(_wanted(now).limit(most))
-            return [Spoken(row.id, row.sequence, BlobRef.model_validate(row.cues)) for row in rows]
+            return [Spoken(row.id, row.sequence, BlobRef.model_validate(row.cues), row.attempts) for row in rows]
 
     async def confirm(self, caption: Spoken) -> bool:
         """Whether the very same cues are in the index, which then counts for the caption as it is now."""
         same = (TEXTS.c.caption_id == caption.caption_id) & (TEXTS.c.sha256 == caption.cues.sha256)
         known = TEXTS.c.state.in_((TextState.INDEXED, TextState.UNREADABLE))
         return bool(await self._execute(update(TEXTS).where(same, known).values(sequence=caption.sequence)))
+
+    async def bring_in(self, caption: Spoken, batches: AsyncIterator[list[Cue]]) -> bool:
+        """Write all cues, then let them be found in place of those before; not if somebody gave them up meanwhile.
+
+        Whatever `batches` raises leaves cues behind that nobody finds, until they are given up.
+        """
+        text_id, place = await self.begin(caption), 0
+        async for cues in batches:
+            await self._write(await asyncio.to_thread(self.rows, text_id, place, cues))
+            place += len(cues)
+        return await self.publish(text_id, caption)
 
     async def begin(self, caption: Spoken) -> int:
         """Return the id of a text that nobody finds yet."""
@@ -97,16 +75,9 @@ class SqlSpeechIndex:
             text_id: int = (await connection.execute(statement)).scalar_one()
             return text_id
 
-    def rows(self, text_id: int, place: int, cues: Iterable[Cue]) -> list[dict[str, Any]]:
+    def rows(self, text_id: int, place: int, cues: Iterable[Cue]) -> list[CueRow]:
         """The cues of a text from a place on, ready to be written. Takes long: not for the event loop."""
-        return list(self._rows(text_id, place, cues))
-
-    async def write(self, rows: Sequence[dict[str, Any]]) -> None:
-        for start in range(0, len(rows), self._cues_per_transaction):
-            some = rows[start : start + self._cues_per_transaction]
-            async with self._database.begin() as connection:
-                await connection.execute(insert(CUES), [row["cue"] for row in some])
-                await connection.execute(self._engine.insert, [row["words"] for row in some])
+        return list(cue_rows(text_id, place, cues, self._engine.document))
 
     async def publish(self, text_id: int, caption: Spoken) -> bool:
         """Let the text be found in place of the caption's text before; not if somebody has given it up."""
@@ -123,15 +94,9 @@ class SqlSpeechIndex:
         """Cues that cannot be read are not tried again until there are others."""
         await self._replace(caption, {"state": TextState.UNREADABLE, "reason": _storable(reason)})
 
-    async def postpone(self, caption: Spoken, reason: str, attempts: int, retry_at: datetime) -> None:
-        later = {"state": TextState.WAITING, "attempts": attempts, "retry_at": retry_at}
+    async def postpone(self, caption: Spoken, reason: str, retry_at: datetime) -> None:
+        later = {"state": TextState.WAITING, "attempts": caption.attempts + 1, "retry_at": retry_at}
         await self._replace(caption, {**later, "reason": _storable(reason)})
-
-    async def attempts(self, caption: Spoken) -> int:
-        """How often reading the cues was put off."""
-        waiting = (TEXTS.c.caption_id == caption.caption_id) & (TEXTS.c.state == TextState.WAITING)
-        async with self._database.begin() as connection:
-            return int(await connection.scalar(select(func.max(TEXTS.c.attempts)).where(waiting)) or 0)
 
     async def next_retry(self) -> datetime | None:
         async with self._database.begin() as connection:
@@ -149,6 +114,13 @@ class SqlSpeechIndex:
         while (text_id := await self._first(removing)) is not None:
             await self._remove(text_id)
 
+    async def _write(self, rows: Sequence[CueRow]) -> None:
+        for start in range(0, len(rows), self._cues_per_transaction):
+            some = rows[start : start + self._cues_per_transaction]
+            async with self._database.begin() as connection:
+                await connection.execute(insert(CUES), [row.shown for row in some])
+                await connection.execute(self._engine.insert, [row.words for row in some])
+
     async def _remove(self, text_id: int) -> None:
         """The cues first, so that a crash leaves the text behind, whose cues can be found."""
         first, end = text_id * CUES_PER_TEXT, (text_id + 1) * CUES_PER_TEXT
@@ -165,27 +137,6 @@ class SqlSpeechIndex:
             await connection.execute(_remove_others(caption, None))
             await connection.execute(insert(TEXTS).values({**_text(caption, ""), **changes}))
 
-    def _rows(self, text_id: int, place: int, cues: Iterable[Cue]) -> Iterator[dict[str, Any]]:
-        for number, cue in enumerate(cues, start=place):
-            words = [token.word for token in tokens_of(cue.text)]
-            if number >= CUES_PER_TEXT:
-                raise Unreadable(f"a caption of more than {CUES_PER_TEXT} cues")
-            if words:
-                cue_id = text_id * CUES_PER_TEXT + number
-                shown = _cue_row(cue_id, text_id, number, cue, len(words))
-                yield {"cue": shown, "words": {"id": cue_id, "document": self._engine.document(words)}}
-
-    async def _create(self, connection: AsyncConnection) -> None:
-        if self._database.schema is not None:
-            await connection.execute(CreateSchema(self._database.schema, if_not_exists=True))
-        await connection.run_sync(METADATA.drop_all)
-        for table in METADATA.sorted_tables:
-            await connection.execute(CreateTable(table))
-            for index in table.indexes:
-                await connection.execute(CreateIndex(index))
-        await self._engine.create(connection)
-        await connection.execute(insert(SCHEMA).values(digest=schema_digest()))
-
     async def _execute(self, statement: Any) -> int:
         async with self._database.begin() as connection:
             return int((await connection.execute(statement)).rowcount)
@@ -196,15 +147,6 @@ class SqlSpeechIndex:
             return found
 
 
-async def _is_current(connection: AsyncConnection, schema: str | None) -> bool:
-    def has_schema(synchronous: Connection) -> bool:
-        return inspect(synchronous).has_table(SCHEMA.name, schema=schema)
-
-    if not await connection.run_sync(has_schema):
-        return False
-    return bool(await connection.scalar(select(SCHEMA.c.digest)) == schema_digest())
-
-
 def _wanted(now: datetime) -> Select[Any]:
     is_settled = or_(
         TEXTS.c.state.in_((TextState.INDEXED, TextState.UNREADABLE)),
@@ -212,7 +154,9 @@ def _wanted(now: datetime) -> Select[Any]:
     )
     of_caption = (TEXTS.c.caption_id == _CAPTIONS.c.id) & (TEXTS.c.sequence == _CAPTIONS.c.sequence)
     settled = exists().where(of_caption, is_settled)
-    columns = _CAPTIONS.c.id, _CAPTIONS.c.sequence, _CAPTIONS.c.cues
+    waiting = (TEXTS.c.caption_id == _CAPTIONS.c.id) & (TEXTS.c.state == TextState.WAITING)
+    attempts = select(func.coalesce(func.max(TEXTS.c.attempts), 0)).where(waiting).scalar_subquery()
+    columns = _CAPTIONS.c.id, _CAPTIONS.c.sequence, _CAPTIONS.c.cues, attempts.label("attempts")
     return select(*columns).where(LIVE, ~settled).order_by(_CAPTIONS.c.sequence.desc())
 
 
@@ -232,19 +176,6 @@ def _between(statement: Delete, column: ColumnElement[int], first: int, last: in
 def _text(caption: Spoken, state: str) -> dict[str, Any]:
     known = {"caption_id": caption.caption_id, "sequence": caption.sequence, "sha256": caption.cues.sha256}
     return {**known, "state": state}
-
-
-def _cue_row(cue_id: int, text_id: int, place: int, cue: Cue, length: int) -> dict[str, Any]:
-    words = [(word.text, word.start, word.end) for word in cue.words]
-    said = {
-        "start": cue.start,
-        "end": cue.end,
-        "text": cue.text,
-        "speaker": cue.speaker,
-        "words": to_json(words).decode() if words else None,
-    }
-    own = {"id": cue_id, "text_id": text_id, "place": place, "length": length}
-    return {**own, **{name: storable_value(value) for name, value in said.items()}}
 
 
 def _storable(reason: str) -> str:

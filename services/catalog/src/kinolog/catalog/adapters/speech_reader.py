@@ -8,8 +8,7 @@ from sqlalchemy import Row, Select, func, literal, select, tuple_
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.speech_engine import engine_of
-from kinolog.catalog.adapters.speech_index import LIVE
-from kinolog.catalog.adapters.speech_tables import CUES, TEXTS, TextState
+from kinolog.catalog.adapters.speech_tables import CUES, LIVE, TEXTS, TextState
 from kinolog.catalog.adapters.tables import TABLES
 from kinolog.catalog.domain.spoken import Found, Search
 from kinolog.common.aggregates import CAPTION, VIDEO

@@ -7,11 +7,13 @@ import hashlib
 import unicodedata
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, Double, Index, Integer, MetaData, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from kinolog.catalog.adapters.columns import TEXT, UtcTime
+from kinolog.catalog.adapters.tables import TABLES
+from kinolog.common.aggregates import CAPTION, VIDEO
 
 CUES_PER_TEXT: Final = 1 << 20
 """The id of a cue is that of its text times this, and its place besides."""
@@ -55,6 +57,14 @@ CUES: Final = Table(
     Column("speaker", TEXT),
     Column("words", TEXT),
 )
+
+_CAPTIONS: Final = TABLES[CAPTION.kind]
+_VIDEOS: Final = TABLES[VIDEO.kind]
+
+LIVE: Final[ColumnElement[bool]] = (
+    (_VIDEOS.c.id == _CAPTIONS.c.video_id) & ~_CAPTIONS.c.is_deleted & ~_VIDEOS.c.is_deleted
+)
+"""Joins the rows of captions with those of their videos, where neither is deleted."""
 
 
 class TextState:

@@ -5,7 +5,10 @@ from kinolog.catalog.domain.errors import NotSearchable, Stale
 
 
 class Indexed:
-    """`problem` says why there can be no index here, where that is so."""
+    """`problem` says why there can be no index here, where that is so.
+
+    Events are heard of in the very step in which they are applied, so whoever waited for those knows which are to come.
+    """
 
     def __init__(self) -> None:
         self._done = Applied()

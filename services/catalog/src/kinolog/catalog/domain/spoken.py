@@ -20,11 +20,15 @@ class Unreadable(KinologError):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A caption whose words are to be found, as of the `sequence` of its last event."""
+    """A caption whose words are to be found, as of the `sequence` of its last event.
+
+    `attempts` is how often it was put off because the storage failed.
+    """
 
     caption_id: str
     sequence: int
     cues: BlobRef
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ It works beside the projection, from its rows, and may be late; a search waits f
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -34,38 +34,45 @@ from kinolog.common.subtitles import Cue
 _CAPTIONS_AT_ONCE: Final = 20
 _REST_FACTOR: Final = 5
 _LONGEST_REST: Final = 1.0
+_MOST_DOUBLINGS: Final = 30
 
 _logger: Final = structlog.get_logger(__name__)
 
 
 class SpeechIndex(Protocol):
-    """See `SqlSpeechIndex`. Raises StoreUnavailable."""
+    """Raises StoreUnavailable when the database cannot be used at present."""
 
-    async def prepare(self) -> None: ...
+    async def prepare(self) -> None:
+        """Make an empty index where there is none. Raises NotSearchable."""
+        ...
 
-    async def forget_unfinished(self) -> None: ...
+    async def forget_unfinished(self) -> None:
+        """What was being written when a look ended early is removed, and written anew."""
+        ...
 
-    async def wanted(self, now: datetime, most: int) -> list[Spoken]: ...
+    async def wanted(self, now: datetime, most: int) -> list[Spoken]:
+        """Captions that are not in the index as they are now, the newest change first."""
+        ...
 
-    async def confirm(self, caption: Spoken) -> bool: ...
+    async def confirm(self, caption: Spoken) -> bool:
+        """Whether the very same cues are in the index, which then counts for the caption as it is now."""
+        ...
 
-    async def begin(self, caption: Spoken) -> int: ...
+    async def bring_in(self, caption: Spoken, batches: AsyncIterator[list[Cue]]) -> bool:
+        """Let its cues be found in place of those before; not if somebody gave them up meanwhile."""
+        ...
 
-    def rows(self, text_id: int, place: int, cues: Iterable[Cue]) -> list[dict[str, Any]]: ...
+    async def give_up(self, caption: Spoken, reason: str) -> None:
+        """Cues that cannot be read are not tried again until there are others."""
+        ...
 
-    async def write(self, rows: Sequence[dict[str, Any]]) -> None: ...
-
-    async def publish(self, text_id: int, caption: Spoken) -> bool: ...
-
-    async def give_up(self, caption: Spoken, reason: str) -> None: ...
-
-    async def postpone(self, caption: Spoken, reason: str, attempts: int, retry_at: datetime) -> None: ...
-
-    async def attempts(self, caption: Spoken) -> int: ...
+    async def postpone(self, caption: Spoken, reason: str, retry_at: datetime) -> None: ...
 
     async def next_retry(self) -> datetime | None: ...
 
-    async def remove_unwanted(self) -> None: ...
+    async def remove_unwanted(self) -> None:
+        """Take out the words of whatever was deleted, purged or replaced."""
+        ...
 
 
 class Cues(Protocol):
@@ -85,6 +92,7 @@ class SpeechIndexer:
     longest_retry_seconds: float
     bell: Bell = field(default_factory=Bell)
     _is_begun: bool = False
+    _is_finished: bool = False
 
     def attend(self, hearing: Hearing) -> None:
         of_captions = (CaptionCreated, CaptionEdited, CaptionStyled, CaptionDeleted, CaptionRestored, CaptionPurged)
@@ -113,6 +121,7 @@ class SpeechIndexer:
             for caption in captions:
                 await self._bring_in(caption)
             await self.index.remove_unwanted()
+        self._is_finished = True
         await self.indexed.reach(until)
         retry_at = await self.index.next_retry()
         return None if retry_at is None else max(0.0, (retry_at - self.clock()).total_seconds())
@@ -127,8 +136,10 @@ class SpeechIndexer:
 
     async def _begin(self, until: int) -> None:
         await self.index.prepare()
-        if not self._is_begun:
+        if not self._is_finished:
             await self.index.forget_unfinished()
+        self._is_finished = False
+        if not self._is_begun:
             self.indexed.hear(until)
             await self.indexed.reach(0)
             self._is_begun = True
@@ -137,24 +148,16 @@ class SpeechIndexer:
         if await self.index.confirm(caption):
             return
         try:
-            await self._write(caption)
+            if await self.index.bring_in(caption, self.cues.read(caption.cues)):
+                _logger.debug("Indexed a caption", caption_id=caption.caption_id)
         except Unreadable as error:
             _logger.warning("Cannot index a caption", caption_id=caption.caption_id, error=str(error))
             await self.index.give_up(caption, str(error))
         except StorageFailed as error:
             await self._postpone(caption, error)
 
-    async def _write(self, caption: Spoken) -> None:
-        text_id, place = await self.index.begin(caption), 0
-        async for cues in self.cues.read(caption.cues):
-            await self.index.write(await asyncio.to_thread(self.index.rows, text_id, place, cues))
-            place += len(cues)
-        if await self.index.publish(text_id, caption):
-            _logger.debug("Indexed a caption", caption_id=caption.caption_id, cues=place)
-
     async def _postpone(self, caption: Spoken, error: StorageFailed) -> None:
-        attempts = 1 + await self.index.attempts(caption)
-        seconds = min(self.retry_seconds * 2 ** min(attempts - 1, 30), self.longest_retry_seconds)
-        if attempts == 1:
+        seconds = min(self.retry_seconds * 2 ** min(caption.attempts, _MOST_DOUBLINGS), self.longest_retry_seconds)
+        if not caption.attempts:
             _logger.warning("Cannot index a caption at present", caption_id=caption.caption_id, error=str(error))
-        await self.index.postpone(caption, str(error), attempts, self.clock() + timedelta(seconds=seconds))
+        await self.index.postpone(caption, str(error), self.clock() + timedelta(seconds=seconds))
