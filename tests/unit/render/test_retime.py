@@ -1,5 +1,6 @@
 """Captions of cut films: what is left of them, and when it is said."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,19 @@ def test_a_cue_with_timed_words_says_those_that_are_left() -> None:
     assert (cue(0, 2, "two three", (word(0, 1, "two"), word(1, 2, "three"))),) == retimed(
         [cue(0, 3, "one two three", words)], [(1, 4)]
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("one two\nthree", "two\nthree"), ("onetwothree", "twothree"), ("One, two", "two three")]
+)
+def test_what_is_left_is_written_as_it_was_where_the_words_are_its_own(text: str, left: str) -> None:
+    words = (word(0, 1, "one"), word(1, 2, "two"), word(2, 3, "three"))
+    assert [left] == [each.text for each in retimed([cue(0, 3, text, words)], [(1, 4)])]
+
+
+def test_who_speaks_is_kept_through_cuts() -> None:
+    spoken = cue(0, 4).model_copy(update={"speaker": "Ann"})
+    assert ["Ann"] * 2 == [each.speaker for each in retimed([spoken], [(0, 1), (2, 3)]) + retimed([spoken], [(1, 2)])]
 
 
 def test_a_word_that_a_cut_goes_through_is_said_once() -> None:

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from kinolog.common.subtitles import Cue, Word
 from kinolog.common.subtitles.cue import Timed
+from kinolog.common.subtitles.spoken import spoken_text
 
 Seconds: TypeAlias = tuple[float, float]
 """From a moment of the film up to and without another."""
@@ -47,10 +48,12 @@ def _clipped(timed: T, start: float, end: float, offset: float) -> T | None:
 
 
 def _text_of(cue: Cue, start: float, end: float) -> str:
+    """Written as it was, with its lines and without blanks in languages that have none, where the words are its own."""
     is_whole = start <= cue.start and cue.end <= end
     if is_whole or not cue.words:
         return cue.text
-    return " ".join(word.text for word in cue.words if _is_said_in(word, start, end))
+    parts = spoken_text(cue) or [f"{word.text} " for word in cue.words]
+    return "".join(part for part, word in zip(parts, cue.words, strict=True) if _is_said_in(word, start, end)).strip()
 
 
 def _word_in(word: Word, start: float, end: float, offset: float) -> Word | None:
