@@ -1,12 +1,14 @@
 """Burning with fonts that people uploaded: the letters of the font made for this are boxes, which no other font has."""
 
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from harness.fonts import make_font
+from PIL import Image
 
 from kinolog.common.aggregates import SETTING, VIDEO
 from kinolog.common.aggregates.setting import setting_id
@@ -15,6 +17,7 @@ from kinolog.common.child import Limits
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.video import VideoRegistered
 from kinolog.common.fonts import SETTING_OF_FONTS, FontList
+from kinolog.common.frames_asked import FrameQuestion
 from kinolog.common.jobs import BurnInput, BurnOutput, ReproduceInput
 from kinolog.common.log import load
 from kinolog.common.style import CaptionStyle
@@ -26,6 +29,7 @@ from kinolog.gateway.fonts import uploaded
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
+LOOK = CaptionStyle(font_name="Boxes", font_size=60, outline_width=0)
 WORD = Cue(start=0.2, end=1.8, text="iiii")
 CHECKER = SanitisedFonts(Limits(cpu_seconds=30, memory_bytes=1024**3, file_bytes=10_000_000), 60.0)
 
@@ -58,17 +62,21 @@ def upload(workshop: Workshop, tmp_path: Path) -> Upload:
 def burned(workshop: Workshop, burn: Burn, blue_clip: Path) -> Burned:
     async def run(font: str, text: Cue = WORD) -> BurnOutput:
         video_id = await workshop.add_video(blue_clip)
-        style = CaptionStyle(font_name=font, font_size=60, outline_width=0)
+        style = LOOK.model_copy(update={"font_name": font})
         return await burn(video_id, BurnInput(caption_id=await workshop.add_caption(video_id, text), style=style))
 
     return run
 
 
 async def fill_of(workshop: Workshop, output: BurnOutput) -> float:
-    """How much of the rectangle around all that is yellow is yellow: all of it where the letters are boxes."""
     film = workshop.path_of((await workshop.video(output.video_id)).content)
     with av.open(str(film)) as opened:
         picture = next(frame for frame in opened.decode(video=0) if (frame.time or 0) >= 1).to_ndarray(format="rgb24")
+    return fill(picture)
+
+
+def fill(picture: np.ndarray) -> float:
+    """How much of the rectangle around all that is yellow is yellow: all of it where the letters are boxes."""
     yellow = (picture[:, :, 0] > 150) & (picture[:, :, 1] > 150) & (picture[:, :, 2] < 100)
     rows, columns = np.flatnonzero(yellow.any(axis=1)), np.flatnonzero(yellow.any(axis=0))
     box = yellow[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -82,6 +90,15 @@ async def test_captions_are_drawn_with_an_uploaded_font(
     await upload(make_font(is_cff=is_cff))
     output = await burned("boxes")
     assert ("Boxes", True) == (output.font, await fill_of(workshop, output) > 0.95)
+
+
+async def test_a_frame_is_shown_with_an_uploaded_font(workshop: Workshop, upload: Upload, blue_clip: Path) -> None:
+    await upload(make_font())
+    caption_id = await workshop.add_caption(await workshop.add_video(blue_clip), WORD)
+    asked = FrameQuestion(id="ask", caption_id=caption_id, at=1, style=LOOK, within_seconds=60)
+    frame = await wiring.frames(RenderSettings(), workshop.log, workshop.blobs).frame(asked)
+    picture = np.asarray(Image.open(BytesIO(frame.content)).convert("RGB"))
+    assert ("Boxes", True) == (frame.font, fill(picture) > 0.95)
 
 
 async def test_letters_of_a_shipped_font_are_no_boxes(workshop: Workshop, burned: Burned) -> None:
