@@ -118,9 +118,9 @@ def test_the_number_of_events_is_bounded_by_that_of_the_words(effect: Effect) ->
     assert 400 >= len(shown(cue, CaptionStyle(effect=effect, max_words=1)))
 
 
-@given(cues(), st.sampled_from(["none", "karaoke", "active_color", "active_scale"]))
-def test_every_look_is_read_as_the_text_that_it_shows(cue: Cue, effect: Effect) -> None:
+@given(cues(), styles)
+def test_every_look_is_read_as_the_text_that_it_shows(cue: Cue, style: CaptionStyle) -> None:
     expected = cue.text.replace(WORD_JOINER, "").split()
     assume(expected)
-    read = read_subtitles(to_ass((cue,), CaptionStyle(effect=effect), width=16, height=9), "ass").cues
+    read = read_subtitles(to_ass((cue,), style, width=16, height=9), "ass").cues
     assert expected == " ".join(each.text for each in read).split()

@@ -20,8 +20,8 @@ class CaptionStyle(Request):
 
     `alignment` is the place on a numeric keypad: '2' is bottom centre. Colours are `#rrggbb`. `font_weight` is that of
     CSS: 400 is regular, 700 bold; a font that has nothing like it is thickened. `box` draws a plate behind the text in
-    place of outline and shadow. `max_width_percent` is of the picture's width, `max_words` how many
-    are shown at once. `preset` names a look that these keys build upon.
+    place of outline and shadow. `max_width_percent` is of the picture's width, `max_words` how many are shown at once.
+    `preset` names a look that these keys build upon.
 
     Effects follow the words: `karaoke` sweeps `active_color` over each as it is said, `active_color` draws the one that
     is said in it, `active_scale` larger as well, `one_word` shows that one alone.
