@@ -102,8 +102,11 @@ def test_karaoke_in_ass_says_when_each_word_is_said(karaoke: str, words: list[tu
     assert words == words_in(dialogue(karaoke), "ass")
 
 
-def test_what_subtitles_are_attached_to_is_counted() -> None:
-    text = "WEBVTT\n\nREGION\nid:a\n\nfirst\n00:01.000 --> 00:02.000 align:left\n<ruby>Hi<rt>hi</rt></ruby>\n"
+def test_what_cues_are_attached_to_is_counted() -> None:
+    text = (
+        "WEBVTT\n\nREGION\nid:a\n\nfirst\n00:01.000 --> 00:02.000 align:left\n<ruby>Hi<rt>hi</rt></ruby>\n"
+        "00:02.000 --> 00:03.000\nNo id is above this one\n"
+    )
     assert {"region": 1, "id": 1, "settings": 1, "style": 4} == read_subtitles(text, "vtt").left_out
 
 

@@ -14,7 +14,7 @@ _ARROW: Final = "-->"
 
 @dataclass(frozen=True, slots=True)
 class TimedPart:
-    """`line` is the number of the one with the times; `name` stood above it, `settings` behind the times."""
+    """`line` is the number of the one with the times; `name` begins the block, `settings` are behind the times."""
 
     line: int
     name: str
@@ -35,7 +35,7 @@ def timed_parts(block: Block, pile: Pile, example: str) -> Iterator[TimedPart]:
     for (place, times), end in zip(found, ends, strict=False):
         yield TimedPart(
             line=block.line + place,
-            name=block.lines[place - 1].strip() if place else "",
+            name="".join(block.lines[:place]).strip() if place == 1 else "",
             start=seconds_of(*times.groups()[:4]),
             end=seconds_of(*times.groups()[4:8]),
             settings=(times.group(9) or "").strip(),
