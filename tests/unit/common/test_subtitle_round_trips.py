@@ -125,6 +125,7 @@ def test_json_is_read_as_it_was_written(spoken: tuple[Cue, ...], plain: tuple[Cu
 
 
 @given(spoken_cues())
+@example(Cue(start=68.28, end=68.3, text="Hi", words=(Word(text="Hi", start=68.28, end=68.29),)))
 def test_vtt_says_when_words_are_said_to_the_millisecond(cue: Cue) -> None:
     (read,) = read_subtitles(render((cue,), "vtt", words=True).decode(), "vtt").cues
     assert [(word.text, word.end) for word in cue.words] == [(word.text, word.end) for word in read.words]

@@ -135,5 +135,5 @@ def shown(line: str) -> str:
 
 
 def seconds_of(hours: str | None, minutes: str, seconds: str, fraction: str) -> float:
-    """`fraction` are the digits behind the mark, as many as there are."""
-    return int(hours or 0) * 3600 + int(minutes) * 60 + float(f"{seconds}.{fraction}")
+    """`fraction` are the digits behind the mark, three at most. The sum is the very number that has these digits."""
+    return round(int(hours or 0) * 3600 + int(minutes) * 60 + float(f"{seconds}.{fraction}"), 3)
