@@ -75,6 +75,14 @@ def test_stored_words_come_back_as_they_were() -> None:
     assert cues == cues_from_json(cues_to_json(cues))
 
 
+def test_cues_from_before_speakers_were_known_are_read() -> None:
+    word = '{"start":0.0,"end":1.0,"text":"Hi","probability":0.5}'
+    content = f'{{"version":1,"cues":[{{"start":0.0,"end":1.0,"text":"Hi","words":[{word}]}}]}}'
+    spoken = Word(start=0, end=1, text="Hi", probability=0.5)
+
+    assert (Cue(start=0, end=1, text="Hi", words=(spoken,)),) == cues_from_json(content.encode())
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"version": 2, "cues": []}', b'{"version": 1, "cues": [{}]}'])
 def test_stored_cues_of_another_kind_are_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="validation error"):
