@@ -1,9 +1,9 @@
 """Captions, and their cues in the formats that players read."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from kinolog.common.aggregates import CAPTION, VIDEO
@@ -19,15 +19,21 @@ from kinolog.common.subtitles import (
 )
 from kinolog.gateway.deletion import delete, restore
 from kinolog.gateway.filename import content_disposition
+from kinolog.gateway.handlers.media import serve_changeable
 from kinolog.gateway.listing import MaybePaging, answer_page
 from kinolog.gateway.naming import live_caption, live_video
 from kinolog.gateway.new_caption import NewCaption, created, understood
 from kinolog.gateway.params import Edit, Here, Post, QueryReason, id_of
+from kinolog.gateway.problems import not_found
 from kinolog.gateway.views import CaptionView, ListView, NewCaptionView, answer_done, answer_one, view
 
 router = APIRouter(prefix="/v1/captions", tags=["captions"])
 
 CaptionId = Annotated[str, id_of("caption", CAPTION.id_prefix)]
+_REPORT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/json": {}}, "description": "What was left out, and what is too fast to read"},
+    304: {"description": "The caller has it already"},
+}
 MaybeText = Annotated[str | None, Query(max_length=200)]
 
 
@@ -56,7 +62,7 @@ async def create_caption(body: NewCaption, here: Here, command: Post) -> JSONRes
         blob = await here.blobs.put_bytes(content, CUES_MEDIA_TYPE)
         return created(body, brought, video, blob)
 
-    done = await here.desk.create(CAPTION, command.about(body), make)
+    done = await here.desk.create(CAPTION, await asyncio.to_thread(command.about, body), make)
     found = {"left_out": brought.read.left_out, "encoding": brought.encoding}
     location = {"Location": f"/v1/captions/{done.loaded.id}"}
     return answer_done(done, 201, location, {**view(done.loaded), **found})
@@ -75,6 +81,17 @@ async def delete_caption(caption_id: CaptionId, here: Here, command: Edit, reaso
 @router.post("/{id}/restore", operation_id="captions_restore", response_model=CaptionView)
 async def restore_caption(caption_id: CaptionId, here: Here, command: Post) -> JSONResponse:
     return answer_done(await restore(here.desk, CAPTION, caption_id, command, CaptionRestored()))
+
+
+@router.head("/{id}/report", include_in_schema=False)
+@router.get("/{id}/report", operation_id="captions_report", response_class=Response, responses=_REPORT)
+async def read_report(caption_id: CaptionId, request: Request, here: Here) -> Response:
+    """Every stretch that was heard and left out as invented, with its times and the reason; what is hard to read."""
+    caption = await live_caption(here.desk, caption_id, None)
+    report = caption.transcription.report if caption.transcription else None
+    if report is None:
+        raise not_found("report on the caption", caption_id)
+    return await serve_changeable(request, here.blobs, report, content_disposition("inline", f"{caption.id}.json"))
 
 
 @router.get("/{id}/content", operation_id="captions_content", response_class=Response)

@@ -1,5 +1,6 @@
 """Writing down what is said in a video."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,7 +8,7 @@ from kinolog.common.aggregates import CAPTION, Video
 from kinolog.common.events import BlobRef
 from kinolog.common.events.caption import CaptionCreated, Dropped, Transcription
 from kinolog.common.jobs import CaptionInput, CaptionOutput
-from kinolog.common.subtitles import CUES_MEDIA_TYPE, cues_to_json
+from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_to_json
 from kinolog.common.worker.context import JobContext
 from kinolog.transcribe.domain.doubt import Rules, counted, report_json, sift
 from kinolog.transcribe.domain.reading import Layout, cues_of, layout_for, reading_report
@@ -41,12 +42,9 @@ class CaptionHandler:
     async def _written(
         self, video: Video, transcript: Transcript, job: CaptionInput, ctx: JobContext
     ) -> CaptionCreated:
-        sifted, layout = sift(transcript.segments, self.doubts), layout_for(self.layout, job.reading)
         language = language_of_text(transcript, job)
-        cues = cues_of(
-            sifted.kept, layout, with_words=job.word_level, language=language, until=transcript.audio_seconds
-        )
-        report = report_json(sifted.dropped, reading_report(cues, layout))
+        # A film of hours takes seconds, in which the worker has other things to answer.
+        cues, dropped, report = await asyncio.to_thread(self._readable, transcript, job, language)
         stored = await ctx.blobs.put_bytes(report, REPORT_MEDIA_TYPE)
         return CaptionCreated(
             video_id=video.id,
@@ -60,8 +58,18 @@ class CaptionHandler:
             word_level=job.word_level,
             model=transcript.by.model.label,
             job_id=ctx.job.id,
-            transcription=_transcription(transcript, job, counted(sifted.dropped), stored),
+            transcription=_transcription(transcript, job, dropped, stored),
         )
+
+    def _readable(
+        self, transcript: Transcript, job: CaptionInput, language: str
+    ) -> tuple[tuple[Cue, ...], Dropped, bytes]:
+        """The captions, what was left out as invented, and the report on both."""
+        sifted, layout = sift(transcript.segments, self.doubts), layout_for(self.layout, job.reading)
+        cues = cues_of(
+            sifted.kept, layout, with_words=job.word_level, language=language, until=transcript.audio_seconds
+        )
+        return cues, counted(sifted.dropped), report_json(sifted.dropped, reading_report(cues, layout))
 
 
 def _transcription(transcript: Transcript, job: CaptionInput, dropped: Dropped, report: BlobRef) -> Transcription:
