@@ -17,7 +17,7 @@ from kinolog.common.testing import NatsServer, eventually, provisioned_log
 from kinolog.gateway.adapters.renderer import NatsRenderer
 from kinolog.gateway.problems import Problem
 from kinolog.render.adapters.answering import answering_frames
-from kinolog.render.handlers.frame import MadeFrame
+from kinolog.render.domain.frame import MadeFrame
 
 PICTURE = bytes(range(256)) * 12_345
 WISH = FrameWish(caption_id=new_id("cap"), at=9.5, style=CaptionStyle(font_size=33))

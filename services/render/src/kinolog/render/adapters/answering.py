@@ -23,7 +23,7 @@ from kinolog.common.errors import (
 from kinolog.common.frames_asked import PART_BYTES, FrameAnswer, FrameQuestion
 from kinolog.common.service import Service
 from kinolog.common.subjects import render_frame_stop, render_query
-from kinolog.render.handlers.frame import MadeFrame
+from kinolog.render.domain.frame import MadeFrame
 
 Make = Callable[[FrameQuestion], Awaitable[MadeFrame]]
 

@@ -34,6 +34,15 @@ _WITHOUT_LIGHT: Final = "setparams=color_primaries=unknown:color_trc=unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeFrame:
+    """`time` is that of the frame, in seconds; `font` the family that was drawn, None where no text was."""
+
+    content: bytes
+    time: float
+    font: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """Where a frame is. `zero`, `first` and `last` are ticks of the file's own clock, `tick` how long one lasts in
     seconds, as numerator and denominator: `zero` is what burning calls 0, and the frame is the last one that is shown

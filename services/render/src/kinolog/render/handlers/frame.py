@@ -21,7 +21,14 @@ from kinolog.common.log import EventLog, load
 from kinolog.common.presets import look
 from kinolog.common.subtitles import Cue, cues_from_json
 from kinolog.render.domain.font import Uploads
-from kinolog.render.domain.frame import NOTHING_DRAWN, Spot, frame_filters, frame_recipe, shown_together_since
+from kinolog.render.domain.frame import (
+    NOTHING_DRAWN,
+    MadeFrame,
+    Spot,
+    frame_filters,
+    frame_recipe,
+    shown_together_since,
+)
 from kinolog.render.domain.sizing import Size
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.domain.work import Source
@@ -57,15 +64,6 @@ class FrameRules:
     most_fetched_bytes: int
     most_picture_bytes: int
     lead_seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeFrame:
-    """`time` is that of the frame, in seconds; `font` the family that was drawn, None where no text was."""
-
-    content: bytes
-    time: float
-    font: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
