@@ -28,9 +28,10 @@ def clean_text(text: str) -> str:
 
 
 def _clean_line(line: str) -> str:
-    spaced = line.replace("\t", " ")
-    printable = "".join(character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", printable).strip()
+    kept = line.replace("\t", " ")
+    if not kept.isprintable():
+        kept = "".join(character for character in kept if unicodedata.category(character) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def one_line(text: str) -> str:
