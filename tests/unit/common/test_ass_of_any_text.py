@@ -124,3 +124,12 @@ def test_every_look_is_read_as_the_text_that_it_shows(cue: Cue, style: CaptionSt
     assume(expected)
     read = read_subtitles(to_ass((cue,), style, width=16, height=9), "ass").cues
     assert expected == " ".join(each.text for each in read).split()
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_script_is_no_longer_than_its_text_deserves(effect: Effect, is_alone: bool) -> None:
+    cue = Cue(start=0, end=1_000, text=" ".join(["word"] * 400))
+    cues = [cue] if is_alone else [cue] * 5
+    script = to_ass(cues, CaptionStyle(effect=effect), width=16, height=9)
+    assert 80 * sum(len(each.text) for each in cues) > len(script)
