@@ -226,7 +226,7 @@ def table(result: Result) -> str:
 def summary(result: Result) -> tuple[str, ...]:
     return (
         f"a whole job takes {result.overhead:.3f} × the bare library's time ({result.cpu_overhead:.3f} × busy)",
-        f"a warm worker is {result.speedup:.1f} × faster than a process per file ({result.cpu_speedup:.1f} × busy)",
+        f"a warm worker is {result.speedup:.1f} × faster than a process per file (busy: {result.cpu_speedup:.1f} ×)",
         f"{result.cores} cores, load {result.load:.1f}",
     )
 

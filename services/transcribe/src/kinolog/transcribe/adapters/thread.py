@@ -7,7 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import Context, copy_context
 from functools import partial
@@ -89,42 +89,39 @@ class Caller:
 async def steps_in_thread(
     work: Callable[[Caller], Generator[T, None, None]], report: Report, *, grace_seconds: float
 ) -> AsyncGenerator[T, None]:
-    """What the work yields, each step in a thread; it rests while nobody asks for the next one.
+    """What the work yields, each step in a thread of its own; it rests while nobody asks for the next one.
 
     When cancelled, this waits at most `grace_seconds` for the thread to notice. Close it (`aclosing`) to end early.
     """
     caller, loop, context = Caller(report), asyncio.get_running_loop(), copy_context()
     steps = work(caller)
-    running: asyncio.Future[object] | None = None
+    # One thread for all steps, which takes what the libraries keep for each thread with it when it ends.
+    thread = ThreadPoolExecutor(1, "hearing")
     try:
-        while True:
-            # Not a task, which whoever closes the event loop would cancel while the thread goes on.
-            running = loop.run_in_executor(None, _next_of, steps, context)
-            if (step := await _patiently(running, caller, grace_seconds)) is _END:
-                return
+        while (step := await _patiently(loop.run_in_executor(thread, _next_of, steps, context), caller)) is not _END:
             yield cast("T", step)
     finally:
-        if running is None or running.done():
-            steps.close()
-        else:  # A generator cannot be closed while a thread is in it.
-            running.add_done_callback(lambda _: steps.close())
+        closing = loop.run_in_executor(thread, steps.close)
+        thread.shutdown(wait=False)
+        closing.add_done_callback(_note_end)
+        await asyncio.wait({closing}, timeout=grace_seconds)
 
 
 def _next_of(steps: Iterator[object], context: Context) -> object:
     return context.run(next, steps, _END)
 
 
-async def _patiently(running: "asyncio.Future[object]", caller: Caller, grace_seconds: float) -> object:
+async def _patiently(running: "asyncio.Future[object]", caller: Caller) -> object:
+    """Tell the thread when nobody waits for it any more, and leave it to notice."""
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         caller.leave()
         running.add_done_callback(_note_end)
-        await asyncio.wait({running}, timeout=grace_seconds)
         raise
 
 
-def _note_end(running: "asyncio.Future[object]") -> None:
+def _note_end(running: "asyncio.Future[Any]") -> None:
     error = None if running.cancelled() else running.exception()
     if error is not None and not isinstance(error, Stopped):
         _logger.warning("A stopped thread raised", error=repr(error))
