@@ -126,7 +126,7 @@ def frame_maker(settings: RenderSettings) -> FrameMaker:
     limits = replace(_bounds(settings).limits, file_bytes=settings.media_max_pixels * _PICTURE_BYTES_PER_PIXEL)
     bounds = FrameBounds(
         limits=limits,
-        threads=min(settings.frame_threads, capacity(settings).threads),
+        threads=settings.frame_threads,
         max_streams=settings.media_max_streams,
         max_duration_seconds=settings.media_max_duration_seconds,
         timeout_seconds=settings.frame_timeout_seconds,
