@@ -159,11 +159,23 @@ async def test_a_search_waits_for_what_was_heard_and_no_longer() -> None:
     indexed = Indexed()
     indexed.hear(7)
     await indexed.reach(0)
-    with pytest.raises(Stale, match="still being indexed"):
-        await indexed.wait_for(7, within_seconds=0.01)
-    await indexed.wait_for(0, within_seconds=0.01)
     was_complete = indexed.is_complete
-    waiting = asyncio.create_task(indexed.wait_for(1_000, within_seconds=5))
+    waiting = asyncio.create_task(indexed.wait_for(1_000, within_seconds=60))
+    await asyncio.sleep(0)
+    assert not waiting.done()
     await indexed.reach(7)
     await waiting
     assert (False, True) == (was_complete, indexed.is_complete)
+
+
+async def test_a_search_is_answered_in_part_while_much_is_still_to_come() -> None:
+    indexed = Indexed()
+    indexed.hear(7)
+    await indexed.reach(0)
+    await indexed.wait_for(7, within_seconds=0.01)
+    assert not indexed.is_complete
+
+
+async def test_there_is_no_answer_before_there_is_an_index() -> None:
+    with pytest.raises(Stale, match="being made"):
+        await Indexed().wait_for(0, within_seconds=0.01)

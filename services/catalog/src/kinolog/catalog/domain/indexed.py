@@ -13,6 +13,7 @@ class Indexed:
     def __init__(self) -> None:
         self._done = Applied()
         self._newest: int | None = None
+        self._is_there = False
         self.problem: str | None = None
 
     @property
@@ -26,14 +27,19 @@ class Indexed:
 
     async def reach(self, sequence: int) -> None:
         """All that the events up to this one ask for is done. Sequence 0: there is an index, maybe an empty one."""
+        self._is_there = True
         await self._done.reach(sequence)
 
     async def wait_for(self, sequence: int, within_seconds: float) -> None:
-        """Until the index shows what was so at a sequence. Raises Stale when that takes too long."""
+        """Until the index shows what was so at a sequence, but not longer than that: it then shows a part.
+
+        Raises Stale where there is no index yet to show anything of.
+        """
         if self.problem:
             raise NotSearchable(self.problem)
         needed = sequence if self._newest is None else min(sequence, self._newest)
         try:
             await self._done.wait_for(needed, within_seconds=within_seconds)
         except Stale as error:
-            raise Stale("the words of new captions are still being indexed: ask again, or with min_seq=0") from error
+            if not self._is_there:
+                raise Stale("the index of what is said is being made: ask again") from error
