@@ -174,7 +174,7 @@ from kinolog.transcribe.adapters import audio
 class Nobody:
     check = tell = staticmethod(lambda *_: None)
 
-pieces = audio.pieces(Path(sys.argv[1]), 300.0, 30_000.0, Nobody())
+pieces = audio.pieces(Path(sys.argv[1]), 600.0, 30_000.0, Nobody())
 print(sum(len(piece.sound) for piece in pieces) / 16_000)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """

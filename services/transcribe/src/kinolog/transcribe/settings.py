@@ -47,8 +47,9 @@ class TranscribeSettings(WorkerSettings):
     transcribe_language_certainty: float = Field(0.8, gt=0, le=1)
     # What looks invented is skipped where this much silence surrounds it.
     transcribe_invented_silence_seconds: float = Field(2.0, gt=0)
-    # Sound is held a piece at a time, which a crash may cost. Longer ones need more memory (about 1.2 MB a second).
-    transcribe_piece_seconds: float = Field(300.0, ge=5)
+    # Sound is held a piece at a time, which a crash may cost. Longer ones need more memory, about 0.4 MB a second and
+    # 1 MB where a job is heard in turn; shorter ones more time, since each ends with a half minute that is not full.
+    transcribe_piece_seconds: float = Field(600.0, ge=5)
     transcribe_max_audio_seconds: float = 8 * 3600.0
     # How long a cancelled job waits for its thread, which looks up between two segments.
     transcribe_stop_grace_seconds: float = 1.5

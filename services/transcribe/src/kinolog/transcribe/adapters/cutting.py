@@ -63,8 +63,9 @@ class _Held:
 
 
 def _quiet_end(samples: Samples) -> int:
-    """The middle of the quietest quarter of a second in the last fifth."""
+    """The middle of the quietest quarter of a second in the last fifth, the last one of several as quiet."""
     windows = max(1, len(samples) // 5 // _QUIET_WINDOW)
     earliest = len(samples) - windows * _QUIET_WINDOW
     tail = samples[earliest:].astype(np.int32).reshape(windows, _QUIET_WINDOW)
-    return earliest + int(np.abs(tail).sum(axis=1).argmin()) * _QUIET_WINDOW + _QUIET_WINDOW // 2
+    quietest = windows - 1 - int(np.abs(tail).sum(axis=1)[::-1].argmin())
+    return earliest + quietest * _QUIET_WINDOW + _QUIET_WINDOW // 2
