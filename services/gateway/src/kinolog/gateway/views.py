@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from kinolog.common.aggregates import Caption, Job, Project, Schedule, Video
+from kinolog.common.aggregates import Job, Project, Schedule, Video
 from kinolog.common.aggregates.base import Loaded, S
 from kinolog.common.controls import ProjectShare, QueueControl, WorkerControl
 from kinolog.common.events import RecordedEvent
-from kinolog.common.queries import Hit, Hits, Usage, Why
+from kinolog.common.queries import Usage, Why
 from kinolog.common.sealing import SecretKind
 from kinolog.common.worker.progress import Heartbeat, Presence
 from kinolog.gateway.desk import Done
@@ -31,34 +31,6 @@ class ProjectView(Project):
 class VideoView(Video):
     object: Literal["video"] = "video"
     sequence: int
-
-
-class CaptionView(Caption):
-    object: Literal["caption"] = "caption"
-    sequence: int
-
-
-class NewCaptionView(CaptionView):
-    left_out: dict[str, int]
-    encoding: str
-
-
-class RevisionsView(BaseModel):
-    """The texts that a caption has had, in order: `is_current` are those that are the same as what it shows now."""
-
-    object: Literal["revisions"] = "revisions"
-    id: str
-    data: list[Json]
-
-
-class CaptionDiffView(BaseModel):
-    """For each difference the cue `before` and `after`, with its place in the list; null where there is none."""
-
-    object: Literal["caption_diff"] = "caption_diff"
-    id: str
-    from_: int = Field(alias="from")
-    to: int
-    data: list[Json]
 
 
 class JobView(Job):
@@ -95,15 +67,6 @@ class ListView(BaseModel):
     has_more: bool
     next_cursor: str | None
     seq: int
-
-
-class HitView(Hit):
-    object: Literal["hit"] = "hit"
-
-
-class HitsView(Hits):
-    object: Literal["list"] = "list"
-    data: list[HitView]  # type: ignore[assignment]  # It is read only.
 
 
 class BatchAnswer(BaseModel):
@@ -164,43 +127,6 @@ class SecretView(SetBy):
     name: str
     kind: SecretKind
     size_bytes: int
-    is_deleted: bool
-
-
-class PresetView(SetBy):
-    """`style` has the keys that the preset gives. `sequence` is what `If-Match` takes, null for what ships; `shadows`
-    is what the name would stand for without this preset.
-    """
-
-    object: Literal["preset"] = "preset"
-    name: str
-    style: Json
-    origin: Literal["shipped", "global", "project"]
-    project_id: str | None
-    sequence: int | None
-    shadows: Literal["shipped", "global"] | None
-    is_deleted: bool
-
-
-class FontView(BaseModel):
-    """What a style may name. A stand-in is `drawn_as` another family; what is only known of uploaded fonts is null for
-    others.
-    """
-
-    object: Literal["font"] = "font"
-    origin: Literal["shipped", "stand_in", "uploaded"]
-    family: str
-    id: str | None
-    style: str | None
-    weight: int | None
-    is_italic: bool | None
-    character_count: int | None
-    size_bytes: int | None
-    sha256: str | None
-    licence: str | None
-    drawn_as: str | None
-    created_at: datetime | None
-    created_by: str | None
     is_deleted: bool
 
 
@@ -282,11 +208,6 @@ def list_view(data: list[Json], *, next_cursor: str | None, has_more: bool, seq:
 
 def list_json(data: list[Json], *, next_cursor: str | None, has_more: bool, seq: int) -> Json:
     return {"object": "list", "data": data, "has_more": has_more, "next_cursor": next_cursor, "seq": seq}
-
-
-def hits_view(hits: Hits) -> Json:
-    answer = hits.model_dump(mode="json")
-    return {"object": "list", **answer, "data": [{"object": "hit", **hit} for hit in answer["data"]]}
 
 
 def answer_one(loaded: Loaded[S], body: Json | None = None) -> JSONResponse:

@@ -19,10 +19,11 @@ from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_from_json, cues_to_json
 from kinolog.common.subtitles.difference import differences
 from kinolog.common.subtitles.edits import MOST_EDITS, CueEdit, edited
+from kinolog.gateway.caption_views import CaptionDiffView, CaptionView, RevisionsView
 from kinolog.gateway.command import Command
 from kinolog.gateway.handlers.captions import CaptionId
 from kinolog.gateway.params import Edit, Gateway, Here, Post
-from kinolog.gateway.views import CaptionDiffView, CaptionView, Json, RevisionsView, answer_done
+from kinolog.gateway.views import Json, answer_done
 
 router = APIRouter(prefix="/v1/captions/{id}", tags=["captions"])
 

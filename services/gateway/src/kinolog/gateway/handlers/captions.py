@@ -17,6 +17,7 @@ from kinolog.common.subtitles import (
     cues_to_json,
     render,
 )
+from kinolog.gateway.caption_views import CaptionView, NewCaptionView
 from kinolog.gateway.deletion import delete, restore
 from kinolog.gateway.filename import content_disposition
 from kinolog.gateway.handlers.media import serve_changeable
@@ -25,7 +26,7 @@ from kinolog.gateway.naming import live_caption, live_video
 from kinolog.gateway.new_caption import NewCaption, created, understood
 from kinolog.gateway.params import Edit, Here, Post, QueryReason, id_of
 from kinolog.gateway.problems import not_found
-from kinolog.gateway.views import CaptionView, ListView, NewCaptionView, answer_done, answer_one, view
+from kinolog.gateway.views import ListView, answer_done, answer_one, view
 
 router = APIRouter(prefix="/v1/captions", tags=["captions"])
 

@@ -16,6 +16,7 @@ from kinolog.common.errors import BlobMissing, PermanentError, StorageFailed
 from kinolog.common.events import Event
 from kinolog.common.fonts import ID_PREFIX, SETTING_OF_FONTS, FontFace, FontList, UploadedFont
 from kinolog.common.style import FontName
+from kinolog.gateway.caption_views import FontView
 from kinolog.gateway.command import Command
 from kinolog.gateway.controls import control_of, find_setting
 from kinolog.gateway.desk import Done
@@ -34,7 +35,7 @@ from kinolog.gateway.params import Edit, Gateway, Here, Post, QueryReason, id_of
 from kinolog.gateway.problems import FieldError, Problem
 from kinolog.gateway.uploads.multipart import Multipart
 from kinolog.gateway.uploads.one_file import receive_file, write_file
-from kinolog.gateway.views import FontView, ListView, answer_done, etag, list_view
+from kinolog.gateway.views import ListView, answer_done, etag, list_view
 
 router = APIRouter(prefix=FONTS_PATH, tags=["fonts"])
 

@@ -16,11 +16,12 @@ from kinolog.common.events import Event
 from kinolog.common.fields import Request, Title
 from kinolog.common.presets import OF_PRESETS, SHIPPED, preset_of, preset_setting
 from kinolog.common.style import CaptionStyle, PresetName
+from kinolog.gateway.caption_views import PresetView
 from kinolog.gateway.controls import clear_control, list_settings
 from kinolog.gateway.naming import live_project
 from kinolog.gateway.params import Edit, Gateway, Here, QueryReason
 from kinolog.gateway.problems import Problem, invalid, not_found
-from kinolog.gateway.views import Json, ListView, PresetView, answer_done, etag, list_view
+from kinolog.gateway.views import Json, ListView, answer_done, etag, list_view
 
 router = APIRouter(prefix="/v1/presets", tags=["presets"])
 

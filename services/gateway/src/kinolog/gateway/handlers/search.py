@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse
 
 from kinolog.common.fields import INT64_MAX
 from kinolog.common.queries import LONGEST_CURSOR, LONGEST_PAGE, LONGEST_WORDS, SpeechQuery
+from kinolog.gateway.caption_views import HitsView, hits_view
 from kinolog.gateway.listing import as_parameters
 from kinolog.gateway.params import Here
 from kinolog.gateway.translation import problem_of_validation
-from kinolog.gateway.views import HitsView, hits_view
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
