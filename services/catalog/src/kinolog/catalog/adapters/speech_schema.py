@@ -7,6 +7,7 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.speech_engine import SpeechEngine
 from kinolog.catalog.adapters.speech_tables import METADATA, SCHEMA, schema_digest
+from kinolog.catalog.adapters.tables import indexes_in_order
 
 
 async def prepare(database: Database, engine: SpeechEngine) -> None:
@@ -35,7 +36,7 @@ async def _create(connection: AsyncConnection, schema: str | None, engine: Speec
     await connection.run_sync(METADATA.drop_all)
     for table in METADATA.sorted_tables:
         await connection.execute(CreateTable(table))
-        for index in table.indexes:
+        for index in indexes_in_order(table):
             await connection.execute(CreateIndex(index))
     await engine.create(connection)
     await connection.execute(insert(SCHEMA).values(digest=schema_digest()))

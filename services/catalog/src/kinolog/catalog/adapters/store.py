@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable
 
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.rows import Pair, Rows, to_folded
-from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, TABLES, schema_digest
+from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, TABLES, indexes_in_order, schema_digest
 from kinolog.catalog.domain.folding import Fold, Folded, Key, Quarantined
 from kinolog.catalog.domain.recent import Recent
 from kinolog.catalog.domain.storable import storable_value
@@ -232,7 +232,7 @@ async def _create_tables(connection: AsyncConnection, schema: str | None, checkp
 
 async def _create_indexes(connection: AsyncConnection) -> None:
     for table in METADATA.sorted_tables:
-        for index in table.indexes:
+        for index in indexes_in_order(table):
             await connection.execute(CreateIndex(index))
 
 
