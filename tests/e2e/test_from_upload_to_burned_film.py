@@ -75,5 +75,6 @@ async def test_the_same_bytes_are_stored_once(platform: Platform) -> None:
 async def test_a_job_can_be_seen_as_it_was(platform: Platform) -> None:
     upload = await platform.upload(await platform.project())
     done = await platform.ends(upload["id"])
-    then = await platform.get(f"/v1/jobs/{upload['id']}", as_of=upload["sequence"])
+    queued = (await platform.get(f"/v1/jobs/{upload['id']}/events"))["data"][0]
+    then = await platform.get(f"/v1/jobs/{upload['id']}", as_of=queued["seq"])
     assert ("pending", "completed") == (then["status"], done["status"])
