@@ -24,8 +24,9 @@ def resident_mib(pid: int, *, alone: bool = False) -> float:
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """The command line of each living descendant."""
-    return {each: _command_line(each) for each in _family(pid, _all()) if each != pid}
+    """The command line of each living descendant: those that ended and were not yet asked for have none."""
+    found = {each: _command_line(each) for each in _family(pid, _all()) if each != pid}
+    return {each: line for each, line in found.items() if line}
 
 
 def program(command_line: str) -> str:
