@@ -11,7 +11,7 @@ import structlog
 
 from kinolog.common.aggregates import CAPTION, SETTING, Caption, Setting, Video
 from kinolog.common.aggregates.setting import setting_id
-from kinolog.common.errors import BlobMissing, PermanentError, Refused
+from kinolog.common.errors import PermanentError, Refused
 from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.fonts import SETTING_OF_FONTS, uploaded_fonts
 from kinolog.common.jobs import BurnInput, BurnOutput
@@ -19,7 +19,7 @@ from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
 from kinolog.common.presets import look
 from kinolog.common.style import CaptionStyle
-from kinolog.common.subtitles import Cue, cues_from_json
+from kinolog.common.subtitles import Cue
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, named_caption
 from kinolog.render.domain.economy import Economy, caption_spans
@@ -30,6 +30,7 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.handlers.beside import begun
+from kinolog.render.handlers.cues import cues_of
 from kinolog.render.handlers.partial import PartialStudio, SoundTrack
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
@@ -70,7 +71,7 @@ class BurnHandler:
         caption_id = named_caption(job)
         caption = burnable(caption_id, (await ctx.load(CAPTION, caption_id)).state, video)
         ctx.progress("prepare")
-        cues, style = await _cues(caption, ctx), await _look(job, caption, video, ctx)
+        cues, style = await cues_of(caption, ctx.blobs), await _look(job, caption, video, ctx)
         uploads = Uploads(uploaded_fonts(await _setting(ctx, SETTING_OF_FONTS)), ctx.blobs.stream)
         async with media_file(ctx, video.content) as source:
             film, spans = Film(path=source, container=video.container, workdir=ctx.workdir), caption_spans(cues)
@@ -139,14 +140,6 @@ def _output(made: Made, typeset: Typeset, *, video_id: str, caption_id: str) -> 
 
 def _with_fonts(made: Made, typeset: Typeset) -> Made:
     return replace(made, rendering=made.rendering.model_copy(update={"fonts": typeset.fonts}))
-
-
-async def _cues(caption: Caption, ctx: JobContext) -> tuple[Cue, ...]:
-    try:
-        return cues_from_json(await ctx.blobs.read(caption.cues))
-    except (BlobMissing, ValueError) as error:
-        message = f"The text of the caption {caption.id} cannot be read: make the caption again."
-        raise PermanentError("caption_unreadable", message, detail=str(error)) from error
 
 
 async def _setting(ctx: JobContext, name: str) -> Setting | None:

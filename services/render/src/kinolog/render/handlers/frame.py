@@ -13,13 +13,14 @@ from typing import Final, Protocol
 from kinolog.common.aggregates import CAPTION, VIDEO, Caption, Video
 from kinolog.common.aggregates.setting import SETTING, Setting, setting_id
 from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import BlobMissing, PassingError, PermanentError
+from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.events import BlobRef
 from kinolog.common.fonts import SETTING_OF_FONTS, uploaded_fonts
 from kinolog.common.frames_asked import FrameQuestion, PictureFormat
 from kinolog.common.log import EventLog, load
+from kinolog.common.media.source import stored_media
 from kinolog.common.presets import look
-from kinolog.common.subtitles import Cue, cues_from_json
+from kinolog.common.subtitles import Cue
 from kinolog.render.domain.font import Uploads
 from kinolog.render.domain.frame import (
     NOTHING_DRAWN,
@@ -34,6 +35,7 @@ from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.domain.work import Source
 from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.burn import Typesetter
+from kinolog.render.handlers.cues import cues_of
 
 # Where packets do not tell when frames are shown, the frame is looked for among those of so many seconds.
 _SLACKS_SECONDS: Final = (0.0, 1.0)
@@ -82,7 +84,7 @@ class FrameHandler:
         caption, video = await self._subjects(asked)
         with TemporaryDirectory(dir=await asyncio.to_thread(_made, self.folder), prefix=f"{asked.id}-") as name:
             workdir = Path(name)
-            cues = await self._cues(caption)
+            cues = await cues_of(caption, self.blobs)
             async with (
                 self._film(video.content, workdir) as film,
                 begun(self._typeset(asked, caption, video, cues, workdir)) as typesetting,
@@ -106,13 +108,6 @@ class FrameHandler:
             message = f"The video {caption.video_id} of the caption is deleted: restore it first."
             raise PermanentError("video_missing", message)
         return caption, video
-
-    async def _cues(self, caption: Caption) -> tuple[Cue, ...]:
-        try:
-            return cues_from_json(await self.blobs.read(caption.cues))
-        except (BlobMissing, ValueError) as error:
-            message = f"The text of the caption {caption.id} cannot be read: make the caption again."
-            raise PermanentError("caption_unreadable", message, detail=str(error)) from error
 
     async def _typeset(
         self, asked: FrameQuestion, caption: Caption, video: Video, cues: Sequence[Cue], workdir: Path
@@ -139,12 +134,8 @@ class FrameHandler:
                 " one frame: raise KINOLOG_FRAME_MAX_FETCHED_BYTES, or burn a trimmed clip."
             )
             raise PermanentError("media_limits", message)
-        try:
-            async with self.blobs.local_file(content, workdir) as file:
-                yield file
-        except BlobMissing as error:
-            message = "The bytes of this media file are no longer stored: upload the file again."
-            raise PermanentError("media_missing", message, detail=str(error)) from error
+        async with stored_media(self.blobs, content, workdir) as file:
+            yield file
 
     async def _made(
         self,
