@@ -10,8 +10,8 @@ from pathlib import Path
 import obstore
 import pytest
 
-from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import BlobMissing
+from kinolog.common.blobs import BlobStore, key_of
+from kinolog.common.errors import BlobDamaged, BlobMissing
 from kinolog.common.events import BlobRef
 from kinolog.common.staging import CHUNK_BYTES
 
@@ -65,6 +65,14 @@ async def test_a_blob_that_is_not_there_is_missed(blobs: BlobStore, tmp_path: Pa
     with pytest.raises(BlobMissing):
         async with blobs.local_file(missing, tmp_path):
             pass
+
+
+@pytest.mark.parametrize("damage", [b"", CONTENT[:-1], CONTENT + b"!", b"?" + CONTENT[1:]])
+async def test_a_blob_that_has_other_bytes_now_is_not_taken_for_what_it_was(blobs: BlobStore, damage: bytes) -> None:
+    blob = await blobs.put_bytes(CONTENT)
+    await obstore.put_async(blobs._store, key_of(blob.sha256), damage)
+    with pytest.raises(BlobDamaged, match="damaged"):
+        await blobs.read(blob)
 
 
 async def test_a_blob_is_lent_as_a_local_file(blobs: BlobStore, tmp_path: Path) -> None:

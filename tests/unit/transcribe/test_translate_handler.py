@@ -10,7 +10,8 @@ from kinolog.common.aggregates import CAPTION, JOB, VIDEO
 from kinolog.common.aggregates.base import unborn
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import PassingError, PermanentError
-from kinolog.common.events.caption import CaptionCreated, CaptionDeleted
+from kinolog.common.events import BlobRef
+from kinolog.common.events.caption import CaptionCreated, CaptionDeleted, CaptionEdited
 from kinolog.common.events.video import VideoCaptionChosen
 from kinolog.common.ids import new_id
 from kinolog.common.jobs import TranslateInput, TranslateOutput
@@ -150,6 +151,17 @@ async def test_a_caption_that_cannot_be_meant_is_refused(bench: Bench, changes: 
         await bench.translate(caption_id=caption_id)
 
     assert kind == refusal.value.kind
+
+
+async def test_a_caption_whose_text_is_gone_is_refused_for_good(bench: Bench) -> None:
+    caption_id = await bench.captioned()
+    edited = CaptionEdited(cues=BlobRef(sha256="0" * 64, size_bytes=9), cue_count=1)
+    await bench.change(CAPTION, caption_id, edited)
+
+    with pytest.raises(PermanentError, match="make the caption again") as refusal:
+        await bench.translate()
+
+    assert "caption_unreadable" == refusal.value.kind
 
 
 async def test_a_video_without_captions_is_refused(bench: Bench) -> None:

@@ -20,7 +20,7 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 from kinolog.common import ids
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.durable import durable_rename
-from kinolog.common.errors import BlobMissing, StorageFailed
+from kinolog.common.errors import BlobDamaged, BlobMissing, StorageFailed
 from kinolog.common.events import BlobRef
 from kinolog.common.staging import CHUNK_BYTES, PARTS_AT_ONCE, TEMPORARY, Staging, part_bytes
 
@@ -110,8 +110,14 @@ class BlobStore:
                 yield blob["path"].rpartition("/")[2]
 
     async def read(self, blob: BlobRef) -> bytes:
-        """The whole blob in memory: for small ones such as cues. Raises BlobMissing."""
-        return b"".join([chunk async for chunk in self.stream(blob)])
+        """The whole blob in memory: for small ones such as cues. Raises BlobMissing and BlobDamaged."""
+        try:
+            content = bytes(await (await obstore.get_async(self._store, key_of(blob.sha256))).bytes_async())
+        except FileNotFoundError as error:
+            raise BlobMissing(blob.sha256) from error
+        if hashlib.sha256(content).hexdigest() != blob.sha256:
+            raise BlobDamaged(blob.sha256)
+        return content
 
     async def stream(self, blob: BlobRef, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The bytes from `start` up to and without `end`. Raises BlobMissing."""

@@ -13,6 +13,7 @@ KinologError
 │       ├── NewerEvent      written by a newer release: upgrade before reading on
 │       └── BadEvent        the body does not fit its class
 ├── BlobMissing             no blob of that hash
+│   └── BlobDamaged         what is stored under it are other bytes
 ├── StorageFailed           the storage of blobs did not do as it was told: full, away, or forbidden
 ├── ChildError              a program that was run for a job did not end well
 │   ├── ChildFailed         it ended with an exit code other than 0
@@ -94,6 +95,13 @@ class BlobMissing(KinologError):
     def __init__(self, sha256: str) -> None:
         super().__init__(f"no blob {sha256}")
         self.sha256 = sha256
+
+
+class BlobDamaged(BlobMissing):
+    """Under that hash other bytes are stored: some were lost or changed."""
+
+    def __str__(self) -> str:
+        return f"the blob {self.sha256} is damaged"
 
 
 class StorageFailed(KinologError):

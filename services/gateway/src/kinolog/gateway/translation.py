@@ -65,7 +65,7 @@ def problem_of(error: Exception) -> Problem:
         case Conflict():
             return Problem("conflict", "others keep changing this: read it again, then repeat the request")
         case BlobMissing():
-            return Problem("not-found", "the stored bytes are gone")
+            return Problem("not-found", "the stored bytes are gone or damaged")
         case StorageFailed() | StorageError():
             _logger.error("The storage failed", error=repr(error))
             return Problem("storage-unavailable", "the bytes could not be stored or read")

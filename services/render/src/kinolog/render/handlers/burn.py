@@ -20,6 +20,7 @@ from kinolog.common.media.source import media_file
 from kinolog.common.presets import look
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
+from kinolog.common.subtitles.source import stored_cues
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, named_caption
 from kinolog.render.domain.economy import Economy, caption_spans
@@ -30,7 +31,6 @@ from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.handlers.beside import begun
-from kinolog.render.handlers.cues import cues_of
 from kinolog.render.handlers.partial import PartialStudio, SoundTrack
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
@@ -71,7 +71,7 @@ class BurnHandler:
         caption_id = named_caption(job)
         caption = burnable(caption_id, (await ctx.load(CAPTION, caption_id)).state, video)
         ctx.progress("prepare")
-        cues, style = await cues_of(caption, ctx.blobs), await _look(job, caption, video, ctx)
+        cues, style = await stored_cues(caption, ctx.blobs), await _look(job, caption, video, ctx)
         uploads = Uploads(uploaded_fonts(await _setting(ctx, SETTING_OF_FONTS)), ctx.blobs.stream)
         async with media_file(ctx, video.content) as source:
             film, spans = Film(path=source, container=video.container, workdir=ctx.workdir), caption_spans(cues)

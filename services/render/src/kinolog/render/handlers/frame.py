@@ -21,6 +21,7 @@ from kinolog.common.log import EventLog, load
 from kinolog.common.media.source import stored_media
 from kinolog.common.presets import look
 from kinolog.common.subtitles import Cue
+from kinolog.common.subtitles.source import stored_cues
 from kinolog.render.domain.font import Uploads
 from kinolog.render.domain.frame import (
     NOTHING_DRAWN,
@@ -35,7 +36,6 @@ from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.domain.work import Source
 from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.burn import Typesetter
-from kinolog.render.handlers.cues import cues_of
 
 # Where packets do not tell when frames are shown, the frame is looked for among those of so many seconds.
 _SLACKS_SECONDS: Final = (0.0, 1.0)
@@ -84,7 +84,7 @@ class FrameHandler:
         caption, video = await self._subjects(asked)
         with TemporaryDirectory(dir=await asyncio.to_thread(_made, self.folder), prefix=f"{asked.id}-") as name:
             workdir = Path(name)
-            cues = await cues_of(caption, self.blobs)
+            cues = await stored_cues(caption, self.blobs)
             async with (
                 self._film(video.content, workdir) as film,
                 begun(self._typeset(asked, caption, video, cues, workdir)) as typesetting,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kinolog.common.aggregates import CAPTION, Caption, Loaded
-from kinolog.common.errors import BlobMissing, PermanentError
 from kinolog.common.events.caption import CaptionCreated, CaptionEdited, CaptionFacts
-from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_from_json, cues_to_json
+from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_to_json
+from kinolog.common.subtitles.source import stored_cues
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.retime import retimed
 from kinolog.render.domain.trim import Seconds
@@ -22,7 +22,8 @@ class Heirloom:
 
 async def heirlooms(ctx: JobContext, video_id: str) -> tuple[Heirloom, ...]:
     """All captions of a video, read once for however many clips. Raises PermanentError for one that is unreadable."""
-    return tuple([Heirloom(loaded, await _cues(loaded.require(), ctx)) for loaded in await ctx.captions_of(video_id)])
+    captions = await ctx.captions_of(video_id)
+    return tuple([Heirloom(each, await stored_cues(each.require(), ctx.blobs)) for each in captions])
 
 
 async def inherit(
@@ -54,11 +55,3 @@ async def caption_like(ctx: JobContext, facts: Caption, cues: Sequence[Cue], vid
         "job_id": ctx.job.id,
     }
     return ctx.create(CAPTION, CaptionCreated(**{**known, **created}))
-
-
-async def _cues(caption: Caption, ctx: JobContext) -> tuple[Cue, ...]:
-    try:
-        return cues_from_json(await ctx.blobs.read(caption.cues))
-    except (BlobMissing, ValueError) as error:
-        message = f"The text of the caption {caption.id} cannot be read: make the caption again, or delete it."
-        raise PermanentError("caption_unreadable", message, detail=str(error)) from error

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinolog.common.aggregates import CAPTION, VIDEO, Caption, Video
-from kinolog.common.errors import BlobMissing, PassingError, PermanentError
+from kinolog.common.errors import PassingError
 from kinolog.common.events.rendering import Rendering, SourceUsed
 from kinolog.common.events.video import VideoPackaged
 from kinolog.common.jobs import PackagedVariant, PackageInput, PackageOutput
@@ -13,7 +13,7 @@ from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
 from kinolog.common.packages import MASTER_PLAYLIST
 from kinolog.common.subtitles import MEDIA_TYPES as TEXT_TYPES
-from kinolog.common.subtitles import Cue, cues_from_json
+from kinolog.common.subtitles.source import stored_cues
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.package import (
     DEMUXERS,
@@ -86,18 +86,10 @@ async def _store_caption(
     number: int, caption: Caption, job: PackageInput, video: Video, files: PackageFiles, ctx: JobContext
 ) -> CaptionTrack:
     track = caption_track(number, caption)
-    text = caption_text(await _cues(caption, ctx), job.segments)
+    text = caption_text(await stored_cues(caption, ctx.blobs), job.segments)
     name = await files.add_text(f"captions-{number}", text, TEXT_TYPES["vtt"])
     await files.add_playlist(track.playlist, caption_playlist(name, video.duration))
     return track
-
-
-async def _cues(caption: Caption, ctx: JobContext) -> tuple[Cue, ...]:
-    try:
-        return cues_from_json(await ctx.blobs.read(caption.cues))
-    except (BlobMissing, ValueError) as error:
-        message = f"caption_ids: the text of the caption {caption.id} cannot be read: make the caption again."
-        raise PermanentError("caption_unreadable", message, detail=str(error)) from error
 
 
 async def _package(

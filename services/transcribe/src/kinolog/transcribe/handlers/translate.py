@@ -10,7 +10,8 @@ from kinolog.common.aggregates import CAPTION, Caption, Video
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.caption import CaptionCreated
 from kinolog.common.jobs import TranslateInput, TranslateOutput
-from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_from_json, cues_to_json
+from kinolog.common.subtitles import CUES_MEDIA_TYPE, Cue, cues_to_json
+from kinolog.common.subtitles.source import stored_cues
 from kinolog.common.worker.context import JobContext
 from kinolog.transcribe.domain.reading import Layout
 from kinolog.transcribe.domain.transcript import caption_filename
@@ -44,7 +45,7 @@ class TranslateHandler:
         translator = _configured(self.translator)
         video = await ctx.video()
         source = await _source(job, video, ctx)
-        passages = self.passages.of(cues_from_json(await ctx.blobs.read(source.cues)))
+        passages = self.passages.of(await stored_cues(source, ctx.blobs))
         texts = await self._texts(passages, translator, source.language, job.language, ctx)
         ctx.progress("write")
         put = await asyncio.to_thread(translated, passages, texts, self.layout, job.language)
