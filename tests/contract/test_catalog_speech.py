@@ -21,7 +21,7 @@ from kinolog.catalog.domain.indexed import Indexed
 from kinolog.catalog.handlers.projection import on_batch, prepare, rebuild
 from kinolog.catalog.handlers.speech import SpeechQuestions
 from kinolog.catalog.handlers.speech_indexer import SpeechIndexer
-from kinolog.common.aggregates import CAPTION, VIDEO
+from kinolog.common.aggregates import CAPTION, PROJECT, VIDEO
 from kinolog.common.aggregates.base import unborn
 from kinolog.common.blobs import BlobStore
 from kinolog.common.clock import system_clock
@@ -35,13 +35,14 @@ from kinolog.common.events.caption import (
     CaptionRestored,
     CaptionStyled,
 )
+from kinolog.common.events.project import ProjectDeleted, ProjectRestored
 from kinolog.common.events.video import VideoDeleted, VideoPurged, VideoRestored, VideoUpdated
 from kinolog.common.ids import new_id
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.queries import Hits
 from kinolog.common.subtitles import Cue, Word, cues_to_json
-from kinolog.common.testing.examples import ORIGIN, registered
+from kinolog.common.testing.examples import ORIGIN, created, registered
 
 
 @dataclass
@@ -127,6 +128,9 @@ class Library:
 
     async def change_video(self, video_id: str, event: Event) -> None:
         await self.log.append((await load(self.log, VIDEO, video_id)).changes(event), ORIGIN)
+
+    async def change_project(self, project_id: str, event: Event) -> None:
+        await self.log.append((await load(self.log, PROJECT, project_id)).changes(event), ORIGIN)
 
     async def edit(self, caption_id: str, *texts: str) -> None:
         await self.change(caption_id, CaptionEdited(cues=await self.stored(texts), cue_count=len(texts)))
@@ -329,6 +333,19 @@ async def test_captions_of_a_deleted_video_leave_no_word_behind(library: Library
     await library.change_video(video_id, event)
     assert [] == await library.texts("secret")
     assert [0, 0, 0] == await library.count_rows()
+
+
+async def test_captions_of_a_deleted_project_leave_no_word_behind_until_it_is_restored(library: Library) -> None:
+    project_id = await created(library.log)
+    await library.caption("secret", video_id=await registered(library.log, project_id=project_id))
+    await library.look()
+    await library.change_project(project_id, ProjectDeleted())
+    await library.follow()
+    at_once = (await library.find("secret")).data
+    await library.look()
+    assert ([], [0, 0, 0]) == (at_once, await library.count_rows())
+    await library.change_project(project_id, ProjectRestored())
+    assert ["secret"] == await library.texts("secret")
 
 
 async def test_what_is_restored_is_found_again(library: Library) -> None:

@@ -16,7 +16,7 @@ from kinolog.common.aggregates.base import unborn
 from kinolog.common.blobs import BlobStore
 from kinolog.common.events import BlobRef
 from kinolog.common.events.caption import CaptionCreated, CaptionDeleted, CaptionEdited
-from kinolog.common.events.project import ProjectDeleted
+from kinolog.common.events.project import ProjectDeleted, ProjectRestored
 from kinolog.common.events.video import VideoDeleted
 from kinolog.common.ids import new_id
 from kinolog.common.log import EventLog, load
@@ -257,6 +257,16 @@ async def test_an_edit_is_found_at_once_and_what_was_deleted_is_not(asked: Asked
     await asked.log.append(loaded.changes(CaptionEdited(cues=await stored(asked, "new word"), cue_count=1)), ORIGIN)
     await asked.log.append((await load(asked.log, CAPTION, deleted)).changes(CaptionDeleted()), ORIGIN)
     assert (["old word", "a word"], ["new word"]) == (before, await found(asked, "word"))
+
+
+async def test_what_was_said_in_a_deleted_project_is_found_once_it_is_restored(asked: Asked) -> None:
+    project_id = await created(asked.log)
+    await said(asked, "a word", video_id=await registered(asked.log, project_id=project_id))
+    seen = []
+    for event in (ProjectDeleted(), ProjectRestored()):
+        await asked.log.append((await load(asked.log, PROJECT, project_id)).changes(event), ORIGIN)
+        seen.append(await found(asked, "word"))
+    assert [[], ["a word"]] == seen
 
 
 async def test_hits_are_narrowed_down_and_ordered(asked: Asked) -> None:

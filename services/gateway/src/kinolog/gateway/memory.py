@@ -98,7 +98,9 @@ class MemoryCatalog:
         )
 
     async def speech(self, query: SpeechQuery) -> Hits:
-        found = await hits(query, await self._rows("caption"), await self._rows("video"), self._blobs)
+        deleted = {row["id"] for row in await self._rows("project") if row["is_deleted"]}
+        videos = [row for row in await self._rows("video") if row["project_id"] not in deleted]
+        found = await hits(query, await self._rows("caption"), videos, self._blobs)
         start = place_after(query.cursor, found)
         shown, has_more = found[start : start + query.limit], len(found) > start + query.limit
         cursor, seq = cursor_after(shown[-1]) if has_more else None, await self.position()

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 async def hits(query: SpeechQuery, captions: Iterable[Row], videos: Iterable[Row], blobs: BlobStore) -> list[Hit]:
-    """All of them, in their order."""
+    """All of them, in their order. `videos` are those of projects that are not deleted."""
     words = _words(query.q)
     if not words:
         raise invalid("?q", "give at least one word")

@@ -28,6 +28,7 @@ from kinolog.common.events.caption import (
     CaptionRestored,
     CaptionStyled,
 )
+from kinolog.common.events.project import ProjectDeleted, ProjectRestored
 from kinolog.common.events.video import VideoDeleted, VideoPurged, VideoRestored
 from kinolog.common.subtitles import Cue
 
@@ -96,7 +97,8 @@ class SpeechIndexer:
 
     def attend(self, hearing: Hearing) -> None:
         of_captions = (CaptionCreated, CaptionEdited, CaptionStyled, CaptionDeleted, CaptionRestored, CaptionPurged)
-        hearing.listen(self.on_change, *of_captions, VideoDeleted, VideoRestored, VideoPurged)
+        of_others = (VideoDeleted, VideoRestored, VideoPurged, ProjectDeleted, ProjectRestored)
+        hearing.listen(self.on_change, *of_captions, *of_others)
 
     def on_change(self, recorded: RecordedEvent) -> None:
         self.indexed.hear(recorded.sequence)
