@@ -22,8 +22,27 @@ def refused(answer: httpx2.Response) -> tuple[int, str]:
     problem = answer.json()
     assert {"type", "title", "status", "detail", "instance", "request_id", "errors"} == set(problem)
     assert (answer.status_code, answer.headers["x-request-id"]) == (problem["status"], problem["request_id"])
-    assert 300 > len(problem["detail"])
+    assert 400 > len(problem["detail"])
     return answer.status_code, problem["type"]
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [
+        ({"type": "trim", "input_data": {"start": 1, "end_time": 2}}, "did you mean start_time?"),
+        ({"type": "reframe", "input_data": {"aspect": "1:1", "q": 1}}, "aspect, mode, x, y, height, title"),
+        ({"type": "caption", "input_date": {}}, "did you mean input_data?"),
+        ({"type": "trim", "input_data": {"ranges": [{"start": 1}]}}, "remove it"),
+        ({"type": "cut"}, "trim, watermark"),
+    ],
+)
+async def test_a_misspelt_name_is_answered_with_those_that_there_are(
+    caller: httpx2.AsyncClient, job: dict[str, Any], said: str
+) -> None:
+    answer = await caller.post("/v1/jobs", json={"video_id": VIDEO_ID, **job})
+
+    assert (422, "validation") == refused(answer)
+    assert any(said in error["detail"] for error in answer.json()["errors"]), answer.json()
 
 
 @pytest.mark.parametrize(

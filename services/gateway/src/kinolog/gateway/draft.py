@@ -71,7 +71,7 @@ class Draft:
         try:
             item = BatchItem.model_validate(_with_ids(sent, self._ids))
         except ValidationError as error:
-            raise problem_of_validation(error.errors()) from error
+            raise problem_of_validation(error.errors(), model=BatchItem) from error
         if item.name in self._ids:
             raise invalid("/name", "an earlier item has this name: names must differ")
         wish = item.wish(self._now, on_failure=self._on_failure or OnFailure.KEEP, batch_id=self.id)

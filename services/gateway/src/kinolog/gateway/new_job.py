@@ -145,7 +145,7 @@ def _checked(kind: JobType, input_data: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         wrong = [found for found in error.errors() if not _is_open(found["loc"], open_paths)]
         if wrong:
-            raise problem_of_validation(wrong, root="/input_data") from error
+            raise problem_of_validation(wrong, root="/input_data", model=kind.input_model) from error
     return input_data if open_paths else checked
 
 

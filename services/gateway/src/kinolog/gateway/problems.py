@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 MEDIA_TYPE: Final = "application/problem+json"
-LONGEST_TEXT_CHARACTERS: Final = 200
+LONGEST_TEXT_CHARACTERS: Final = 300
 
 STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "malformed-body": (400, "The body cannot be read"),

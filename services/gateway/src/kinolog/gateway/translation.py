@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from obstore.exceptions import BaseError as StorageError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -23,6 +24,7 @@ from kinolog.common.errors import (
     Refused,
     StorageFailed,
 )
+from kinolog.gateway.field_names import body_model, unknown_field
 from kinolog.gateway.problems import FieldError, Problem, shorten
 
 _logger: Final = structlog.get_logger(__name__)
@@ -82,12 +84,14 @@ def problems_under(root: str) -> Iterator[None]:
         raise problem_of(error).under(root) from error
 
 
-def problem_of_validation(errors: Iterable[Mapping[str, Any]], *, root: str = "") -> Problem:
-    """pydantic's findings as ours; `root` is the JSON pointer of what was validated."""
+def problem_of_validation(
+    errors: Iterable[Mapping[str, Any]], *, root: str = "", model: type[BaseModel] | None = None
+) -> Problem:
+    """pydantic's findings as ours; `root` is the JSON pointer of what was validated, `model` what it was to be."""
     found: dict[str, FieldError] = {}
     for error in errors:
         pointer = root + _pointer(error["loc"])
-        found.setdefault(pointer, FieldError(pointer, shorten(_words(error))))
+        found.setdefault(pointer, FieldError(pointer, shorten(_words(error, model))))
     first, *_ = found.values()
     detail = f"{first.pointer.lstrip('/?')}: {first.detail}"
     return Problem("validation", detail, errors=list(found.values())[:_MOST_ERRORS])
@@ -143,7 +147,7 @@ def _problem_of_request(request: Request, errors: list[Mapping[str, Any]]) -> Pr
             return Problem("malformed-body", "the body is empty: send a JSON object")
         if not is_json(request):
             return Problem("unsupported-media-type", "send the body as Content-Type: application/json")
-    return problem_of_validation(errors)
+    return problem_of_validation(errors, model=body_model(request))
 
 
 def is_json(connection: HTTPConnection) -> bool:
@@ -168,9 +172,10 @@ def _pointer(location: tuple[Any, ...]) -> str:
     return "".join(f"/{name}" for name in (shorten(str(place), 60), *names))
 
 
-def _words(error: Mapping[str, Any]) -> str:
+def _words(error: Mapping[str, Any], model: type[BaseModel] | None) -> str:
     if error["type"] == "extra_forbidden":
-        return "there is no such field: remove it"
+        *place, name = error["loc"]
+        return unknown_field(str(name), model if place in ([], ["body"]) else None)
     if error["type"] == "missing":
         return "this field is needed"
     return str(error["msg"]).removeprefix("Value error, ")
