@@ -57,6 +57,24 @@ def test_what_is_left_is_written_as_it_was_where_the_words_are_its_own(text: str
     assert [left] == [each.text for each in retimed([cue(0, 3, text, words)], [(1, 4)])]
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("one two three", "one three"),
+        ("我 们 去", "我去"),
+        ("ไป กัน เถอะ", "ไปเถอะ"),
+        ("우리 는 간다", "우리 간다"),
+        ("Oh 😀 yes", "Oh yes"),
+    ],
+)
+@pytest.mark.parametrize("text", [None, "Others say so"])
+def test_parts_are_joined_as_their_script_joins_words(said: str, left: str, text: str | None) -> None:
+    words = tuple(word(n, n + 1, each) for n, each in enumerate(said.split()))
+    between = " " if " " in left else ""
+    (joined,) = retimed([cue(0, 3, text or between.join(said.split()), words)], [(0, 1), (2, 3)])
+    assert left == joined.text
+
+
 def test_who_speaks_is_kept_through_cuts() -> None:
     spoken = cue(0, 4).model_copy(update={"speaker": "Ann"})
     assert ["Ann"] * 2 == [each.speaker for each in retimed([spoken], [(0, 1), (2, 3)]) + retimed([spoken], [(1, 2)])]

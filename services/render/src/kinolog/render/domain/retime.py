@@ -6,6 +6,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from kinolog.common.subtitles import Cue, Word
 from kinolog.common.subtitles.cue import Timed
+from kinolog.common.subtitles.scripts import joined
 from kinolog.common.subtitles.spoken import spoken_text
 
 Seconds: TypeAlias = tuple[float, float]
@@ -52,7 +53,9 @@ def _text_of(cue: Cue, start: float, end: float) -> str:
     is_whole = start <= cue.start and cue.end <= end
     if is_whole or not cue.words:
         return cue.text
-    parts = spoken_text(cue) or [f"{word.text} " for word in cue.words]
+    parts = spoken_text(cue)
+    if parts is None:
+        return joined(word.text for word in cue.words if _is_said_in(word, start, end))
     return "".join(part for part, word in zip(parts, cue.words, strict=True) if _is_said_in(word, start, end)).strip()
 
 
@@ -84,5 +87,5 @@ def _rejoined(parts: Sequence[tuple[int, Cue]]) -> list[Cue]:
 
 
 def _as_one(first: Cue, second: Cue) -> Cue:
-    text = f"{first.text} {second.text}" if first.words or second.words else first.text
+    text = joined([first.text, second.text]) if first.words or second.words else first.text
     return first.model_copy(update={"end": second.end, "text": text, "words": (*first.words, *second.words)})

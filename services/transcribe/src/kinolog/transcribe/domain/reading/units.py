@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final
 
 from kinolog.common.subtitles.cue import one_line
+from kinolog.common.subtitles.scripts import is_unspaced
 from kinolog.transcribe.domain.columns import columns_of
 from kinolog.transcribe.domain.reading.layout import Layout
 from kinolog.transcribe.domain.transcript import Segment, SpokenWord
@@ -20,13 +21,6 @@ LEANS_BACK: Final = frozenset({"Mn", "Mc", "Me", "Pe", "Pf", "Po", "Pd"})
 LEANS_FORWARD: Final = frozenset({"Ps", "Pi"})
 NEVER_FIRST: Final = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々〻ะาำๅๆฯ")
 NEVER_LAST: Final = frozenset("เแโใไ¿¡")
-
-HANGUL: Final = range(0xAC00, 0xD7A4)
-SCRIPTS_WITHOUT_SPACES: Final = (
-    range(0x0E00, 0x0F00),  # Thai, Lao
-    range(0x1000, 0x10A0),  # Burmese
-    range(0x1780, 0x1800),  # Khmer
-)
 
 
 @dataclass(frozen=True)
@@ -103,11 +97,3 @@ def _is_glued(before: str, after: str) -> bool:
     if unicodedata.category(first) in LEANS_BACK or unicodedata.category(last) in LEANS_FORWARD:
         return True
     return not (is_unspaced(last) or is_unspaced(first))
-
-
-def is_unspaced(sign: str) -> bool:
-    """Whether a sign is of a script that puts no spaces between words."""
-    code = ord(sign)
-    if any(code in script for script in SCRIPTS_WITHOUT_SPACES):
-        return True
-    return code not in HANGUL and unicodedata.east_asian_width(sign) in "WF"

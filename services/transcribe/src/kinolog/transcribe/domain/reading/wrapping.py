@@ -6,11 +6,12 @@ from math import inf
 from operator import itemgetter
 from typing import Final
 
+from kinolog.common.subtitles.scripts import is_unspaced
 from kinolog.transcribe.domain.reading.layout import Layout
 from kinolog.transcribe.domain.reading.lines import lines_of
 from kinolog.transcribe.domain.reading.particles import particles_of
 from kinolog.transcribe.domain.reading.sense import break_cost
-from kinolog.transcribe.domain.reading.units import Unit, is_unspaced, line_of, units_of
+from kinolog.transcribe.domain.reading.units import Unit, line_of, units_of
 from kinolog.transcribe.domain.transcript import Segment, SpokenWord
 
 ASTRAY: Final = 20.0
