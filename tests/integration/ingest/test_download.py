@@ -11,6 +11,7 @@ from harness.web_server import Answer, answer_file, answer_raw, answer_reset, an
 from PIL import Image
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
+from kinolog.common.room import NoRoom
 from kinolog.common.testing.workshop import Workshop
 
 Downloads = Callable[..., Any]
@@ -199,6 +200,21 @@ async def test_a_file_that_says_it_is_too_large_is_not_begun(downloader: Downloa
     download = downloader(ingest_max_download_bytes=1_000)
     error = await failure(download, answer_raw(head(Content_Length="1001")))
     assert (PermanentError, "media_limits") == (type(error), error.kind)
+
+
+async def test_a_file_that_has_no_room_here_is_not_begun(downloader: Downloads) -> None:
+    download = downloader(ingest_max_download_bytes=10**18)
+    error = await failure(download, answer_raw(head(Content_Length=str(4 * 10**17))))
+    assert (NoRoom, "storage_full") == (type(error), error.kind)
+    assert "It needs about 800000000.0 GB, and" in error.message
+
+
+async def test_nothing_is_asked_for_while_the_reserve_is_reached(downloader: Downloads) -> None:
+    download = downloader(storage_reserve_bytes=10**18)
+    async with web_server(answer_status(200, b"film")) as server:
+        with pytest.raises(NoRoom, match="KINOLOG_STORAGE_RESERVE_BYTES keeps 1000000000"):
+            await download(f"{server.url}/film.mp4")
+    assert [] == server.asked
 
 
 async def test_a_file_that_turns_out_too_large_is_stopped(downloader: Downloads) -> None:

@@ -11,6 +11,7 @@ from harness.web_server import Answer, Asked, answer_file, answer_raw, answer_re
 
 from kinolog.common.errors import PassingError
 from kinolog.common.jobs import DownloadInput
+from kinolog.common.room import Room
 from kinolog.ingest import wiring
 from kinolog.ingest.adapters.direct import Direct
 
@@ -44,7 +45,7 @@ async def test_what_arrives_through_all_weathers_is_the_file_that_is_there(
     download = downloader(ingest_least_piece_bytes=25_000, ingest_checkpoint_interval_seconds=0)
     async with web_server(Weather(content, seed)) as server:
         settings = download.settings_for(server.url)
-        direct = Direct(wiring.egress(settings), wiring.fetch_limits(settings))
+        direct = Direct(wiring.egress(settings), wiring.fetch_limits(settings), Room.of(settings))
         while attempts < MOST_ATTEMPTS:
             attempts += 1
             ctx = await download.attempt(server.url)

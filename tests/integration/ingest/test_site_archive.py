@@ -12,6 +12,7 @@ from kinolog.common.events.video import VideoDeleted
 from kinolog.common.jobs import DownloadInput, DownloadOutput, DownloadStrategy
 from kinolog.common.log import load
 from kinolog.common.media.inspector import Inspector
+from kinolog.common.room import Room
 from kinolog.common.testing.examples import ORIGIN
 from kinolog.common.testing.workshop import Workshop
 from kinolog.common.worker.context import JobContext
@@ -54,7 +55,7 @@ class Downloads:
     async def __call__(self, project_id: str, **choices: Any) -> DownloadOutput:
         ctx = await self.workshop.begin("ingest", type="download", project_id=project_id)
         strategies: Mapping[DownloadStrategy, Strategy] = {DownloadStrategy.SITE: self.site}
-        shelf = Shelf(self.workshop.folder / "downloads")
+        shelf = Shelf(self.workshop.folder / "downloads", Room.of(IngestSettings()))
         handler = DownloadHandler(Inspector(IngestSettings()), self.site, strategies, shelf)
         output = await handler.download(DownloadInput(url=URL, **choices), ctx)
         await self.workshop.commit(ctx)

@@ -1,5 +1,6 @@
 """Bytes that are kept between attempts: which are trusted, and when their folder goes."""
 
+import asyncio
 import hashlib
 import zlib
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ from kinolog.common.aggregates import JOB
 from kinolog.common.aggregates.job_decisions import cancel_job
 from kinolog.common.errors import PassingError, PermanentError, WorkError
 from kinolog.common.log import load
+from kinolog.common.room import NoRoom, Place, Room
 from kinolog.common.testing.examples import ORIGIN, submitted
 from kinolog.common.testing.workshop import Workshop
 from kinolog.ingest.adapters.partial_file import PartialFile
 from kinolog.ingest.adapters.shelf import Shelf
 from kinolog.ingest.domain.fetching import Fingerprint
+from kinolog.ingest.settings import IngestSettings
 
 CONTENT = b"kinolog" * 300_000
 
@@ -89,7 +92,7 @@ def workshop(tmp_path: Path) -> Workshop:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "shelf")
+    return Shelf(tmp_path / "shelf", Room.of(IngestSettings(work_dir=tmp_path)))
 
 
 async def after(shelf: Shelf, ctx: Any, error: Exception | None) -> bool:
@@ -118,6 +121,20 @@ async def test_a_folder_is_kept_as_long_as_there_may_be_another_attempt(
 ) -> None:
     ctx = await workshop.begin("ingest", type="download", max_retries=max_retries)
     assert is_kept == await after(shelf, ctx, error)
+
+
+@pytest.mark.parametrize(("max_retries", "is_kept"), [(3, True), (0, False)], ids=["next", "last"])
+async def test_a_download_that_fills_the_disk_ends_and_leaves_nothing_after_its_last_attempt(
+    workshop: Workshop, shelf: Shelf, max_retries: int, is_kept: bool
+) -> None:
+    ctx = await workshop.begin("ingest", type="download", max_retries=max_retries)
+    free = iter([1, 0])
+    place = Place(workshop.folder, "KINOLOG_WORK_DIR")
+    room = Room(work=place, blobs=None, reserve_bytes=1, look_seconds=0.01, free_bytes=lambda _: next(free))
+    with pytest.raises(NoRoom):
+        async with Shelf(shelf.root, room).place_for(ctx):
+            await asyncio.Event().wait()
+    assert is_kept == (shelf.root / ctx.job.id).exists()
 
 
 async def test_what_ended_elsewhere_is_swept_away_and_what_goes_on_is_not(workshop: Workshop, shelf: Shelf) -> None:

@@ -45,8 +45,7 @@ class BlobStore:
     @classmethod
     def open(cls, url: str) -> "BlobStore":
         """`file:///folder` (made where missing), `memory://`, or `s3://bucket/prefix`, `gs://…`, `az://…`."""
-        if url.startswith("file://"):
-            folder = Path(unquote(urlparse(url).path))
+        if (folder := folder_of(url)) is not None:
             return cls(LocalStore(folder, mkdir=True), folder)
         return cls(MemoryStore() if url == "memory://" else from_url(url))
 
@@ -186,6 +185,11 @@ class BlobStore:
             await obstore.delete_async(self._store, temporary)
         except FileNotFoundError:
             return
+
+
+def folder_of(url: str) -> Path | None:
+    """Where blobs are files of this machine: None for all other storage."""
+    return Path(unquote(urlparse(url).path)) if url.startswith("file://") else None
 
 
 def key_of(sha256: str) -> str:

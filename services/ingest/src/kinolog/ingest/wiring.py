@@ -3,6 +3,7 @@
 from kinolog.common.jobs import DownloadStrategy
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.reach import Reach
+from kinolog.common.room import Room, with_room
 from kinolog.common.worker.attempt import Handler
 from kinolog.ingest.adapters.automatic import Automatic
 from kinolog.ingest.adapters.direct import Direct
@@ -24,12 +25,13 @@ from kinolog.ingest.site_wiring import site_of
 
 def handlers(settings: IngestSettings) -> dict[str, Handler]:
     """A handler for each job type of the queue `ingest`."""
-    inspector, direct = Inspector(settings), Direct(egress(settings), fetch_limits(settings))
+    room = Room.of(settings)
+    inspector, direct = Inspector(settings), Direct(egress(settings), fetch_limits(settings), room)
     chooser, site = Automatic(egress(settings), fetch_limits(settings)), site_of(settings, egress(settings))
     strategies: dict[DownloadStrategy, Strategy] = {DownloadStrategy.DIRECT: direct, DownloadStrategy.SITE: site}
-    download = DownloadHandler(inspector, chooser, strategies, Shelf(settings.work_dir / "downloads"))
+    download = DownloadHandler(inspector, chooser, strategies, Shelf(settings.work_dir / "downloads", room))
     bringing: dict[str, Handler] = {
-        "upload": UploadHandler(fingerprint, inspector).upload,
+        "upload": with_room(UploadHandler(fingerprint, inspector).upload, room),
         "download": download.download,
     }
     if settings.ingest_analyzes_new_videos:
@@ -37,7 +39,7 @@ def handlers(settings: IngestSettings) -> dict[str, Handler]:
     return {
         **bringing,
         "download_playlist": PlaylistHandler(site).download_playlist,
-        "analyze": analysis_of(settings).analyze,
+        "analyze": with_room(analysis_of(settings).analyze, room),
     }
 
 

@@ -9,6 +9,7 @@ from kinolog.common.log import EventLog
 from kinolog.common.machine import own_share
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.media.picture import PictureInspector
+from kinolog.common.room import Room
 from kinolog.common.worker.attempt import Handler
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
@@ -47,6 +48,7 @@ from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.preview import PreviewHandler
 from kinolog.render.handlers.reframe import ReframeHandler
 from kinolog.render.handlers.reproduce import ReproduceHandler
+from kinolog.render.handlers.room import with_room_for_films
 from kinolog.render.handlers.segment import SegmentHandler
 from kinolog.render.handlers.segments import SegmentStudio
 from kinolog.render.handlers.silence import SilenceHandler
@@ -67,7 +69,8 @@ def handlers(settings: RenderSettings, finder: HardwareFinder | None = None) -> 
     helped = gpu_encoder(settings, finder or hardware_finder(settings))
     makers = by_queue(_handlers(settings, encoder(settings)), _handlers(settings, helped))
     digester = FrameDigester(_options(settings), _bounds(settings))
-    return {**makers, "reproduce": ReproduceHandler(makers, Inspector(settings), digester).reproduce}
+    made = {**makers, "reproduce": ReproduceHandler(makers, Inspector(settings), digester).reproduce}
+    return {name: with_room_for_films(handler, Room.of(settings)) for name, handler in made.items()}
 
 
 def _handlers(settings: RenderSettings, encoder: Encoder) -> dict[str, Handler]:

@@ -1,9 +1,14 @@
 """Settings of the services that look into media files."""
 
+from pydantic import Field
+
 from kinolog.common.settings import WorkerSettings
 
 
 class MediaSettings(WorkerSettings):
+    # What downloads and renderings leave free of the disks that they write to, and how often they look while they do.
+    storage_reserve_bytes: int = Field(512 * 1024**2, ge=0)
+    storage_look_seconds: float = Field(1.0, gt=0)
     # 8K; a frame of it takes about 50 MB once decoded.
     media_max_pixels: int = 8192 * 4320
     media_max_streams: int = 16

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinolog.common.jobs import DownloadInput
+from kinolog.common.room import Room
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.adapters.asking import opened_asking
 from kinolog.ingest.adapters.direct_file import DirectFile
@@ -18,6 +19,7 @@ from kinolog.ingest.domain.fetching import Checkpoint, Fetched, FetchLimits, Sou
 class Direct:
     egress: Egress
     limits: FetchLimits
+    room: Room
 
     async def identify(self, job: DownloadInput, folder: Path, ctx: JobContext) -> str | None:
         """None: what an address answers with may be another file at any time."""
@@ -28,7 +30,7 @@ class Direct:
         file = await _begin(job.url, folder, ctx)
         try:
             async with opened_asking(self.egress, self.limits) as asking:
-                return await Transfer(asking, file, job, ctx).run()
+                return await Transfer(asking, file, self.room, job, ctx).run()
         finally:
             file.close()
 

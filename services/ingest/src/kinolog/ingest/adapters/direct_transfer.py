@@ -8,6 +8,7 @@ import structlog
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
 from kinolog.common.jobs import DownloadInput
+from kinolog.common.room import Room
 from kinolog.common.worker.context import JobContext
 from kinolog.ingest.adapters.asking import Asking
 from kinolog.ingest.adapters.direct_account import Account
@@ -28,9 +29,9 @@ _logger: Final = structlog.get_logger(__name__)
 class Transfer:
     """One attempt at one file."""
 
-    def __init__(self, asking: Asking, file: DirectFile, job: DownloadInput, ctx: JobContext) -> None:
+    def __init__(self, asking: Asking, file: DirectFile, room: Room, job: DownloadInput, ctx: JobContext) -> None:
         self._limits = asking.limits
-        self._file = file
+        self._file, self._room = file, room
         self._wanted_sha256 = job.sha256.lower() if job.sha256 else None
         self._job_id = ctx.job.id
         clock = asyncio.get_running_loop().time
@@ -66,6 +67,7 @@ class Transfer:
         return fetched
 
     async def _receive(self) -> None:
+        self._refuse_without_room()
         try:
             async with asyncio.TaskGroup() as group:
                 self._start(group, 1 if self._file.plan is None else self._connections)
@@ -73,6 +75,16 @@ class Transfer:
             raise _most_telling(failures) from failures
         if not self._file.is_complete:
             raise _unreachable(Broken("Nobody fetched the last pieces"))
+
+    def _refuse_without_room(self) -> None:
+        """What is received is stored once more, as a blob. How much that is, not every server tells."""
+        total_bytes = self._file.source.total_bytes
+        if total_bytes is not None:
+            self._room.refuse_without(work_bytes=total_bytes - self._file.received_bytes, blob_bytes=total_bytes)
+
+    def _start_others(self, group: asyncio.TaskGroup) -> None:
+        self._refuse_without_room()
+        self._start(group, self._connections - 1)
 
     def _start(self, group: asyncio.TaskGroup, count: int) -> None:
         for _ in range(count):
@@ -101,7 +113,7 @@ class Transfer:
     async def _begun(self, group: asyncio.TaskGroup) -> Piece | None:
         """What is to do of a file that nothing was known of, after the answer that told of it."""
         try:
-            await self._stream.begin(self._connections, lambda: self._start(group, self._connections - 1))
+            await self._stream.begin(self._connections, lambda: self._start_others(group))
         except _TROUBLES as error:
             await self._go_on_after(error, 0)
         return self._file.plan.take() if self._file.plan else None

@@ -15,6 +15,7 @@ import structlog
 
 from kinolog.common.aggregates import JOB
 from kinolog.common.errors import Cancelled, LogError, PermanentError, Snooze
+from kinolog.common.room import Room
 from kinolog.common.worker.context import JobContext
 
 _PATIENCE_SECONDS: Final = 1.0
@@ -25,15 +26,20 @@ _logger: Final = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Shelf:
     root: Path
+    room: Room
 
     @asynccontextmanager
     async def place_for(self, ctx: JobContext) -> AsyncIterator[Path]:
-        """Kept where the body ends with an error that a next attempt may get over, or with the worker."""
+        """Kept where the body ends with an error that a next attempt may get over, or with the worker.
+
+        Raises NoRoom where a disk has no room to begin, or none any more.
+        """
         await self._sweep(ctx)
         place = self.root / ctx.job.id
         await asyncio.to_thread(place.mkdir, parents=True, exist_ok=True)
         try:
-            yield place
+            async with self.room.kept():
+                yield place
         except asyncio.CancelledError:
             if await _is_to_be_cancelled(ctx):
                 await _remove(place)
