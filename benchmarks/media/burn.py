@@ -45,6 +45,11 @@ class Size:
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 
+    @property
+    def known(self) -> dict[str, object]:
+        """What is recorded of a video, by which a burn decides what it begins before it has looked into the file."""
+        return {"width": self.width, "height": self.height, "frame_rate": float(FRAMES_PER_SECOND)}
+
 
 @dataclass(kw_only=True)
 class Row:
@@ -107,7 +112,7 @@ async def measured(folder: Path, film: Path, size: Size, wishes: argparse.Namesp
         for row in rows:
             cues = cues_for(wishes.seconds, row)
             row.plain.append(await by_ffmpeg(folder, film, size, cues))
-            await by_kinolog(row, folder, film, wishes.seconds, cues)
+            await by_kinolog(row, folder, film, {**size.known, "duration": float(wishes.seconds)}, cues)
             tell(f"{row.coverage:.0%} {row.spread}: ffmpeg {row.plain[-1]:.1f} s, Kinolog {row.kinolog[-1]:.1f} s")
     return rows
 
@@ -144,10 +149,10 @@ async def by_ffmpeg(folder: Path, film: Path, size: Size, cues: Sequence[Cue]) -
     return took
 
 
-async def by_kinolog(row: Row, folder: Path, film: Path, seconds: int, cues: Sequence[Cue]) -> None:
+async def by_kinolog(row: Row, folder: Path, film: Path, known: dict[str, object], cues: Sequence[Cue]) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as own:
         workshop = Workshop(Path(own))
-        video_id = await workshop.add_video(film, duration=float(seconds))
+        video_id = await workshop.add_video(film, **known)
         caption_id = await workshop.add_caption(video_id, *cues)
         ctx = await workshop.begin("render", type="burn", input_data={}, video_id=video_id)
         began_at = time.perf_counter()
