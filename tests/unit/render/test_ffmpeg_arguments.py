@@ -1,5 +1,6 @@
 """The command line for a recipe, as data."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments, work_of
@@ -32,6 +33,17 @@ def test_the_source_is_a_local_file_read_by_the_demuxer_it_was_found_to_need() -
         value_of("-i", given),
         value_of("-max_pixels", given),
     )
+
+
+def test_a_source_that_is_little_work_to_decode_gets_threads_of_its_own() -> None:
+    work = replace(work_of(BOTH, Path("/blobs/ab"), Path("/work/output.mp4")), is_mostly_encoding=True)
+    given = list(ffmpeg_arguments(work, replace(OPTIONS, decode_threads=3)))
+    assert "3" == value_of("-threads", given[: given.index("-i")])
+
+
+def test_other_sources_take_as_many_threads_as_they_like() -> None:
+    work = work_of(BOTH, Path("/blobs/ab"), Path("/work/output.mp4"))
+    assert "-threads" not in ffmpeg_arguments(work, replace(OPTIONS, decode_threads=3))
 
 
 def test_bounds_come_before_the_source_they_are_for() -> None:

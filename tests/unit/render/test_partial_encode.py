@@ -90,6 +90,12 @@ def test_the_length_is_that_of_the_frames_to_encode() -> None:
     assert pytest.approx(3 * 1001 / 30000) == work(index()).seconds
 
 
+@pytest.mark.parametrize(("fed_from", "expected"), [(4, True), (3, True), (2, False)])
+def test_many_frames_to_decode_for_one_to_encode_are_no_light_work(fed_from: int, expected: bool) -> None:
+    runs = (Renewed(fed_from=fed_from, first=4, end=5, shown=(4004,)),)
+    assert expected == encode_work(index(), runs, None, Path("feed.nut"), Path("runs.mp4")).is_mostly_encoding
+
+
 def test_the_feed_begins_late_enough_for_no_time_to_be_negative() -> None:
     assert 500 + 2 * 1001 == feed_lead(index((-500, 2002, 1001)))
 

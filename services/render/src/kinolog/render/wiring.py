@@ -227,7 +227,7 @@ def scene_meter(settings: RenderSettings) -> SceneMeter:
         _bounds(settings).limits, memory_bytes=settings.scene_memory_bytes, file_bytes=settings.scene_max_file_bytes
     )
     division = Division(
-        pieces=settings.scene_workers or usable_cores(),
+        workers=settings.scene_workers or usable_cores(),
         shortest_seconds=settings.scene_segment_seconds,
         overlap_seconds=settings.scene_overlap_seconds,
     )
@@ -235,12 +235,14 @@ def scene_meter(settings: RenderSettings) -> SceneMeter:
 
 
 def _options(settings: RenderSettings) -> EncodeOptions:
+    share = capacity(settings)
     return EncodeOptions(
         preset=settings.encode_preset,
         crf=settings.encode_crf,
         audio_kbps=settings.encode_audio_kbps,
-        threads=settings.encode_threads or capacity(settings).threads,
+        threads=settings.encode_threads or share.threads,
         max_pixels=settings.media_max_pixels,
+        decode_threads=share.decode_threads,
     )
 
 

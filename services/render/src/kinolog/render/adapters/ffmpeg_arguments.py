@@ -30,10 +30,11 @@ _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm
 
 
 def ffmpeg_arguments(work: Work, options: EncodeOptions, aid: Aid = NO_AID) -> tuple[str, ...]:
+    decoding = _few_threads(work, options) if aid is NO_AID else aid.decoding
     return (
         *("-hide_banner", "-nostdin", "-loglevel", "warning", *_PROGRESS),
         *aid.setup,
-        *(word for source in work.sources for word in (*aid.decoding, *input_arguments(source, options))),
+        *(word for source in work.sources for word in (*decoding, *input_arguments(source, options))),
         *work.arguments,
         *(aid.picture or _picture_coding(work, options)),
         *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
@@ -62,7 +63,13 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
         skipped_seconds=recipe.skipped_seconds,
         muxer=recipe.muxer,
         muxer_options=_MUXER_OPTIONS[recipe.muxer],
+        is_mostly_encoding=recipe.is_mostly_encoding,
     )
+
+
+def _few_threads(work: Work, options: EncodeOptions) -> tuple[str, ...]:
+    is_apt = work.is_mostly_encoding and options.decode_threads
+    return ("-threads", str(options.decode_threads)) if is_apt else ()
 
 
 def _seek(seconds: float) -> tuple[str, ...]:

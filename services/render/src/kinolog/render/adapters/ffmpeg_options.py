@@ -7,13 +7,16 @@ from kinolog.common.child import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeOptions:
-    """`crf` is x264's rate factor, lower is better; 0 `threads` leaves the number to x264."""
+    """`crf` is x264's rate factor, lower is better; 0 `threads` leaves the number to x264. `decode_threads` are for
+    sources that are decoded for an encoder with far more to do, 0 for as many as FFmpeg likes.
+    """
 
     preset: str
     crf: int
     audio_kbps: int
     threads: int
     max_pixels: int
+    decode_threads: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ def burn_recipe(facts: MediaFacts, captions_filter: str) -> Recipe:
         sound=None if sound is None else Track(stream=sound, is_copied=facts.audio_codec in _COPIED_SOUND),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
+        is_mostly_encoding=True,
     )
 
 

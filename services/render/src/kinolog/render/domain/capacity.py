@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """`threads` of 0 leaves the number to the encoder, which then takes the machine for its own."""
+    """`threads` of 0 leaves the number to the encoder, which then takes the machine for its own. `decode_threads` are
+    for decoders beside an encoder that has far more to do.
+    """
 
     slots: int
     threads: int
+    decode_threads: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +27,5 @@ def capacity_of(*, cores: int, memory_bytes: int, is_whole: bool, needs: Encoder
     slots = slots or max(1, min(cores // needs.cores, memory_bytes // needs.memory_bytes))
     # Encoders of frames beside each other wait for each other a third of the time.
     threads = 0 if slots == 1 and is_whole else max(1, cores * 3 // (2 * slots))
-    return Capacity(slots=slots, threads=threads)
+    # A decoder's threads cost the encoder's cache: on two cores, two of them make a burn a twentieth more work.
+    return Capacity(slots=slots, threads=threads, decode_threads=max(1, cores // (2 * slots)))

@@ -25,6 +25,8 @@ _MICROSECONDS: Final = 1_000_000
 _UPRIGHT: Final = {0: (), 90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
 _TURNED_BACK: Final = {0: (), 90: ("transpose=cclock",), 180: ("hflip", "vflip"), 270: ("transpose=clock",)}
 _LEAST_PYRAMID_DEPTH: Final = 2
+# Frames to decode for one to encode: encoding a frame takes four times as long.
+_FEW_DECODED: Final = 2
 
 
 def feed_lead(index: PacketIndex) -> int:
@@ -44,7 +46,14 @@ def encode_work(index: PacketIndex, runs: Sequence[Renewed], drawing: str | None
         output=output,
         seconds=sum(len(run.shown) for run in runs) * seconds / frames,
         muxer_options=(),
+        is_mostly_encoding=_is_mostly_encoding(runs),
     )
+
+
+def _is_mostly_encoding(runs: Sequence[Renewed]) -> bool:
+    """Not where many frames are decoded for each that is encoded."""
+    decoded = sum(run.end - run.fed_from for run in runs)
+    return decoded <= _FEW_DECODED * sum(len(run.shown) for run in runs)
 
 
 def _filters(index: PacketIndex, runs: Sequence[Renewed], drawing: str | None) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ class Recipe:
 
     The source is read from `seek_seconds` on, and its moments are what they are for who reads all of it.
 
-    `picture_coding` and `sound_coding` say how tracks are encoded that are not copied.
+    `picture_coding` and `sound_coding` say how tracks are encoded that are not copied. `is_mostly_encoding` is as for
+    `Work`.
     """
 
     container: str
@@ -45,6 +46,7 @@ class Recipe:
     picture_coding: Picture = _USUAL_PICTURE
     sound_coding: Sound = _USUAL_SOUND
     muxer: Muxer = "mp4"
+    is_mostly_encoding: bool = False
 
 
 def even_sides(facts: MediaFacts) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class Work:
 
     Without a `picture` or a `sound` the result has none; `is_picture_copied` leaves the picture as it is. `seconds` is
     how long the result is to be, and `skipped_seconds` how much of the sources is read before its first frame.
+    `is_mostly_encoding` tells that few threads decode as fast as the CPU's encoder takes the frames.
     """
 
     sources: tuple[Source, ...]
@@ -60,6 +61,7 @@ class Work:
     seconds: float
     skipped_seconds: float = 0.0
     is_picture_copied: bool = False
+    is_mostly_encoding: bool = False
     muxer: str = "mp4"
     muxer_options: tuple[str, ...] = MP4_OPTIONS
 
