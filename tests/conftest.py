@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from harness.scheduling import CostlyTogether
 from hypothesis import HealthCheck, settings
 from nats.aio.client import Client
@@ -23,6 +24,10 @@ from kinolog.common.testing.zoo import Zoo
 # The same examples in every run, and none fails for being slow on a busy machine.
 settings.register_profile("kinolog", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kinolog")
+
+# Tracebacks as Python writes them: by default a line shows every local value with them, which takes seconds.
+_renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _renderer])
 
 
 @pytest.hookimpl(optionalhook=True)
