@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kinolog.common.blobs import BlobStore
@@ -26,7 +27,7 @@ from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, font_c
 TOKEN = "a-token-for-tests"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> GatewaySettings:
     return GatewaySettings(
         token=SecretStr(TOKEN),
@@ -100,10 +101,25 @@ def gateway(
     )
 
 
+@pytest.fixture(scope="session")
+def built() -> list[FastAPI]:
+    """The application, once a test has needed it."""
+    return []
+
+
 @pytest.fixture
-async def stranger(gateway: Gateway, settings: GatewaySettings) -> AsyncIterator[httpx2.AsyncClient]:
+def app(gateway: Gateway, settings: GatewaySettings, built: list[FastAPI]) -> FastAPI:
+    """One for all tests, on the gateway of each: to put its routes together takes longer than most tests."""
+    if not built:
+        built.append(build_app(gateway, settings))
+    built[0].state.gateway = gateway
+    return built[0]
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A caller without a token. No exception may get past the gateway, so none is caught here."""
-    transport = httpx2.ASGITransport(build_app(gateway, settings))
+    transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://gateway:8420") as client:
         yield client
 
