@@ -1,5 +1,6 @@
 """What a font file says of itself, as libass will see it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,21 @@ def look_into(path: Path) -> Font:
     except TTLibError as error:
         message = f"The font file {path.name} cannot be read: take it out of KINOLOG_RENDER_FONTS_DIR or replace it."
         raise PermanentError("font_unreadable", message, detail=str(error)) from error
+
+
+@lru_cache(_MOST_REMEMBERED)
+def widths_of(path: Path) -> Mapping[str, float]:
+    """How far each character of a font moves the next one, in pixels, when libass draws it in the size 1."""
+    with TTFont(path, lazy=True) as font:
+        height, advances = _line_height(font), font["hmtx"].metrics
+        return {chr(code): advances[name][0] / height for code, name in (font.getBestCmap() or {}).items()}
+
+
+def _line_height(font: TTFont) -> int:
+    """What libass takes for the size of a font: the height that Windows has for its lines, where it has any."""
+    system, plain = font.get("OS/2"), font["hhea"]
+    on_windows = system.usWinAscent + system.usWinDescent if system else 0
+    return int(on_windows or plain.ascent - plain.descent or font["head"].unitsPerEm)
 
 
 def _parsed(path: Path) -> Font:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
 from kinolog.common.subtitles.ass import ass_script
 from kinolog.render.adapters.ffmpeg import FONTS_CONFIGURATION
+from kinolog.render.adapters.font_file import widths_of
 from kinolog.render.adapters.font_shelf import FontShelf
 from kinolog.render.domain.font import NO_UPLOADS, Font, FontSet, Uploads
 from kinolog.render.domain.typeset import Frame, Typeset
@@ -40,7 +42,8 @@ class AssTypesetter:
 
 def _typeset(cues: Sequence[Cue], style: CaptionStyle, frame: Frame, workdir: Path, fonts: FontSet) -> Typeset:
     drawn = style.model_copy(update={"font_name": fonts.family})
-    script = ass_script(cues, drawn, width=frame.width, height=frame.height)
+    measure = partial(_width, fonts.fonts)
+    script = ass_script(cues, drawn, width=frame.width, height=frame.height, measure=measure)
     (workdir / _SCRIPT).write_text(script.text, "utf-8")
     _lay_out(fonts.fonts, workdir)
     drawn_with = tuple(FontUsed(family=font.family, sha256=font.sha256) for font in fonts.fonts)
@@ -56,6 +59,11 @@ def belongings(workdir: Path) -> list[Path]:
 def _shown_texts(cues: Iterable[Cue], style: CaptionStyle) -> Iterator[str]:
     """A font may have a small letter and not its capital."""
     return (cue.text.upper() if style.upper_case else cue.text for cue in cues)
+
+
+def _width(fonts: Sequence[Font], word: str) -> float:
+    """Which of its files a family is drawn with, libass decides: the widest is the one to reckon with."""
+    return sum(max((widths_of(font.path).get(character, 0.0) for font in fonts), default=0.0) for character in word)
 
 
 def _lay_out(fonts: Sequence[Font], workdir: Path) -> None:

@@ -1,8 +1,10 @@
 """What comes before the events of a script: its canvas and its style."""
 
+from collections.abc import Collection
 from typing import Final
 
 from kinolog.common.style import REFERENCE_HEIGHT, CaptionStyle
+from kinolog.common.subtitles.ass.fitting import FULL_PERCENT
 from kinolog.common.subtitles.ass.notation import style_colour
 
 EVENT_FIELDS: Final = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
@@ -23,9 +25,26 @@ _BOLD_WEIGHT: Final = 600
 _SHARE_ON_THE_LEFT: Final = {"1": 0, "4": 0, "7": 0, "2": 0.5, "5": 0.5, "8": 0.5, "3": 1, "6": 1, "9": 1}
 
 
-def header(style: CaptionStyle, width: int, height: int) -> str:
-    canvas_width = max(1, round(REFERENCE_HEIGHT * width / height))
-    return f"{_script_info(canvas_width)}\n{_styles(style, canvas_width)}\n"
+def header(style: CaptionStyle, canvas_width: int, size_percents: Collection[int]) -> str:
+    """With a style for each of these sizes."""
+    return f"{_script_info(canvas_width)}\n{_styles(style, canvas_width, size_percents)}\n"
+
+
+def canvas_width_of(width: int, height: int) -> int:
+    """In pixels, for a picture of this shape."""
+    return max(1, round(REFERENCE_HEIGHT * width / height))
+
+
+def style_name(size_percent: int) -> str:
+    return "Default" if size_percent == FULL_PERCENT else f"Default {size_percent}"
+
+
+def room_for_a_word(style: CaptionStyle, canvas_width: int) -> float:
+    """How wide it may be, with its edges, for the picture to show all of it, even if it lies over the margins."""
+    left, right, _ = _margins(style, canvas_width)
+    beside = {0: left, 0.5: abs(left - right), 1: right}[_SHARE_ON_THE_LEFT[style.alignment]]
+    edge = style.box_padding if style.box else style.outline_width + style.shadow_width
+    return max(1.0, canvas_width - beside - 2 * edge)
 
 
 def _script_info(canvas_width: int) -> str:
@@ -41,14 +60,15 @@ def _script_info(canvas_width: int) -> str:
     )
 
 
-def _styles(style: CaptionStyle, canvas_width: int) -> str:
+def _styles(style: CaptionStyle, canvas_width: int, size_percents: Collection[int]) -> str:
     left, right, vertical = _margins(style, canvas_width)
     bold = -1 if style.font_weight >= _BOLD_WEIGHT else 0
-    return (
-        f"[V4+ Styles]\nFormat: {_STYLE_FIELDS}\n"
-        f"Style: Default,{style.font_name},{style.font_size:g},{_text_colours(style)},{_edge(style, bold)},"
-        f"{style.alignment},{left},{right},{vertical},1\n"
+    looks = f"{_text_colours(style)},{_edge(style, bold)},{style.alignment},{left},{right},{vertical},1"
+    sized = (
+        f"Style: {style_name(percent)},{style.font_name},{style.font_size * percent / FULL_PERCENT:g},{looks}\n"
+        for percent in sorted(size_percents, reverse=True)
     )
+    return f"[V4+ Styles]\nFormat: {_STYLE_FIELDS}\n{''.join(sized)}"
 
 
 def _text_colours(style: CaptionStyle) -> str:

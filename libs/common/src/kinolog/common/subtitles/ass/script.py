@@ -6,13 +6,19 @@ from typing import Final, NamedTuple
 from kinolog.common.style import CaptionStyle, Effect
 from kinolog.common.subtitles.ass.crowd import crowded, in_turn
 from kinolog.common.subtitles.ass.effects import Shot, brush_of, drawn
-from kinolog.common.subtitles.ass.header import EVENT_FIELDS, header
+from kinolog.common.subtitles.ass.fitting import FULL_PERCENT, Measure, size_percent
+from kinolog.common.subtitles.ass.header import EVENT_FIELDS, canvas_width_of, header, room_for_a_word, style_name
 from kinolog.common.subtitles.ass.notation import field, moment
 from kinolog.common.subtitles.ass.words import Group, ShownWord, groups, shown_words
 from kinolog.common.subtitles.cue import Cue
 
 _CHANGING: Final[frozenset[Effect]] = frozenset({"active_color", "active_scale"})
 _FOLLOWS_WORDS: Final = _CHANGING | {"karaoke"}
+
+
+def _as_wide_as_it_is(text: str) -> float:
+    """Whoever has the script drawn has fonts that nobody here has measured."""
+    return 0.0
 
 
 class AssScript(NamedTuple):
@@ -34,19 +40,28 @@ def to_ass(cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int)
     return ass_script(cues, style, width=width, height=height).text
 
 
-def ass_script(cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int) -> AssScript:
-    """As `to_ass`. No event lies outside of its cue, but for the rounding to hundredths of a second."""
+def ass_script(
+    cues: Iterable[Cue], style: CaptionStyle, *, width: int, height: int, measure: Measure = _as_wide_as_it_is
+) -> AssScript:
+    """As `to_ass`. No event lies outside of its cue, but for the rounding to hundredths of a second.
+
+    What has a word that is wider than the picture, by `measure`, is made smaller until all of it is seen.
+    """
     texts = [cue for cue in cues if cue.text]
-    brush, estimated_words = brush_of(style), 0
+    brush, estimated_words, size_percents = brush_of(style), 0, {FULL_PERCENT}
     crowd = crowded(texts) if style.effect in _CHANGING else frozenset()
-    written = [f"{header(style, width, height)}[Events]\nFormat: {EVENT_FIELDS}\n"]
+    canvas_width = canvas_width_of(width, height)
+    room, events = room_for_a_word(style, canvas_width), list[str]()
     for place, cue in enumerate(texts):
         shown = _shown(cue, style)
         estimated_words += shown.estimated_words
         for group in shown.groups:
+            size = size_percent(group.text, style, room, measure)
+            size_percents.add(size)
             shots = in_turn(group, brush) if place in crowd else (drawn(group, brush),)
-            written += (_event(shot, cue) for shot in shots)
-    return AssScript("".join(written), estimated_words)
+            events += (_event(shot, cue, size) for shot in shots)
+    head = f"{header(style, canvas_width, size_percents)}[Events]\nFormat: {EVENT_FIELDS}\n"
+    return AssScript("".join((head, *events)), estimated_words)
 
 
 def _shown(cue: Cue, style: CaptionStyle) -> _Shown:
@@ -59,6 +74,6 @@ def _shown(cue: Cue, style: CaptionStyle) -> _Shown:
     return _Shown(shown, len(words) if are_estimated and needs_times else 0)
 
 
-def _event(shot: Shot, cue: Cue) -> str:
+def _event(shot: Shot, cue: Cue, size: int) -> str:
     name = field(cue.speaker) if cue.speaker else ""
-    return f"Dialogue: 0,{moment(shot.start)},{moment(shot.end)},Default,{name},0,0,0,,{shot.text}\n"
+    return f"Dialogue: 0,{moment(shot.start)},{moment(shot.end)},{style_name(size)},{name},0,0,0,,{shot.text}\n"

@@ -30,6 +30,10 @@ class Group(NamedTuple):
     end: float
     words: tuple[ShownWord, ...]
 
+    @property
+    def text(self) -> str:
+        return "".join(f"{word.blank}{word.text}" for word in self.words)
+
 
 class ShownWords(NamedTuple):
     words: tuple[ShownWord, ...]
