@@ -2,13 +2,15 @@
 
 import asyncio
 
+import nats
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NoAnswer
 
-from kinolog.common.log.client import FastClient
+from kinolog.common.log.client import FastClient, listen
+from kinolog.common.testing import NatsServer, eventually
 
 
 async def answer_in_reverse(client: Client, count: int) -> None:
@@ -61,3 +63,42 @@ async def test_an_answer_that_comes_too_late_is_for_nobody(nats_client: Client) 
     with pytest.raises(NoAnswer):
         await nats_client.request("questions", b"first", timeout=0.05)
     assert b"second" == (await nats_client.request("questions", b"second", timeout=5)).data
+
+
+async def test_what_comes_to_an_inbox_is_handed_over_in_order_with_its_headers(nats_client: Client) -> None:
+    taken: list[tuple[bytes, dict[str, str] | None]] = []
+    inbox = nats_client.new_inbox()
+    await listen(nats_client, inbox, lambda message: taken.append((message.data, message.headers)))
+    for number in range(3):
+        await nats_client.publish(inbox, b"%d" % number, headers={"ce-id": f"evt_{number}"})
+    await eventually(lambda: len(taken) == 3)
+    assert [(b"0", {"ce-id": "evt_0"}), (b"1", {"ce-id": "evt_1"}), (b"2", {"ce-id": "evt_2"})] == taken
+
+
+async def test_nothing_is_handed_over_once_nobody_listens(nats_client: Client) -> None:
+    taken: list[bytes] = []
+    inbox = nats_client.new_inbox()
+    subscription = await listen(nats_client, inbox, lambda message: taken.append(message.data))
+    await subscription.unsubscribe()
+    await nats_client.publish(inbox, b"late")
+    await nats_client.flush()
+    assert ([], False) == (taken, subscription._id in nats_client._takers)  # type: ignore[attr-defined]
+
+
+async def test_the_status_of_a_message_is_told(nats_client: Client) -> None:
+    """Such as that nobody answers a question."""
+    told: list[str] = []
+    inbox = nats_client.new_inbox()
+    await listen(nats_client, inbox, lambda message: told.append((message.headers or {})["Status"]))
+    await nats_client.publish("nobody.listens", b"", reply=inbox)
+    await eventually(lambda: bool(told))
+    assert ["503"] == told
+
+
+async def test_a_client_of_nats_py_hands_over_too(nats_server: NatsServer) -> None:
+    taken: list[bytes] = []
+    client = await nats.connect(nats_server.url)
+    await listen(client, "inbox", lambda message: taken.append(message.data))
+    await client.publish("inbox", b"word")
+    await eventually(lambda: taken == [b"word"])
+    await client.close()

@@ -7,15 +7,18 @@ the time of appending to it.
 import asyncio
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import BadHeaderError, ConnectionDrainingError
 from nats.errors import TimeoutError as NoAnswer
 from nats.protocol.command import hpub_cmd
+
+Take = Callable[[Msg], None]
 
 _WHITESPACE: Final = b" \t\r\n\x0b\x0c"
 _NAMES_KEPT: Final = 1_000
@@ -31,12 +34,29 @@ class FastClient(Client):
         super().__init__()
         self._tokens = itertools.count()
         self._answers_to = ""
-        self._answers_sid: int | None = None
+        self._takers: dict[int, Take] = {}
+
+    async def listen(self, inbox: str, take: Take) -> Subscription:
+        """Hand over what comes to an inbox that nobody knows yet as soon as it is read, which `take` must not fail at.
+
+        Neither a queue nor a task of the subscription lies in between, and so nothing of it is ever dropped: whoever
+        asks for more than fits into memory gets that.
+        """
+        subscription = await self.subscribe(inbox)
+        self._hand_over(inbox, take)
+        return subscription
+
+    def _hand_over(self, subject: str, take: Take) -> None:
+        self._takers[next(sid for sid, each in self._subs.items() if each.subject == subject)] = take
+
+    def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
+        super()._remove_sub(sid, max_msgs)
+        self._takers.pop(sid, None)
 
     async def _init_request_sub(self) -> None:
         await super()._init_request_sub()
         self._answers_to = bytes(self._resp_sub_prefix or b"").decode()
-        self._answers_sid = next(sid for sid, each in self._subs.items() if each.subject == f"{self._answers_to}*")
+        self._hand_over(f"{self._answers_to}*", self._take_answer)
 
     async def _request_new_style(
         self,
@@ -62,16 +82,18 @@ class FastClient(Client):
             deadline.cancel()
             self._resp_map.pop(token, None)
 
+    def _take_answer(self, message: Msg) -> None:
+        answer = self._resp_map.get(message.subject[len(self._answers_to) :])
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+
     async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
-        """An answer goes straight to its asker: neither a queue nor a task of the subscription lies in between."""
-        if sid != self._answers_sid:
+        take = self._takers.get(sid)
+        if take is None:
             return await super()._process_msg(sid, subject, reply, data, headers)
         self.stats["in_msgs"] += 1
         self.stats["in_bytes"] += len(data)
-        answer = self._resp_map.get(subject.decode()[len(self._answers_to) :])
-        if answer is not None and not answer.done():
-            read = await self._process_headers(headers)
-            answer.set_result(self._build_message(sid, subject, reply, data, read))
+        take(self._build_message(sid, subject, reply, data, await self._process_headers(headers)))
 
     @staticmethod
     def _parse_header_lines(raw: bytes) -> dict[str, str]:
@@ -92,6 +114,17 @@ class FastClient(Client):
         await self._send_command(hpub_cmd(subject, reply, _header_lines(headers), payload))
         if self._flush_queue is not None and self._flush_queue.empty():
             await self._flush_pending()
+
+
+async def listen(client: Client, inbox: str, take: Take) -> Subscription:
+    """`FastClient.listen`, or the same by way of a subscription's queue where the client is nats-py's own."""
+    if isinstance(client, FastClient):
+        return await client.listen(inbox, take)
+
+    async def hand_over(message: Msg) -> None:
+        take(message)
+
+    return await client.subscribe(inbox, cb=hand_over)
 
 
 def _give_up(answer: asyncio.Future[Msg]) -> None:

@@ -16,6 +16,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogError, LogUnavailable
+from kinolog.common.log.client import listen
 
 _SILENCE_SECONDS: Final = 1.0
 END, NOT_FOUND, TOO_MANY = "204", "404", "413"
@@ -55,7 +56,7 @@ class DirectReader:
     @asynccontextmanager
     async def open(cls, client: Client, stream: str) -> AsyncIterator["DirectReader"]:
         reader = cls(client, stream, client.new_inbox())
-        subscription = await client.subscribe(f"{reader._inbox}.*", cb=reader._deliver)
+        subscription = await listen(client, f"{reader._inbox}.*", reader._deliver)
         try:
             yield reader
         finally:
@@ -94,7 +95,7 @@ class DirectReader:
                 case status:
                     raise LogUnavailable(f"a read of {self._stream} ended with status {status}")
 
-    async def _deliver(self, message: Msg) -> None:
+    def _deliver(self, message: Msg) -> None:
         waiting = self._waiting.get(message.subject.rpartition(".")[2])
         if waiting is not None:
             waiting.put_nowait(message)

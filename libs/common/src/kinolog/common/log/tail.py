@@ -18,6 +18,7 @@ from nats.errors import Error as NatsError
 from kinolog.common.errors import LogCorrupt, LogError
 from kinolog.common.events import RecordedEvent
 from kinolog.common.log.api import ask
+from kinolog.common.log.client import listen
 from kinolog.common.log.direct import StoredMessage
 from kinolog.common.log.entry import entry_of
 from kinolog.common.log.port import Batch, Unreadable
@@ -89,10 +90,7 @@ async def _one_consumer(client: Client, after: int) -> AsyncIterator[StoredBatch
     arrived: asyncio.Queue[Msg] = asyncio.Queue()
     inbox = client.new_inbox()
 
-    async def arrive(message: Msg) -> None:
-        arrived.put_nowait(message)
-
-    subscription = await client.subscribe(inbox, cb=arrive)
+    subscription = await listen(client, inbox, arrived.put_nowait)
     name = await _create_consumer(client, after)
     try:
         # Asked for after the consumer was made: one of a stream that is gone by now never delivers anything.

@@ -23,6 +23,7 @@ from kinolog.common import subjects
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.events.job import PickedBecause
+from kinolog.common.log.client import listen
 from kinolog.common.worker.wait import loop_time, wait_for_any
 
 _ANSWER_SECONDS: Final = 1.0
@@ -95,7 +96,7 @@ class _Lane:
         self._eager_until = 0.0
         self._expected_at: list[float] = []
 
-    async def arrive(self, message: Msg) -> None:
+    def arrive(self, message: Msg) -> None:
         self._arrived.put_nowait(message)
 
     def hint(self) -> None:
@@ -171,7 +172,7 @@ class LaneQueue:
     async def open(cls, client: Client, queue: str, poll_seconds: float) -> AsyncIterator["LaneQueue"]:
         lanes = tuple(_Lane(client, queue, number) for number in subjects.LANES_FROM_THE_TOP)
         self = cls(client, lanes, poll_seconds)
-        subscriptions = [await client.subscribe(lane.inbox, cb=lane.arrive) for lane in lanes]
+        subscriptions = [await listen(client, lane.inbox, lane.arrive) for lane in lanes]
         subscriptions.append(await client.subscribe(subjects.wake_filter(queue), cb=self._wake))
         try:
             yield self
