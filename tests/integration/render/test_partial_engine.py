@@ -56,9 +56,7 @@ async def made(
     film: Film, index: PacketIndex, plan: PartialPlan, engine: PartialEngine, drawing: str | None = None
 ) -> PartialResult:
     encoded = await engine.encode(film, index, plan, silent, drawing=drawing)
-    result = await engine.join(film, index, plan, silent, encoded=encoded)
-    await engine.verify(film, index, plan)
-    return result
+    return await engine.join(film, index, plan, silent, encoded=encoded)
 
 
 def frames_of(path: Path) -> list[tuple[float, NDArray[Any]]]:
@@ -182,6 +180,17 @@ async def test_frames_that_do_not_decode_are_found_and_nothing_is_left(film: Fil
     with pytest.raises(PartialRefused) as refused:
         await overlaid(film, PartialEngine(faulty, ENGINE.bounds))
     assert (Obstacle.DOUBT, []) == (refused.value.obstacle, list(film.workdir.glob("*.mp4")))
+
+
+async def test_what_was_joined_is_told_of_before_it_was_examined(film: Film) -> None:
+    faulty = PartialEngine(FaultyEncoder(ENGINE.encoder.options, ENGINE.encoder.bounds), ENGINE.bounds)
+    index = await faulty.index(film, silent)
+    plan = plan_overlay(index, [SPAN])
+    encoded = await faulty.encode(film, index, plan, silent, drawing="negate")
+    told: list[PartialResult] = []
+    with pytest.raises(PartialRefused):
+        await faulty.join(film, index, plan, silent, encoded=encoded, on_joined=told.append)
+    assert [Places(folder=film.workdir).joined] == [result.file for result in told]
 
 
 @pytest.fixture(scope="module")

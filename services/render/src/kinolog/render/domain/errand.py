@@ -8,7 +8,7 @@ from kinolog.common.media.facts import Question
 from kinolog.render.domain.packets import PictureTrack
 from kinolog.render.domain.partial import PartialPlan, Seconds
 
-Action: TypeAlias = Literal["index", "feed", "join", "verify"]
+Action: TypeAlias = Literal["index", "feed", "join"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ from kinolog.render.domain.work import Encoded
 OnPhase: TypeAlias = Callable[[str, EncodeProgress], None]
 """Gets the name of the phase and how far it is."""
 
+OnJoined: TypeAlias = Callable[["PartialResult"], None]
+"""Gets a film as soon as it is a whole file, which is yet to be examined."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialResult:

@@ -1,5 +1,6 @@
 """Rendering a film in part, within a job: what any handler needs that changes or cuts a little of a film."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -12,7 +13,7 @@ from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, Seconds
-from kinolog.render.domain.partial_result import OnPhase, PartialResult
+from kinolog.render.domain.partial_result import OnJoined, OnPhase, PartialResult
 from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.recipe import Recipe
 from kinolog.render.domain.work import Encoded
@@ -58,12 +59,12 @@ class PartialRenderer(Protocol):
         *,
         encoded: tuple[Encoded, ...],
         sound: KeptSound | None = None,
+        on_joined: OnJoined,
     ) -> PartialResult:
-        """Make the film as planned, with what was encoded for it. Raises PartialRefused where that cannot be."""
-        ...
+        """Make the film as planned, with what was encoded for it, and see that it is so.
 
-    async def verify(self, film: Film, index: PacketIndex, plan: PartialPlan) -> None:
-        """See that the film that was just made is as planned. Raises PartialRefused on any doubt."""
+        Raises PartialRefused where it cannot be, and on any doubt.
+        """
         ...
 
 
@@ -124,10 +125,13 @@ class PartialStudio:
             sounding.is_told = True
             before = await encoding
         kept = None if sound is None else sound.kept
-        result = await self.renderer.join(film, index, plan, on_phase, encoded=encoded, sound=kept)
-        async with begun(self.renderer.verify(film, index, plan)) as verifying:
+        joined: asyncio.Future[PartialResult] = asyncio.get_running_loop().create_future()
+        join = self.renderer.join(film, index, plan, on_phase, encoded=encoded, sound=kept, on_joined=joined.set_result)
+        async with begun(join) as joining:
+            await asyncio.wait((joined, joining), return_when=asyncio.FIRST_COMPLETED)
+            result = joined.result() if joined.done() else await joining
             inspected = await self._checked(result, ctx)
-            await verifying
+            await joining
         rendering = self.studio.rendering(used, *before, *result.steps, method=result.method, because=result.because)
         rendering = rendering.model_copy(update={"programs": self.renderer.versions})
         return Made(file=result.file, inspected=inspected, rendering=rendering, encoded_frames=result.encoded_frames)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,11 +20,15 @@ from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, Seconds
 from kinolog.render.domain.partial_encode import encode_work
-from kinolog.render.domain.partial_result import OnPhase, PartialResult, explained
+from kinolog.render.domain.partial_result import OnJoined, OnPhase, PartialResult, explained
 from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.work import Encoded
 
 _PROGRAM: Final = "kinolog.render.adapters.partial.program"
+
+
+def _nobody(result: PartialResult) -> None:
+    """Waits for what was joined to be examined as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,28 +93,23 @@ class PartialEngine:
         *,
         encoded: tuple[Encoded, ...],
         sound: KeptSound | None = None,
+        on_joined: OnJoined = _nobody,
     ) -> PartialResult:
-        """Make the film that is planned, with what was encoded for it. Raises PartialRefused.
+        """Make the film that is planned, with what was encoded for it, and see that it is as planned.
 
-        Without success no half-made file is left.
+        Raises PartialRefused where it cannot be, and on any doubt. Without success no file is left.
         """
         places = Places(folder=film.workdir)
+        errand = replace(self._errand(film, "join"), track=index.track, plan=plan, sound=sound)
+        result = explained(plan, places.joined, encoded)
         try:
-            await self._send(replace(self._errand(film, "join"), track=index.track, plan=plan, sound=sound), on_phase)
+            await self._send(errand, on_phase, lambda: on_joined(result))
         except BaseException:
             places.joined.unlink(missing_ok=True)
             raise
         finally:
             places.runs.unlink(missing_ok=True)
-        return explained(plan, places.joined, encoded)
-
-    async def verify(self, film: Film, index: PacketIndex, plan: PartialPlan) -> None:
-        """See that the film that was just made is as planned. Raises PartialRefused on any doubt; it is gone then."""
-        try:
-            await self._send(replace(self._errand(film, "verify"), track=index.track, plan=plan), _nobody)
-        except BaseException:
-            Places(folder=film.workdir).joined.unlink(missing_ok=True)
-            raise
+        return result
 
     def _refuse_scatter(self, plan: PartialPlan) -> None:
         if len(plan.runs) > self.bounds.max_runs:
@@ -124,12 +124,19 @@ class PartialEngine:
         except PermanentError as error:
             raise PartialRefused(Obstacle.UNFIT_RUNS, error.detail or error.message) from error
 
-    async def _send(self, errand: Errand, on_phase: OnPhase) -> dict[str, Any]:
+    async def _send(
+        self, errand: Errand, on_phase: OnPhase, on_joined: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
+        """The last that the child tells. How far examining is stays here: it goes on beside a phase of its own."""
         answer: dict[str, Any] = {}
 
         def hear(line: str) -> bool:
+            answer.clear()
             answer.update(json.loads(line))
-            on_phase(errand.action, EncodeProgress(answer.pop("percent", 100.0), None, None))
+            if "percent" in answer:
+                on_phase(errand.action, EncodeProgress(answer["percent"], None, None))
+            elif "joined" in answer:
+                on_joined()
             return True
 
         await asyncio.to_thread(write_errand, errand, Places(folder=errand.folder).errand)
@@ -166,10 +173,6 @@ class PartialEngine:
             max_packets=self.bounds.max_packets,
             threads=self.encoder.options.threads,
         )
-
-
-def _nobody(phase: str, progress: EncodeProgress) -> None:
-    """Hears how far examining is: it begins anew with each run, and goes on beside a phase of its own."""
 
 
 def _read_index(film: Film, answer: dict[str, Any]) -> PacketIndex:

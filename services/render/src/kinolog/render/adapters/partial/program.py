@@ -1,7 +1,8 @@
 """The child program that handles one film's packets: `python -m kinolog.render.adapters.partial.program ERRAND`.
 
 It runs apart because the bytes are a stranger's. ERRAND is a file of JSON. Answers are lines of JSON: any number of
-`{"percent": …}`, then one `{"track": …}`, `{"done": true}` or `{"refused": {"obstacle": …, "detail": …}}`.
+`{"percent": …}`, then one `{"track": …}`, `{"done": true}` or `{"refused": {"obstacle": …, "detail": …}}`. Joining goes
+on after its percents with `{"joined": true}`, and any number of `{"examined": …}`, percents as well.
 """
 
 import json
@@ -19,7 +20,7 @@ from kinolog.render.adapters.partial.verifying import verify
 from kinolog.render.domain.errand import Errand, Places
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PictureTrack
-from kinolog.render.domain.partial import plan_overlay
+from kinolog.render.domain.partial import PartialPlan, plan_overlay
 
 
 def main() -> None:
@@ -38,10 +39,8 @@ def _run(errand: Errand) -> dict[str, object]:
         return {"track": asdict(_indexed(errand))}
     if errand.action == "feed":
         feed_encoder(errand, errand.track, errand.plan, _say_percent)
-    elif errand.action == "join":
-        join(errand, errand.track, errand.plan, _say_percent)
     else:
-        verify(errand, errand.track, errand.plan, _say_percent)
+        _join(errand, errand.track, errand.plan)
     return {"done": True}
 
 
@@ -53,6 +52,13 @@ def _indexed(errand: Errand) -> PictureTrack:
         index.refuse_flaws()
         feed_encoder(errand, track, plan_overlay(index, errand.spans), _say_percent)
     return track
+
+
+def _join(errand: Errand, track: PictureTrack, plan: PartialPlan) -> None:
+    """And examine what was joined: that takes a program less, and the file can be looked into meanwhile."""
+    join(errand, track, plan, _say_percent)
+    _say({"joined": True})
+    verify(errand, track, plan, lambda percent: _say({"examined": percent}))
 
 
 def _say_percent(percent: float) -> None:
