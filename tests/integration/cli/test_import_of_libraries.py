@@ -13,8 +13,9 @@ import pytest
 from harness.platform import SAMPLE
 
 from kinolog.cli.library.retelling import Names
-from kinolog.common.aggregates import PROJECT, VIDEO
+from kinolog.common.aggregates import JOB, PROJECT, VIDEO
 from kinolog.common.blobs import BlobStore
+from kinolog.common.events import RecordedEvent
 from kinolog.common.log import load
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.testing import NatsServer, eventually
@@ -89,6 +90,18 @@ async def test_the_same_list_again_changes_nothing(library: Library, jetstream_l
     before = await jetstream_log.last_sequence()
     status, report = await library.take_in()
     assert (0, {"known": 1}, before) == (status, counts(report), await jetstream_log.last_sequence())
+
+
+async def test_what_is_there_is_analyzed_as_uploads_are_and_once(library: Library, jetstream_log: JetStreamLog) -> None:
+    library.write(video(1), video(2, is_deleted=True))
+    await library.take_in("--no-analysis")
+    before = await jetstream_log.last_sequence()
+    for _ in range(2):
+        await library.take_in()
+    (queued,) = (await jetstream_log.scan(before, 10)).entries
+    assert isinstance(queued, RecordedEvent)
+    job = (await load(jetstream_log, JOB, queued.subject.id)).require()
+    assert ("analyze", "ingest", Names("").video("1"), "pending") == (job.type, job.queue, job.video_id, job.status)
 
 
 async def test_a_rehearsal_writes_nothing(library: Library, jetstream_log: JetStreamLog) -> None:

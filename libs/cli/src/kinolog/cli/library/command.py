@@ -24,8 +24,8 @@ def _of_folders(*names: str, text: str) -> Any:
     return typer.Option(*names, help=text, rich_help_panel="Of a folder")
 
 
-def _of_lists(text: str) -> Any:
-    return typer.Option(help=text, rich_help_panel="Of a projects.json")
+def _of_lists(*names: str, text: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Of a projects.json")
 
 
 Project = Annotated[str | None, _of_folders(text="Its id or name (default: the folder's name).")]
@@ -34,12 +34,13 @@ Watch = Annotated[bool, _of_folders("--watch", text="Go on with what comes, unti
 Settle = Annotated[float | None, _of_folders(text="Unchanged for so long, a file is whole (default: 5).")]
 Poll = Annotated[float | None, _of_folders(text="Between two looks of a watch (default: 2).")]
 
-Files = Annotated[Path | None, _of_lists("Where its files lie (default: beside it).")]
-Library = Annotated[str, _of_lists("Keeps several lists apart that count from 1.")]
-Report = Annotated[Path | None, _of_lists("For everything that is told, as JSON.")]
-DataDir = Annotated[Path | None, _of_lists("Of a platform that runs here (default: data).")]
-NatsUrl = Annotated[str | None, _of_lists("Instead of the folder's, or KINOLOG_NATS_URL.")]
-BlobsUrl = Annotated[str | None, _of_lists("Instead of the folder's, or KINOLOG_BLOBS_URL.")]
+Files = Annotated[Path | None, _of_lists(text="Where its files lie (default: beside it).")]
+Library = Annotated[str, _of_lists(text="Keeps several lists apart that count from 1.")]
+Report = Annotated[Path | None, _of_lists(text="For everything that is told, as JSON.")]
+NoAnalysis = Annotated[bool, _of_lists("--no-analysis", text="Queue no analyze jobs for its videos.")]
+DataDir = Annotated[Path | None, _of_lists(text="Of a platform that runs here (default: data).")]
+NatsUrl = Annotated[str | None, _of_lists(text="Instead of the folder's, or KINOLOG_NATS_URL.")]
+BlobsUrl = Annotated[str | None, _of_lists(text="Instead of the folder's, or KINOLOG_BLOBS_URL.")]
 
 
 @app.command("import")
@@ -57,6 +58,7 @@ def import_command(
     files: Files = None,
     library: Library = "",
     report: Report = None,
+    no_analysis: NoAnalysis = False,
     data_dir: DataDir = None,
     nats_url: NatsUrl = None,
     blobs_url: BlobsUrl = None,
@@ -66,7 +68,7 @@ def import_command(
     path = existing(source, "SOURCE")
     if path.is_dir():
         _refuse("a folder", files=files, library=library, report=report, data_dir=data_dir)
-        _refuse("a folder", nats_url=nats_url, blobs_url=blobs_url)
+        _refuse("a folder", nats_url=nats_url, blobs_url=blobs_url, no_analysis=no_analysis)
         folder = FolderImport(
             root=path,
             extensions=parse_extensions(extensions),
@@ -83,7 +85,7 @@ def import_command(
         files=existing(files, "--files") if files else path.parent,
         library=library,
         report_file=report,
-        settings=settings,
+        settings=settings.model_copy(update={"analyzes_new_videos": False}) if no_analysis else settings,
         is_rehearsal=dry_run,
         data_dir=data_dir,
         nats_url=nats_url,

@@ -10,15 +10,17 @@ from kinolog.cli.library.export import Export, OldProject, OldVideo
 from kinolog.cli.library.file_finder import FileFinder, NotFound
 from kinolog.cli.library.folder import Found
 from kinolog.cli.library.report import Item, LibraryReport
-from kinolog.cli.library.retelling import Names, identity_of, of_project, of_video
+from kinolog.cli.library.retelling import Names, Step, identity_of, of_project, of_video
 from kinolog.cli.library.tally import Verdict
 from kinolog.cli.library.telling import Teller, is_only_imported
 from kinolog.cli.library.verification import Verification
-from kinolog.common.aggregates import PROJECT, VIDEO
+from kinolog.common.aggregates import JOB, PROJECT, VIDEO
 from kinolog.common.aggregates.base import fold
+from kinolog.common.aggregates.job_decisions import submit_job
 from kinolog.common.blobs import BlobStore
 from kinolog.common.errors import PermanentError, StorageFailed, WorkError
 from kinolog.common.events import Event, RecordedEvent
+from kinolog.common.media.analysis import analysis_of
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.media.publish import events_of
 
@@ -36,6 +38,7 @@ class LibraryImport:
     report: LibraryReport
     jobs: int
     is_rehearsal: bool
+    analyzes: bool
     _closed: set[str] = field(default_factory=set)
     _video_ids: frozenset[str] = frozenset()
 
@@ -75,6 +78,8 @@ class LibraryImport:
             verdict, detail = Verdict.REFUSED, "its project was deleted here since"
         else:
             verdict, detail = await self._new_video(old, video_id, bars)
+        if self.analyzes and verdict in (Verdict.IMPORTED, Verdict.KNOWN) and not self.is_rehearsal:
+            await self._have_analyzed(old, video_id)
         return Item(old.place, old.old_id, video_id, verdict, detail)
 
     async def _new_video(self, old: OldVideo, video_id: str, bars: ImportBars) -> tuple[Verdict, str]:
@@ -92,6 +97,13 @@ class LibraryImport:
         except OSError as error:
             return Verdict.FAILED, f"its file cannot be read: {error.strerror}"
         return self._new, str(file)
+
+    async def _have_analyzed(self, old: OldVideo, video_id: str) -> None:
+        """As what is uploaded is; once, and not where it was done already."""
+        video = fold(VIDEO, video_id, await self.teller.told(VIDEO, video_id)).state
+        if video is not None and not video.is_deleted and video.storyboard is None and video.waveform is None:
+            queued = submit_job(analysis_of(video_id, video.project_id))
+            await self.teller.tell(JOB, self.names.analysis(old.old_id), [Step(None, (queued,))])
 
     async def _take_in(self, old: OldVideo, file: Path) -> list[Event]:
         """Stored first, and looked into as it is stored: the list may be wrong, and the file may still change."""

@@ -74,6 +74,7 @@ class LibraryOrder:
             report=report,
             jobs=self.settings.jobs,
             is_rehearsal=self.is_rehearsal,
+            analyzes=self.settings.analyzes_new_videos,
         )
 
     def _tell(self, report: LibraryReport) -> None:

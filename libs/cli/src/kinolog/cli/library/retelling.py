@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from kinolog.cli.library.export import OldProject, OldVideo
-from kinolog.common.aggregates import PROJECT, VIDEO
+from kinolog.common.aggregates import JOB, PROJECT, VIDEO
 from kinolog.common.events import Event
 from kinolog.common.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from kinolog.common.events.video import VideoDeleted, VideoUpdated
@@ -34,6 +34,10 @@ class Names:
 
     def video(self, old_id: str) -> str:
         return derived_id(VIDEO.id_prefix, "import", self.library, old_id)
+
+    def analysis(self, old_id: str) -> str:
+        """The job."""
+        return derived_id(JOB.id_prefix, "import", self.library, old_id)
 
 
 def of_project(old: OldProject) -> list[Step]:

@@ -33,6 +33,8 @@ class ImportSettings(BaseSettings):
     # What an old library says of a video may differ by this much from what its file says.
     duration_tolerance_seconds: Annotated[float, Field(ge=0)] = 0.5
     earliest_year: Annotated[int, Field(ge=1970)] = 1990
+    # The videos of an old library are followed by the job `analyze`, as every upload is.
+    analyzes_new_videos: bool = True
 
 
 def read_import_settings(**options: Any) -> ImportSettings:

@@ -3,9 +3,8 @@
 from functools import wraps
 from typing import Any
 
-from kinolog.common.events.job import Submission
 from kinolog.common.events.video import VideoRegistered
-from kinolog.common.jobs import JOB_TYPES
+from kinolog.common.media.analysis import analysis_of
 from kinolog.common.worker.attempt import Handler
 from kinolog.common.worker.context import JobContext
 
@@ -17,20 +16,7 @@ def followed_by_analysis(handler: Handler) -> Handler:
     async def handle(job: Any, ctx: JobContext) -> Any:
         output = await handler(job, ctx)
         for video_id in [change.id for change in ctx.changes if isinstance(change.event, VideoRegistered)]:
-            ctx.submit(_analysis_of(video_id, ctx))
+            ctx.submit(analysis_of(video_id, ctx.job.project_id, ctx.job.priority))
         return output
 
     return handle
-
-
-def _analysis_of(video_id: str, ctx: JobContext) -> Submission:
-    kind = JOB_TYPES["analyze"]
-    return Submission(
-        type=kind.name,
-        input_data={},
-        project_id=ctx.job.project_id,
-        video_id=video_id,
-        queue=kind.queue,
-        priority=ctx.job.priority,
-        max_retries=kind.patience.max_retries,
-    )
