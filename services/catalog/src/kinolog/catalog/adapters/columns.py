@@ -3,6 +3,7 @@
 import types
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -10,6 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_json
 from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Dialect, Double, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Turn = Callable[[Any], Any]
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -32,24 +35,33 @@ class UtcTime(TypeDecorator[datetime]):
 
 # Compared by code point on both engines, whatever the locale of the server.
 TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
+# One of the words of an enumeration.
+WORD: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
 # JSON and not JSONB, which would turn 1e23 into a whole number that is not equal to it.
 DOCUMENT: Final[TypeEngine[Any]] = JSON(none_as_null=True)
 
 _SQLITE_TIME_CHARACTERS: Final = len("2026-11-21 12:00:00.000000")
 
-# In this order: a bool is an int too.
+# In this order: a bool is an int too, and a word of an enumeration a str.
 _SCALARS: Final[Mapping[type, TypeEngine[Any]]] = types.MappingProxyType(
-    {bool: Boolean(), int: BigInteger(), float: Double(), str: TEXT, datetime: UtcTime()}
+    {bool: Boolean(), int: BigInteger(), float: Double(), StrEnum: WORD, str: TEXT, datetime: UtcTime()}
 )
 
 
-def to_driver(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+def to_driver(column: Column[Any], dialect: Dialect) -> Turn | None:
     """What turns a value into the one that the driver takes; None where that is the value itself."""
     if column.type is DOCUMENT:
         return _json
-    if isinstance(column.type, UtcTime) and dialect.name == "sqlite":
+    return _sqlite_turn(column.type) if dialect.name == "sqlite" else None
+
+
+def _sqlite_turn(sql_type: TypeEngine[Any]) -> Turn | None:
+    """Its driver takes flags and words of enumerations too, but looks each of them up in a register of adapters."""
+    if isinstance(sql_type, UtcTime):
         return _sqlite_time
-    return None
+    if isinstance(sql_type, Boolean):
+        return _flag
+    return _word if sql_type is WORD else None
 
 
 def _json(value: Any) -> str | None:
@@ -62,6 +74,14 @@ def _sqlite_time(value: datetime | None) -> str | None:
         return None
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
     return utc.isoformat(" ", "microseconds")[:_SQLITE_TIME_CHARACTERS]
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _word(value: str | None) -> str | None:
+    return None if value is None else str.__str__(value)
 
 
 def columns_of(model: type[BaseModel]) -> Iterator[Column[Any]]:
