@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
 from operator import is_
 from typing import Any, Final, TypeVar
 
@@ -38,49 +37,35 @@ def storable(state: S, before: S | None = None) -> S:
 
 def storable_value(value: Any) -> Any:
     """As `storable`, for the value of one column."""
-    scalar = _COLUMN_SCALARS.get(type(value))
-    return _composed(value, 0) if scalar is None else scalar(value)
+    rule = _OF_COLUMNS[type(value)]
+    return value if rule is None else rule(value, 0)
 
 
 def _with_storable(model: M, fields: Mapping[str, Any], depth: int) -> M:
+    rules = _OF_MEMBERS if depth else _OF_COLUMNS
     updates: dict[str, Any] = {}
-    name = ""
-    try:
-        for name, value in fields.items():
-            kept = _kept(value, depth) if depth else storable_value(value)
-            if kept is not value:
-                updates[name] = kept
-    except Unstorable as error:
-        raise Unstorable(f"{name} {error}") from error
+    for name, value in fields.items():
+        rule = rules[type(value)]
+        if rule is None:
+            continue
+        try:
+            kept = rule(value, depth)
+        except Unstorable as error:
+            raise Unstorable(f"{name} {error}") from error
+        if kept is not value:
+            updates[name] = kept
     return model.model_copy(update=updates) if updates else model
 
 
 def _kept(value: Any, depth: int) -> Any:
     if depth > _DEEPEST_NESTING:
         raise Unstorable(f"is nested deeper than {_DEEPEST_NESTING} levels")
-    scalar = _SCALARS.get(type(value))
-    return _composed(value, depth) if scalar is None else scalar(value)
-
-
-def _composed(value: Any, depth: int) -> Any:
-    return _rule_of(type(value))(value, depth)  # type: ignore[arg-type]  # It holds classes to be unhashable.
-
-
-@cache
-def _rule_of(kind: type) -> Rule:
-    return next((rule for base, rule in _RULES if issubclass(kind, base)), _as_it_is)
-
-
-def _as_it_is(value: Any, depth: int) -> Any:
-    return value
-
-
-def _word(value: str, depth: int) -> str:
-    return _text(value)
+    rule = _OF_MEMBERS[type(value)]
+    return value if rule is None else rule(value, depth)
 
 
 def _document(value: dict[str, Any], depth: int) -> dict[str, Any]:
-    kept = {_text(key): _kept(member, depth + 1) for key, member in value.items()}
+    kept = {_text(key, depth): _kept(member, depth + 1) for key, member in value.items()}
     return value if _are_same(kept, value) and _are_same(kept.values(), value.values()) else kept
 
 
@@ -93,45 +78,30 @@ def _model(value: BaseModel, depth: int) -> BaseModel:
     return _with_storable(value, value.__dict__, depth + 1)
 
 
-# An enumeration is one of ours, and not what somebody wrote, though its members may be strings.
-_RULES: Final[tuple[tuple[type, Rule], ...]] = (
-    (Enum, _as_it_is),
-    (str, _word),
-    (dict, _document),
-    (list, _members),
-    (tuple, _members),
-    (BaseModel, _model),
-)
-
-
 def _are_same(some: Iterable[Any], others: Iterable[Any]) -> bool:
     """What need not be changed stays the very object it was, and is known by that the next time."""
     return all(map(is_, some, others))
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-def _whole(value: int) -> int:
+def _whole(value: int, depth: int) -> int:
     if abs(value) > INT64_MAX:
         raise Unstorable("is beyond 64 bits")
     return value
 
 
-def _text(value: str) -> str:
+def _text(value: str, depth: int) -> str:
     if value.isascii() and "\x00" not in value:
         return value  # Nearly always, and quickly seen.
     return _UNENCODABLE.sub(_REPLACEMENT, value) if _UNENCODABLE.search(value) else value
 
 
-def _number(value: float) -> float:
+def _number(value: float, depth: int) -> float:
     if not math.isfinite(value):
         raise Unstorable("is not a finite number")
     return value if value or math.copysign(1.0, value) > 0 else 0.0  # SQLite knows no negative zero.
 
 
-def _time(value: datetime) -> datetime:
+def _time(value: datetime, depth: int) -> datetime:
     if value.tzinfo is UTC:
         return value
     if value.tzinfo is None:
@@ -142,13 +112,29 @@ def _time(value: datetime) -> datetime:
         raise Unstorable("is beyond the calendar") from error
 
 
-# By the exact type, which is found faster than by asking one after the other.
-_SCALARS: Final[dict[type, Callable[[Any], Any]]] = {
-    type(None): _same,
-    bool: _same,
-    int: _same,
-    str: _text,
+class _Rules(dict[type, Rule | None]):
+    """By the exact type, which is found faster than by asking one after the other. None: there is nothing to do."""
+
+    def __missing__(self, kind: type) -> Rule | None:
+        rule = self[kind] = next((rule for base, rule in _INHERITED if issubclass(kind, base)), None)
+        return rule
+
+
+# An enumeration is one of ours, and not what somebody wrote, though its members may be strings.
+_INHERITED: Final[tuple[tuple[type, Rule | None], ...]] = (
+    (Enum, None),
+    (str, _text),
+    (dict, _document),
+    (list, _members),
+    (tuple, _members),
+    (BaseModel, _model),
+)
+_EXACT: Final[Mapping[type, Rule | None]] = {
+    type(None): None,
+    bool: None,
+    int: None,
     float: _number,
     datetime: _time,
 }
-_COLUMN_SCALARS: Final = {**_SCALARS, int: _whole}
+_OF_MEMBERS: Final = _Rules(_EXACT)
+_OF_COLUMNS: Final = _Rules({**_EXACT, int: _whole})
