@@ -22,7 +22,7 @@ from kinolog.catalog.domain.storable import storable
 from kinolog.catalog.handlers.projection import on_batch, rebuild
 from kinolog.common.aggregates import AGGREGATES
 from kinolog.common.aggregates.job_decisions import submit_job
-from kinolog.common.errors import LogCorrupt
+from kinolog.common.errors import LogCorrupt, LogUnavailable
 from kinolog.common.events import BlobRef, Event
 from kinolog.common.events.caption import CaptionCreated, CaptionDeleted, CaptionPurged, CaptionStyled
 from kinolog.common.events.envelope import to_body, to_headers
@@ -63,14 +63,31 @@ EVENTS: Final[dict[str, tuple[Event, ...]]] = {
 }
 KEYS: Final = [Key(kind, new_id(AGGREGATES[kind].id_prefix)) for kind in EVENTS for _ in range(2)]
 
+JOBS: Final = [key for key in KEYS if key.kind == "job"]
+
+# The log comes three entries at a time: one to a window, two, or all.
+windows = pytest.mark.parametrize("window_events", [1, 4, 100])
 happenings = st.sampled_from(KEYS).flatmap(lambda key: st.tuples(st.just(key), st.sampled_from(EVENTS[key.kind])))
 histories = st.lists(happenings, min_size=1, max_size=30)
 for_each_history = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-async def log_of(history: list[tuple[Key, Event]]) -> MemoryLog:
+class LogInPieces(MemoryLog):
+    """Brings three entries at a time, and none beyond `breaks_after` until it is mended."""
+
+    breaks_after: int | None = None
+
+    async def tail(self, after: int) -> AsyncIterator[Batch]:
+        async for batch in super().tail(after):
+            for start in range(0, len(batch.entries), 3):
+                if self.breaks_after is not None and batch.entries[start].sequence > self.breaks_after:
+                    raise LogUnavailable("on purpose")
+                yield replace(batch, entries=batch.entries[start : start + 3])
+
+
+async def log_of(history: list[tuple[Key, Event]]) -> LogInPieces:
     """Any events in any order, sensible or not."""
-    log = MemoryLog(lambda: NOON)
+    log = LogInPieces(lambda: NOON)
     for key, event in history:
         loaded = await folded(log, key)
         await log.append(loaded.changes(event), ORIGIN)
@@ -128,9 +145,82 @@ async def test_live_rows_equal_rebuilt_rows_on_either_engine(
     async with another_sqlite(tmp_path) as elsewhere:
         await deliver(log, await empty_store(elsewhere, log), rng)
 
-        await rebuild(log, await empty_store(catalog_database, log))
+        await rebuild(log, await empty_store(catalog_database, log), window_events=rng.randint(1, 12))
 
         assert await SqlReader(elsewhere).digest() == await SqlReader(catalog_database).digest()
+
+
+async def rebuilt(log: MemoryLog, database: Database, window_events: int) -> dict[Key, Folded]:
+    store = SqlStore(database)
+    await rebuild(log, store, window_events=window_events)
+    async with store.transaction() as transaction:
+        return await transaction.known(KEYS)
+
+
+@windows
+async def test_an_aggregate_has_all_its_events_however_many_windows_they_lie_in(
+    window_events: int, catalog_database: Database
+) -> None:
+    log = await log_of([(key, event) for event in EVENTS["job"][:3] for key in JOBS])
+
+    rows = await rebuilt(log, catalog_database, window_events)
+
+    assert {key: await folded(log, key) for key in JOBS} == rows
+
+
+@windows
+async def test_a_project_that_is_purged_in_any_window_has_no_row(
+    window_events: int, catalog_database: Database
+) -> None:
+    log = await log_of([(key, event) for event in EVENTS["project"] for key in KEYS[:2]])
+
+    assert {} == await rebuilt(log, catalog_database, window_events)
+
+
+@windows
+async def test_what_comes_after_a_broken_event_is_left_out_in_its_window_and_in_later_ones(
+    window_events: int, catalog_database: Database
+) -> None:
+    log = await log_of([(KEYS[0], EVENTS["project"][0])])
+    before = await folded(log, KEYS[0])
+    await log.append_raw(f"evt.project.{KEYS[0].id}.2.updated", {}, b"broken")
+    for version in range(3, 9):
+        await log.append_raw(f"evt.project.{KEYS[0].id}.{version}.deleted", *sound_message(ProjectDeleted()))
+
+    rows = await rebuilt(log, catalog_database, window_events)
+
+    async with SqlStore(catalog_database).transaction() as transaction:
+        assert ({KEYS[0]: before}, {KEYS[0]}, 7) == (rows, await transaction.frozen(KEYS), transaction.mark.quarantined)
+
+
+@windows
+async def test_a_rebuild_that_ends_within_a_window_leaves_the_rows_as_they_were(
+    window_events: int, catalog_database: Database
+) -> None:
+    log = await log_of([(key, event) for event in EVENTS["job"][:3] for key in JOBS])
+    await rebuilt(log, catalog_database, window_events)
+    before = await SqlReader(catalog_database).digest()
+    log.breaks_after = 3
+
+    with pytest.raises(LogUnavailable):
+        await rebuild(log, SqlStore(catalog_database), window_events=window_events)
+
+    assert before == await SqlReader(catalog_database).digest()
+
+
+@windows
+async def test_a_rebuild_after_one_that_ended_within_a_window_begins_anew(
+    window_events: int, catalog_database: Database
+) -> None:
+    log = await log_of([(key, event) for event in EVENTS["job"][:3] for key in JOBS])
+    log.breaks_after = 3
+    with suppress(LogUnavailable):
+        await rebuild(log, SqlStore(catalog_database), window_events=window_events)
+    log.breaks_after = None
+
+    rows = await rebuilt(log, catalog_database, window_events)
+
+    assert {key: await folded(log, key) for key in JOBS} == rows
 
 
 async def test_a_batch_that_comes_twice_changes_nothing(catalog_database: Database) -> None:

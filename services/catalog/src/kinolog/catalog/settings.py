@@ -20,6 +20,8 @@ class CatalogSettings(ServiceSettings):
     catalog_check_interval_seconds: float = 15.0
     # A transaction costs as much as fifty events. Nobody who waits for a sequence is kept waiting by this.
     catalog_rest_seconds: float = 0.1
+    # A rebuild folds so many in one transaction, and holds them until then: two kilobytes each, as a rule.
+    catalog_window_events: int = 5_000
     # Aggregates that are remembered, so that their rows need not be read back for the next event.
     catalog_recent_aggregates: int = 10_000
     # How long a question waits for the sequence that its caller has seen.

@@ -44,6 +44,7 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
                 retry_seconds=settings.catalog_retry_interval_seconds,
                 check_seconds=settings.catalog_check_interval_seconds,
                 rest_seconds=settings.catalog_rest_seconds,
+                window_events=settings.catalog_window_events,
                 hearing=hearing,
             )
         )
@@ -57,7 +58,7 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
 async def run_rebuild(service: Service, settings: CatalogSettings) -> tuple[int, str]:
     """Make all rows anew; return the sequence that they have come to and their digest."""
     async with opened_database(settings) as database:
-        await rebuild(service.log, SqlStore(database))
+        await rebuild(service.log, SqlStore(database), window_events=settings.catalog_window_events)
         return await SqlReader(database).digest()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Set
 from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import replace
 from typing import Final, Protocol, Self, cast
 
 import structlog
@@ -10,11 +11,13 @@ import structlog
 from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.bell import Hearing
 from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
-from kinolog.catalog.domain.folding import Fold, Folded, Key, entries_after, fold_entries, keys_of
+from kinolog.catalog.domain.folding import Entry, Fold, Folded, Key, entries_after, fold_entries, keys_of
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import LogCorrupt, LogUnavailable
 from kinolog.common.log import Batch, Checkpoint, EventLog, Unreadable
 from kinolog.common.together import until_one_ends
+
+WINDOW_EVENTS: Final = 5_000
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -70,19 +73,20 @@ async def keep_following(
     retry_seconds: float,
     check_seconds: float,
     rest_seconds: float = 0.0,
+    window_events: int = WINDOW_EVENTS,
     hearing: Hearing | None = None,
 ) -> None:
     """Fold the log into rows, for ever, through every outage of the log and of the database.
 
-    `rest_seconds` is how long to rest after each transaction, so that the next one gathers more events. Those in
-    `hearing` are told what was folded.
+    `rest_seconds` is how long to rest after each transaction, so that the next one gathers more events, and
+    `window_events` how many a rebuild gathers for one. Those in `hearing` are told what was folded.
 
     Raises LogCorrupt or UpgradeNeeded when going on would make the rows wrong.
     """
     hearing = hearing or Hearing()
     while True:
         try:
-            checkpoint = await prepare(log, store)
+            checkpoint = await prepare(log, store, window_events=window_events)
             following = follow(log, store, applied, checkpoint, rest_seconds, hearing)
             await until_one_ends(following, _watch(store, check_seconds))
         except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
@@ -90,11 +94,11 @@ async def keep_following(
         await asyncio.sleep(retry_seconds)
 
 
-async def prepare(log: EventLog, store: RebuildableStore) -> Checkpoint:
+async def prepare(log: EventLog, store: RebuildableStore, *, window_events: int = WINDOW_EVENTS) -> Checkpoint:
     """Make sure that the rows are of this release and of this log. Raises LogCorrupt when the log is another one."""
     if not await store.is_current():
         _logger.info("The tables are missing or of another release")
-        await rebuild(log, store)
+        await rebuild(log, store, window_events=window_events)
     checkpoint = await store.checkpoint()
     await log.verify(checkpoint)
     return checkpoint
@@ -145,16 +149,16 @@ async def _end_of(batch: Batch, log: EventLog) -> Checkpoint:
     return Checkpoint(sequence=last.sequence, event_id=event_id, stream_created=batch.stream_created)
 
 
-async def rebuild(log: EventLog, store: RebuildableStore) -> Checkpoint:
+async def rebuild(log: EventLog, store: RebuildableStore, *, window_events: int = WINDOW_EVENTS) -> Checkpoint:
     """Fold the whole log into fresh tables beside the live ones, then let those take their place at once.
 
     Readers see the old rows until then, and the checkpoint never goes back. Raises RebuildRunning.
     """
     async with store.beside() as fresh:
         await fresh.create(await log.checkpoint(0))
-        await _fold_to_the_end(log, fresh)
+        await _fold_to_the_end(log, fresh, window_events)
         while not await store.adopt(fresh, await log.last_sequence()):
-            await _fold_to_the_end(log, fresh)
+            await _fold_to_the_end(log, fresh, window_events)
     checkpoint = await store.checkpoint()
     _logger.info("Rebuilt the tables", sequence=checkpoint.sequence)
     return checkpoint
@@ -167,15 +171,31 @@ async def _watch(store: RebuildableStore, check_seconds: float) -> None:
     raise StoreUnavailable("the tables are gone")
 
 
-async def _fold_to_the_end(log: EventLog, store: Store) -> None:
+async def _fold_to_the_end(log: EventLog, store: Store, window_events: int) -> None:
     """The end is where the log ends now: more may be appended all the time."""
     sequence, end = (await store.checkpoint()).sequence, await log.last_sequence()
     if sequence >= end:
         return
-    async with _tail(log, sequence) as tail, aclosing(_read_ahead(tail)) as batches:
-        async for batch in batches:
-            if await on_batch(batch, log, store) >= end:
+    async with (
+        _tail(log, sequence) as tail,
+        aclosing(_read_ahead(tail)) as batches,
+        aclosing(_windows(batches, window_events, end)) as windows,
+    ):
+        async for window in windows:
+            if await on_batch(window, log, store) >= end:
                 return
+
+
+async def _windows(batches: AsyncGenerator[Batch, None], most_events: int, end: int) -> AsyncGenerator[Batch, None]:
+    """The same entries, up to the end at least, in batches of so many: what happens to an aggregate within one of them
+    is written once. They are held meanwhile, for which only a store that nobody reads can wait.
+    """
+    entries: list[Entry] = []
+    async for batch in batches:
+        entries += batch.entries
+        if len(entries) >= most_events or entries[-1].sequence >= end:
+            yield replace(batch, entries=tuple(entries))
+            entries.clear()
 
 
 async def _read_ahead(tail: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:
