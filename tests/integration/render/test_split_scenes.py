@@ -10,7 +10,7 @@ import pytest
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import SplitScenesInput, SplitScenesOutput
 from kinolog.common.media.inspector import Inspector
-from kinolog.common.testing.clips import ffmpeg
+from kinolog.common.testing.clips import FRAMES_PER_SECOND, ffmpeg
 from kinolog.common.testing.workshop import Workshop
 from kinolog.common.testing.zoo import SPECIMENS, Zoo, scene_starts
 from kinolog.render import wiring
@@ -72,6 +72,14 @@ async def test_parts_measured_at_once_make_the_curve_of_an_unbroken_pass(zoo: Zo
     film = (zoo.film(name), SPECIMENS[name].container, tmp_path)
     at_once = await curve_of(*film, scene_workers=2, scene_segment_seconds=1.0, scene_overlap_seconds=0.4)
     assert await curve_of(*film, scene_workers=1) == at_once
+
+
+async def test_programs_stop_where_another_has_begun(zoo: Zoo, tmp_path: Path) -> None:
+    film = (zoo.film("h264"), "mp4", tmp_path)
+    curve = await curve_of(*film, scene_workers=2, scene_segment_seconds=1.0, scene_overlap_seconds=0.4)
+    passes = [len(scores.read_bytes()) // 8 for scores in tmp_path.glob("scenes-*/*.scores")]
+    assert len(passes) > 1
+    assert sum(passes) <= len(curve) + (len(passes) - 1) * 0.4 * FRAMES_PER_SECOND + 1
 
 
 async def test_parts_that_cannot_be_compared_are_measured_from_end_to_end(zoo: Zoo, tmp_path: Path) -> None:

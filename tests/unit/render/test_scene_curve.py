@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kinolog.render.domain.curve import Curve, CurvesDiffer, joined
 from kinolog.render.domain.scenes import Rule, scenes_of
 from kinolog.render.domain.scenes_stored import scenes_to_json
-from kinolog.render.domain.segments import Division
+from kinolog.render.domain.segments import Division, remotest
 
 SCORES = st.lists(st.floats(0, 255), min_size=4, max_size=80)
 RULE = Rule(detector="adaptive", threshold=3.0, min_scene_seconds=0.0)
@@ -60,12 +60,28 @@ def test_pieces_that_share_less_than_two_frames_are_not_joined(until: int, begin
 
 
 @given(st.floats(0.04, 90_000), st.integers(1, 64), st.floats(1, 100))
-def test_segments_cover_a_film_from_its_start_to_wherever_it_ends(seconds: float, pieces: int, least: float) -> None:
-    segments = Division(pieces=pieces, shortest_seconds=least, overlap_seconds=0.5).of(seconds)
-    assert (0, None) == (segments[0].start, segments[-1].end)
-    assert all(before.end == after.start + 0.5 for before, after in pairwise(segments))
-    assert len(segments) <= pieces
-    assert len(segments) == 1 or seconds / len(segments) >= least
+def test_pieces_cover_a_film_and_none_is_too_short(seconds: float, workers: int, least: float) -> None:
+    starts = Division(workers=workers, shortest_seconds=least, overlap_seconds=0.5).starts(seconds)
+    assert 0 == starts[0]
+    assert len(starts) == 1 or min(end - begin for begin, end in pairwise((*starts, seconds))) >= least * 0.999
+
+
+def test_one_alone_divides_nothing() -> None:
+    assert (0.0,) == Division(workers=1, shortest_seconds=5.0, overlap_seconds=0.5).starts(3600.0)
+
+
+@pytest.mark.parametrize(
+    ("taken", "chosen"), [([], 2), ([0], 3), ([0, 1, 2], 4), ([0, 1, 2, 4], 3), ([2], 4), ([0, 1, 2, 3, 4], None)]
+)
+def test_who_is_done_goes_on_far_from_the_others(taken: list[int], chosen: int | None) -> None:
+    assert chosen == remotest(taken, 5)
+
+
+@given(st.sets(st.integers(0, 40)), st.integers(41, 60))
+def test_what_is_chosen_is_always_free(taken: set[int], count: int) -> None:
+    chosen = remotest(taken, count)
+    assert chosen is not None
+    assert chosen in set(range(count)) - taken
 
 
 def test_scenes_follow_each_other_from_the_first_moment_to_the_last() -> None:

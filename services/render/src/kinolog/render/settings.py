@@ -63,11 +63,11 @@ class RenderSettings(MediaSettings, PictureSettings):
     # Each place that changes adds some 40 letters to one argument of ffmpeg, which may have 128 Ki of them.
     partial_max_runs: int = 2_000
 
-    # How many parts of a film are looked at for scenes at once; 0 takes every core there is.
+    # How many programs look at a film for scenes at once, piece by piece; 0 takes every core there is.
     scene_workers: int = 0
-    # Shorter parts cost more to begin than they save.
-    scene_segment_seconds: float = 20.0
-    # What two parts of a film both look at, to be sure that they fit.
+    # Shorter pieces cost more to begin than they save.
+    scene_segment_seconds: float = 5.0
+    # What two programs both look at where their pieces meet, to be sure that they fit.
     scene_overlap_seconds: float = 1.0
     scene_memory_bytes: int = 4 * 1024**3
     scene_max_file_bytes: int = 1024**3

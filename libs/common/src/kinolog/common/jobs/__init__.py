@@ -5,6 +5,7 @@ The gateway validates `input_data` with these models and the workers receive the
 
 from typing import Final
 
+from kinolog.common.detector import Detector
 from kinolog.common.errors import Refused
 from kinolog.common.jobs.base import JobType, Output, Patience
 from kinolog.common.jobs.burn import BURN_JOBS, BurnInput, BurnOutput
@@ -50,7 +51,6 @@ from kinolog.common.jobs.slideshow import SLIDESHOW_JOBS, SlideshowInput, Slides
 from kinolog.common.jobs.split import (
     DEFAULT_THRESHOLDS,
     SPLIT_JOBS,
-    Detector,
     SplitFixedInput,
     SplitFixedOutput,
     SplitScenesInput,

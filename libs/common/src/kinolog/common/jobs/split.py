@@ -1,15 +1,14 @@
 """Cutting a whole video into clips: by the clock, or where its scenes change."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
+from kinolog.common.detector import Detector
 from kinolog.common.fields import Request, Seconds, SizeBytes
 from kinolog.common.jobs.base import JobType, Output
 from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TrimClip, TrimMode
-
-Detector = Literal["adaptive", "content", "hash", "threshold"]
 
 MOST_CLIPS: Final = 1000
 SMALLEST_CLIP_BYTES: Final = 100_000

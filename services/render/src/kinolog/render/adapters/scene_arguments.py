@@ -1,13 +1,11 @@
-"""How ffmpeg is asked for small pictures of every frame of a segment, and for the moment of each."""
+"""How ffmpeg is asked for small pictures of every frame, and for the moment of each."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.adapters.ffmpeg_arguments import input_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
-from kinolog.render.domain.segments import Segment
 from kinolog.render.domain.work import Source
 
 # What PySceneDetect looks at: detail beyond that is noise to a detector.
@@ -32,23 +30,19 @@ class SmallPictures:
         )
 
 
-def decode_arguments(
-    source: Source, pictures: SmallPictures, segment: Segment, moments: Path, options: EncodeOptions
-) -> tuple[str, ...]:
-    """Raw pictures go to standard output, and a line with ticks and the length of a tick to `moments`.
+def decode_arguments(source: Source, pictures: SmallPictures, options: EncodeOptions) -> tuple[str, ...]:
+    """Raw pictures, and for each frame a number of ticks and the length of a tick: `SceneTask.command` says where both
+    go, and what moment decoding begins at.
 
-    Both clock options together make moments count from the film's own first one, wherever decoding begins.
+    Both clock options together make moments count from the film's own first one, wherever that is.
     """
     # Blocks stay a little rougher without the loop filter, in every frame alike, and decoding is a good deal faster.
-    threads = ("-threads", str(options.threads), "-skip_loop_filter", "all", "-noautorotate")
-    window = () if segment.start == 0 else ("-ss", f"{segment.start:.6f}")
-    length = () if segment.end is None else ("-t", f"{segment.end - segment.start:.6f}")
+    cheaply = ("-threads", str(options.threads), "-skip_loop_filter", "all", "-noautorotate")
     small = f"scale={pictures.width}:{pictures.height}:flags=bilinear,format=bgr24"
-    source = Source(path=source.path, container=source.container, options=(*threads, *window, *length))
+    source = Source(path=source.path, container=source.container, options=cheaply)
     return (
         *("-hide_banner", "-nostdin", "-loglevel", "error", "-nostats", "-copyts", "-start_at_zero"),
         *input_arguments(source, options),
         *("-map", f"0:{pictures.stream}", "-filter:v", small, "-fps_mode", "passthrough"),
-        *("-enc_time_base:v", "filter", "-stats_enc_pre:v", str(moments), "-stats_enc_pre_fmt:v", "{pts} {tb}"),
-        *("-f", "rawvideo", "pipe:1"),
+        *("-enc_time_base:v", "filter", "-stats_enc_pre_fmt:v", "{pts} {tb}", "-f", "rawvideo"),
     )

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kinolog.common.jobs.split import Detector
+from kinolog.common.detector import Detector
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """Height × width × 3, in the order blue, green, red."""

@@ -1,20 +1,35 @@
-"""What the child program that measures frames is told."""
+"""What a child program that measures frames is told."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from kinolog.common.jobs.split import Detector
+from kinolog.common.detector import Detector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneTask:
-    """`command` writes raw frames, as wide and high as is said here, to its standard output and the moment of each to
-    the file `moments_path`. `times_path` and `scores_path` are for us: doubles, one a frame.
+    """`decoder` and `arguments` are a command that writes raw frames, as wide and high as is said here.
+
+    Pieces of the film begin at `starts`, in seconds; the work begins with piece `first`, which nobody else takes, and
+    goes on with whatever is free by then. What an unbroken pass finds is left in `folder`, in files named after its
+    first piece: the moments and the scores of its frames, as doubles.
     """
 
-    command: tuple[str, ...]
+    decoder: str
+    arguments: tuple[str, ...]
     detector: Detector
     width: int
     height: int
-    moments_path: str
-    times_path: str
-    scores_path: str
+    starts: tuple[float, ...]
+    first: int
+    overlap_seconds: float
+    folder: str
+
+    def command(self, piece: int) -> list[str]:
+        """From the beginning of a piece on, to standard output, with a line for each frame in a file of moments."""
+        seek = ("-ss", f"{self.starts[piece]:.6f}") if piece else ()
+        moments = ("-stats_enc_pre:v", str(self.file(piece, "moments")))
+        return [self.decoder, *seek, *self.arguments, *moments, "pipe:1"]
+
+    def file(self, piece: int, kind: str) -> Path:
+        return Path(self.folder, f"{piece}.{kind}")

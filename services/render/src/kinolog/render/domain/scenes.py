@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kinolog.common.detector import Detector
 from kinolog.common.errors import PermanentError
-from kinolog.common.jobs.split import Detector
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.curve import Curve
 from kinolog.render.domain.recipe import LOSABLE_FRAMES, countable_frames

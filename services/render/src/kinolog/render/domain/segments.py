@@ -1,29 +1,33 @@
-"""Dividing a film among cores, for work that needs every frame once and each piece's first ones twice."""
+"""Dividing a film among workers that go on from one piece to the next for as long as nobody else is there."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """From `start` up to `end`, in seconds; None is the film's own end, wherever that turns out to be."""
-
-    start: float
-    end: float | None
-
-    def seconds_of(self, film_seconds: float) -> float:
-        return (film_seconds if self.end is None else self.end) - self.start
+# What is left for one alone at the end, while all others are done, is a part of a piece.
+_PIECES_PER_WORKER: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Division:
-    """At most `pieces`, each of at least `shortest_seconds`; each goes on for `overlap_seconds` into the next."""
+    """A piece lasts for `shortest_seconds` at least. Who comes to one that is taken looks `overlap_seconds` into it."""
 
-    pieces: int
+    workers: int
     shortest_seconds: float
     overlap_seconds: float
 
-    def of(self, film_seconds: float) -> tuple[Segment, ...]:
-        count = max(1, min(self.pieces, int(film_seconds / self.shortest_seconds)))
-        starts = [film_seconds * number / count for number in range(count)]
-        ends = [start + self.overlap_seconds for start in starts[1:]]
-        return tuple(Segment(start=start, end=end) for start, end in zip(starts, (*ends, None), strict=True))
+    def starts(self, film_seconds: float) -> tuple[float, ...]:
+        """When each piece begins, in seconds. The last one goes on to the film's end, wherever that turns out to be."""
+        most = self.workers * _PIECES_PER_WORKER if self.workers > 1 else 1
+        count = max(1, min(most, int(film_seconds / self.shortest_seconds)))
+        return tuple(round(film_seconds * number / count, 6) for number in range(count))
+
+
+def remotest(taken: Collection[int], count: int) -> int | None:
+    """Of `count` pieces, a free one with much to do up to the next that is taken, and much left for who is before it.
+
+    None where all are taken.
+    """
+    length, begin = max((after - before, before) for before, after in pairwise(sorted({-1, *taken, count})))
+    return begin + (length + 1) // 2 if length > 1 else None

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 from kinolog.common.aggregates import VIDEO, Video
+from kinolog.common.detector import Detector
 from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.events.video import VideoScenesFound
-from kinolog.common.jobs import DEFAULT_THRESHOLDS, Detector, SplitScenesInput
+from kinolog.common.jobs import DEFAULT_THRESHOLDS, SplitScenesInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.curve import Curve
