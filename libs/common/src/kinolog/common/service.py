@@ -153,14 +153,14 @@ async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], A
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with open_service(name, settings, stopping) as service:
-        _collect_less()
+        collect_less()
         give_back_memory()  # What starting has freed.
         _logger.info("Started")
         await main(service)
     _logger.info("Stopped")
 
 
-def _collect_less() -> None:
+def collect_less() -> None:
     """What is there now stays, and what comes is freed by counting references, all but a little.
 
     With Python's own thresholds a busy service spends a seventh of its time on looking for the rest.
