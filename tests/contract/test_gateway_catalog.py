@@ -21,7 +21,7 @@ from kinolog.common.events.video import VideoDeleted
 from kinolog.common.ids import new_id
 from kinolog.common.log import EventLog, load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.queries import ListQuery, SpeechQuery, SpokenWord, WaitKind
+from kinolog.common.queries import ListName, ListQuery, SpeechQuery, SpokenWord, WaitKind
 from kinolog.common.service import open_service
 from kinolog.common.subtitles import Cue, Word, cues_to_json
 from kinolog.common.testing import NatsServer, provisioned_log
@@ -107,6 +107,28 @@ async def test_deleted_rows_are_shown_apart(asked: Asked) -> None:
     live = await asked.catalog.page("projects", ListQuery(min_seq=now))
     deleted = await asked.catalog.page("projects", ListQuery(deleted=True, min_seq=now))
     assert ([kept], [project_id]) == ([row["id"] for row in live.data], [row["id"] for row in deleted.data])
+
+
+async def test_what_went_with_its_project_is_shown_to_whoever_names_that(asked: Asked) -> None:
+    project_id = await created(asked.log)
+    gone, kept = await registered(asked.log, project_id=project_id), await registered(asked.log)
+    captions = [
+        await said(asked, "Hello", video_id=video_id, project_id=project)
+        for video_id, project in ((gone, project_id), (kept, "prj_1"))
+    ]
+    await asked.log.append((await load(asked.log, PROJECT, project_id)).changes(ProjectDeleted()), ORIGIN)
+    assert ([kept], [gone]) == (await listed(asked, "videos"), await listed(asked, "videos", project_id=project_id))
+    assert (captions[1:], captions[:1]) == (
+        await listed(asked, "captions"),
+        await listed(asked, "captions", video_id=gone),
+    )
+    await asked.log.append((await load(asked.log, PROJECT, project_id)).changes(ProjectRestored()), ORIGIN)
+    assert {gone, kept} == set(await listed(asked, "videos"))
+
+
+async def listed(asked: Asked, name: ListName, **filters: Any) -> list[str]:
+    page = await asked.catalog.page(name, ListQuery(filters=filters, min_seq=await asked.now()))
+    return [row["id"] for row in page.data]
 
 
 async def test_a_cursor_leads_to_the_next_page(asked: Asked) -> None:
@@ -205,12 +227,14 @@ async def test_a_cursor_holds_while_the_rows_before_it_go(asked: Asked) -> None:
     assert [ids[:2], ids[2:]] == [[row["id"] for row in page.data] for page in (first, rest)]
 
 
-async def said(asked: Asked, *texts: str, video_id: str | None = None, language: str = "en") -> str:
+async def said(
+    asked: Asked, *texts: str, video_id: str | None = None, language: str = "en", project_id: str = "prj_" + "0" * 32
+) -> str:
     """A caption whose cues come second by second, each of one timed word after the other."""
     caption_id, made = new_id("cap"), await stored(asked, *texts)
     caption = CaptionCreated(
         video_id=video_id or await registered(asked.log, title="Winter"),
-        project_id="prj_" + "0" * 32,
+        project_id=project_id,
         filename="film.srt",
         language=language,
         cues=made,

@@ -35,6 +35,11 @@ KIND_OF_LIST: Final[dict[ListName, str]] = {
 }
 
 
+_DELETED: Final = (
+    "Only what is deleted. What belongs to a deleted project is listed where a filter names what it is of."
+)
+
+
 class Catalog(Protocol):
     """Raises the problems `validation` and `catalog-unavailable`."""
 
@@ -68,7 +73,7 @@ class Paging:
         cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
         sort: Annotated[str, Query(max_length=64)] = "-created_at",
         q: Annotated[str | None, Query(max_length=200, description="Part of a name, title or file name.")] = None,
-        deleted: Annotated[bool, Query(description="Only what is deleted.")] = False,
+        deleted: Annotated[bool, Query(description=_DELETED)] = False,
         min_seq: Annotated[int | None, Query(ge=0, le=INT64_MAX, description="Wait for this sequence.")] = None,
     ) -> None:
         self.limit, self.cursor, self.sort, self.q, self.deleted = limit, cursor, sort, q or None, deleted

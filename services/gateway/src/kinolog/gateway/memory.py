@@ -36,6 +36,7 @@ from kinolog.gateway.memory_speech import cursor_after, hits, place_after
 from kinolog.gateway.problems import FieldError, Problem
 
 _MOST_EVENTS: Final = 100_000
+_PARENTS: Final = {"videos": {"project_id", "parent_video_id"}, "captions": {"project_id", "video_id"}}
 
 
 class MemoryCatalog:
@@ -47,7 +48,7 @@ class MemoryCatalog:
         self.is_there = True
 
     async def page(self, name: ListName, query: ListQuery) -> Page:
-        rows = [row for row in await self._rows(KIND_OF_LIST[name]) if _matches(row, query)]
+        rows = [row for row in await self._shown(name, query) if _matches(row, query)]
         is_descending, after = query.sort.startswith("-"), _place_of(query.cursor)
         rows.sort(key=lambda row: _place(row, query), reverse=is_descending)
         if after is not None:
@@ -98,8 +99,7 @@ class MemoryCatalog:
         )
 
     async def speech(self, query: SpeechQuery) -> Hits:
-        deleted = {row["id"] for row in await self._rows("project") if row["is_deleted"]}
-        videos = [row for row in await self._rows("video") if row["project_id"] not in deleted]
+        videos = await self._of_live_projects(await self._rows("video"))
         found = await hits(query, await self._rows("caption"), videos, self._blobs)
         start = place_after(query.cursor, found)
         shown, has_more = found[start : start + query.limit], len(found) > start + query.limit
@@ -110,6 +110,15 @@ class MemoryCatalog:
         if not self.is_there:
             raise Problem("catalog-unavailable", "the catalog was taken away")
         return await self._log.last_sequence()
+
+    async def _shown(self, name: ListName, query: ListQuery) -> list[dict[str, Any]]:
+        rows, parents = await self._rows(KIND_OF_LIST[name]), _PARENTS.get(name, set())
+        is_of_all = parents and not query.deleted and parents.isdisjoint(query.filters)
+        return await self._of_live_projects(rows) if is_of_all else rows
+
+    async def _of_live_projects(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        deleted = {row["id"] for row in await self._rows("project") if row["is_deleted"]}
+        return [row for row in rows if row["project_id"] not in deleted]
 
     async def _rows(self, kind: str) -> list[dict[str, Any]]:
         await self.position()

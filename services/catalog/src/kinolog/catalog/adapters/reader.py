@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, Select, Table, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, exists, func, literal, select, tuple_
 
 from kinolog.catalog.adapters.conditions import OPEN_UPLOAD
 from kinolog.catalog.adapters.database import Database
@@ -15,7 +15,7 @@ from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, SE
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import Selection, searchable
 from kinolog.catalog.domain.usage import Taken, announced_bytes
-from kinolog.common.aggregates import JOB, VIDEO, JobStatus
+from kinolog.common.aggregates import JOB, PROJECT, VIDEO, JobStatus
 
 _ROWS_AT_ONCE: Final = 500
 
@@ -99,6 +99,9 @@ def _statement(table: Table, selection: Selection) -> Select[Any]:
 
 def _conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [table.c[name] == value for name, value in selection.equals.items()]
+    if selection.is_of_live_projects:
+        projects = TABLES[PROJECT.kind]
+        conditions.append(~exists().where(projects.c.id == table.c.project_id, projects.c.is_deleted))
     if selection.contains is not None:
         conditions.append(table.c[SEARCH].contains(searchable(selection.contains), autoescape=True))
     if selection.after is not None:

@@ -42,7 +42,10 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list. Every sort field is one that is never empty, so that pages can be told apart by it."""
+    """One list. Every sort field is one that is never empty, so that pages can be told apart by it.
+
+    `parents` are the filters that name what a row belongs to, where it goes with its project.
+    """
 
     name: ListName
     kind: str
@@ -50,6 +53,7 @@ class Listing:
     filters: tuple[str, ...]
     sorts: tuple[str, ...]
     derived: tuple[Derived, ...] = ()
+    parents: tuple[str, ...] = ()
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -71,6 +75,7 @@ class Selection:
     is_descending: bool
     after: Place | None
     limit: int
+    is_of_live_projects: bool
 
     @property
     def sort(self) -> str:
@@ -91,8 +96,16 @@ LISTINGS: Final[Mapping[ListName, Listing]] = MappingProxyType(
                 ("project_id", "is_clip", "parent_video_id", "sha256"),
                 (*_TIMES, "title", "duration", "size_bytes"),
                 (Derived("sha256", "content", attrgetter("sha256")),),
+                ("project_id", "parent_video_id"),
             ),
-            Listing("captions", CAPTION.kind, Caption, ("video_id", "project_id", "language"), (*_TIMES, "language")),
+            Listing(
+                "captions",
+                CAPTION.kind,
+                Caption,
+                ("video_id", "project_id", "language"),
+                (*_TIMES, "language"),
+                parents=("video_id", "project_id"),
+            ),
             Listing(
                 "jobs",
                 JOB.kind,
@@ -122,6 +135,7 @@ def select(listing: Listing, query: ListQuery) -> Selection:
         is_descending=query.sort.startswith("-"),
         after=read_cursor(query.cursor, query.sort, listing.model) if query.cursor is not None else None,
         limit=query.limit,
+        is_of_live_projects=_is_of_live_projects(listing, query),
     )
 
 
@@ -137,6 +151,11 @@ def _equals(listing: Listing, query: ListQuery) -> dict[str, Any]:
     elif query.deleted:
         raise _refused("deleted", f"{listing.name} are never deleted: leave deleted out")
     return equals
+
+
+def _is_of_live_projects(listing: Listing, query: ListQuery) -> bool:
+    """What went with its project is shown to whoever asks for it by name: as something to restore."""
+    return bool(listing.parents) and not query.deleted and query.filters.keys().isdisjoint(listing.parents)
 
 
 def _filter_value(listing: Listing, name: str, value: bool | str) -> Any:
