@@ -42,12 +42,20 @@ async def test_what_is_told_of_it_and_its_subtitles_come_along(visit: Visitor, w
     async with web_server(pages) as server:
         output = await visit(f"{server.url}/watch", subtitles=["en", "fr", "de"])
     (caption_id,) = output.caption_ids
+    assert ("fr", "de") == output.missing_subtitles
     caption = (await load(workshop.log, CAPTION, caption_id)).require()
     cues = cues_from_json(workshop.path_of(caption.cues).read_bytes())
     assert ("en", "A film.en.srt", ["Hello world"]) == (caption.language, caption.filename, [c.text for c in cues])
     description = (await workshop.video(output.video_id)).source_description
     assert description is not None
     assert "A film" == json.loads(workshop.path_of(description).read_bytes())["title"]
+
+
+async def test_subtitles_that_nobody_can_read_are_told_as_missing(visit: Visitor, film: bytes) -> None:
+    watch = page(player("/film.mp4", {"en": "/en.vtt"}))
+    async with web_server(Pages({"/watch": watch, "/film.mp4": film, "/en.vtt": b"<html>sign in</html>"})) as server:
+        output = await visit(f"{server.url}/watch", subtitles=["en"])
+    assert ((), ("en",)) == (output.caption_ids, output.missing_subtitles)
 
 
 async def test_a_film_that_a_page_names_for_others_to_show_is_taken(visit: Visitor, film: bytes) -> None:

@@ -34,7 +34,6 @@ KIND_OF_LIST: Final[dict[ListName, str]] = {
     "schedules": "schedule",
 }
 
-
 _DELETED: Final = (
     "Only what is deleted. What belongs to a deleted project is listed where a filter names what it is of."
 )

@@ -78,7 +78,8 @@ class DownloadInput(DownloadChoices):
 
 class DownloadOutput(Output):
     """`strategy` is the one that was taken. `is_archived` tells that the project had the source's video already, and
-    nothing was fetched; `is_known` that the very same bytes were stored before.
+    nothing was fetched; `is_known` that the very same bytes were stored before. `missing_subtitles` are languages that
+    were asked for, and could not be had or read.
     """
 
     video_id: str
@@ -88,6 +89,7 @@ class DownloadOutput(Output):
     is_archived: bool = False
     is_known: bool = False
     caption_ids: tuple[str, ...] = ()
+    missing_subtitles: tuple[str, ...] = ()
 
 
 class DownloadPlaylistInput(DownloadChoices):

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from kinolog.common.jobs import DownloadChoices, DownloadInput, DownloadPlaylistInput, DownloadStrategy, MediaChoice
 from kinolog.common.sealing import Sealer, open_secret
 from kinolog.common.worker.context import JobContext
@@ -32,8 +30,6 @@ from kinolog.ingest.domain.site import (
 
 _LONGEST_STEM: Final = 180
 _SUFFIX: Final = re.compile(r"[a-z0-9]{2,5}")
-
-_logger: Final = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +56,6 @@ class Site:
             brought = await self.child.ask(question, Brought, partial(_report, ctx))
         finally:
             await _remove(private)
-        if brought.missing_subtitles:
-            _logger.info("Left subtitles out", job_id=ctx.job.id, languages=brought.missing_subtitles)
         return await self._fetched(job, brought, folder, ctx)
 
     async def entries(self, job: DownloadPlaylistInput, ctx: JobContext) -> Listed:
@@ -111,6 +105,7 @@ class Site:
             title=brought.title,
             description=folder / brought.description,
             subtitles=tuple(Subtitles(folder / each.file, each.language) for each in brought.subtitles),
+            missing_subtitles=brought.missing_subtitles,
         )
 
     async def _one_file(self, job: DownloadInput, brought: Brought, folder: Path, ctx: JobContext) -> tuple[Path, str]:

@@ -32,6 +32,7 @@ class Fetched:
     """A file that came from elsewhere.
 
     `filename` and `title` are what it is called there, labels and nothing more; `description` is a file of JSON.
+    `missing_subtitles` are languages that were asked for and are not there.
     """
 
     file: Path
@@ -41,6 +42,7 @@ class Fetched:
     title: str | None = None
     description: Path | None = None
     subtitles: tuple[Subtitles, ...] = ()
+    missing_subtitles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -29,10 +29,19 @@ async def told_of(fetched: Fetched, ctx: JobContext) -> list[Event]:
     return [VideoSourceDescribed(content=content, job_id=ctx.job.id)]
 
 
-async def caption(fetched: Fetched, video_id: str, ctx: JobContext) -> tuple[str, ...]:
-    """The ids of the captions that appear with the video. Subtitles that cannot be read are left out."""
-    made = [await _caption(each, fetched.filename, video_id, ctx) for each in fetched.subtitles]
-    return tuple(caption_id for caption_id in made if caption_id is not None)
+class Captioned(NamedTuple):
+    """`missing` are languages that were asked for, and could not be had or read."""
+
+    caption_ids: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+async def caption(fetched: Fetched, video_id: str, ctx: JobContext) -> Captioned:
+    """Captions that appear with the video."""
+    made = {each.language: await _caption(each, fetched.filename, video_id, ctx) for each in fetched.subtitles}
+    unreadable = (language for language, caption_id in made.items() if caption_id is None)
+    there = tuple(caption_id for caption_id in made.values() if caption_id is not None)
+    return Captioned(there, (*fetched.missing_subtitles, *unreadable))
 
 
 async def _caption(subtitles: Subtitles, filename: str, video_id: str, ctx: JobContext) -> str | None:

@@ -44,13 +44,15 @@ class DownloadHandler:
         ctx.progress("poster")
         identity, told = identity_of_download(job, ctx.job, fetched, source_id), await told_of(fetched, ctx)
         video_id = await register_video(ctx, identity, content, inspected, told=told, unborn=unborn)
+        captioned = await caption(fetched, video_id, ctx)
         return DownloadOutput(
             video_id=video_id,
             sha256=content.sha256,
             size_bytes=content.size_bytes,
             strategy=fetched.strategy,
             is_known=is_known,
-            caption_ids=await caption(fetched, video_id, ctx),
+            caption_ids=captioned.caption_ids,
+            missing_subtitles=captioned.missing,
         )
 
 
