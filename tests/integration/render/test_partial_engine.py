@@ -1,9 +1,11 @@
 """Joining new packets to those of real films, and finding every fault of what was joined."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from shutil import copytree
 from typing import Any
 
@@ -31,6 +33,7 @@ from kinolog.render.settings import RenderSettings
 
 ENGINE = wiring.partial_engine(RenderSettings())
 SPAN = (1.3, 1.4)
+DAMAGED_PLACES = 40
 
 
 def silent(phase: str, progress: EncodeProgress) -> None:
@@ -227,6 +230,42 @@ def test_a_packet_that_changed_is_found(errand: Errand) -> None:
     film.write_bytes(content)
     with pytest.raises(PartialRefused, match="is not the one that it was"):
         examine(errand)
+
+
+def new_bytes(errand: Errand) -> list[int]:
+    """The places in the joined file of what was encoded, without the lengths in front of units."""
+    assert errand.plan is not None
+    with av.open(str(Places(folder=errand.folder).joined)) as media:
+        packets = [packet for packet in media.demux(video=0) if packet.size]
+    fresh = [packet for run in errand.plan.runs for packet in packets[run.first : run.end]]
+    return [(packet.pos or 0) + offset for packet in fresh for offset in range(5, packet.size)]
+
+
+def is_found_by_decoding_all(film: Path) -> bool:
+    try:
+        with av.open(str(film)) as media:
+            media.streams.video[0].codec_context.options = {"err_detect": "explode"}
+            return any(frame.is_corrupt for frame in media.decode(video=0))
+    except av.FFmpegError:
+        return True
+
+
+def is_found(errand: Errand) -> bool:
+    try:
+        examine(errand)
+    except PartialRefused:
+        return True
+    return False
+
+
+def test_damage_is_found_wherever_decoding_every_frame_in_full_finds_it(errand: Errand) -> None:
+    film, chance = Places(folder=errand.folder).joined, Random(7)
+    sound = film.read_bytes()
+    found = Counter[tuple[bool, bool]]()
+    for place in chance.sample(new_bytes(errand), DAMAGED_PLACES):
+        film.write_bytes(sound[:place] + bytes([sound[place] ^ 1 << chance.randrange(8)]) + sound[place + 1 :])
+        found[is_found_by_decoding_all(film), is_found(errand)] += 1
+    assert (0, True) == (found[True, False], found[True, True] > DAMAGED_PLACES // 2)
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,14 @@ class Look:
     dynamic_range: str | None = None
 
 
-def look_at_frames(media: Opened, duration: float) -> Look:
+def look_at_frames(media: Opened, duration: float, *, is_picture_examined: bool = False) -> Look:
     """Raises MediaRefused for what does not decode."""
     look = Look()
     for stream in media.streams:
-        frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START)
-        _look_at_end(media, stream, duration)
+        is_one_enough = is_picture_examined and isinstance(stream, VideoStream)
+        frame = _frame_near(media, stream, 0.0, _PACKETS_AT_START, is_one_enough=is_one_enough)
+        if not is_one_enough:
+            _look_at_end(media, stream, duration)
         if isinstance(frame, VideoFrame):
             look = _seen(frame, stream)
     return look
@@ -63,9 +65,9 @@ def _look_at_end(media: Opened, stream: VideoStream | AudioStream, duration: flo
 
 
 def _frame_near(
-    media: Opened, stream: VideoStream | AudioStream, at: float, packet_count: int
+    media: Opened, stream: VideoStream | AudioStream, at: float, packet_count: int, *, is_one_enough: bool = False
 ) -> VideoFrame | AudioFrame:
-    """A few damaged packets are ordinary in recordings; a place where more fail than decode is not."""
+    """The first. A few damaged packets are ordinary in recordings; a place where more fail than decode is not."""
     first: VideoFrame | AudioFrame | None = None
     good = bad = 0
     media.seek(at)
@@ -73,6 +75,8 @@ def _frame_near(
         frames = _decoded(packet)
         first = first or next(iter(frames or ()), None)
         good, bad = good + len(frames or ()), bad + (frames is None)
+        if first is not None and is_one_enough:
+            break
     if first is None or bad > good:
         part = "picture" if isinstance(stream, VideoStream) else "sound"
         raise MediaRefused("media_corrupt", f"The {part} cannot be decoded at {at:.1f} s: upload an undamaged file.")

@@ -12,6 +12,7 @@ class Question:
     `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG, `report_path`
     for all that is found, as JSON; `windows` ask which frames are shown from the first moment of each up to and without
     its second: they rise and do not overlap. A report lists no more streams, chapters and key frames than is said.
+    Where `is_picture_examined` elsewhere, by decoding all that may be damaged of it, its first frame is enough here.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Question:
     max_listed_streams: int = 64
     max_chapters: int = 1_000
     max_key_frames: int = 32_768
+    is_picture_examined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

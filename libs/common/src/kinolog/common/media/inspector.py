@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -42,12 +42,16 @@ class Inspector:
         container: str | None = None,
         windows: Sequence[tuple[float, float]] = (),
         wants_poster: bool = True,
+        is_picture_examined: bool = False,
         on_percent: OnPercent = lambda percent: None,
     ) -> Inspected:
-        """Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
+        """`is_picture_examined` is as for `Question`.
+
+        Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
         name = ids.new_id("pst")
         poster, report = (workdir / f"{name}.jpg" if wants_poster else None), workdir / f"{name}.json"
         question = self._question(file, poster, report, container=container, windows=windows)
+        question = replace(question, is_picture_examined=is_picture_examined)
         facts = await self._ask(question, workdir, on_percent)
         return Inspected(facts, poster if facts.poster else None, report)
 

@@ -29,7 +29,7 @@ def look_into(question: Question) -> MediaFacts:
     """Raises MediaRefused for what is not a whole, decodable video or audio file within the limits."""
     with opened(question) as media:
         found = scan(media, question, PercentTeller())
-        look = look_at_frames(media, found.duration)
+        look = look_at_frames(media, found.duration, is_picture_examined=question.is_picture_examined)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
         chapters = chapters_of(media.file.chapters(), media.start, found.duration, question.max_chapters)
         facts = _facts(media, found, look, poster, chapters)

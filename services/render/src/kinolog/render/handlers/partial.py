@@ -138,7 +138,10 @@ class PartialStudio:
 
     async def _checked(self, result: PartialResult, ctx: JobContext) -> Inspected:
         try:
-            inspected = await self.studio.check(result.file, ctx)
+            # New frames are decoded where the film is joined. The others are the source's, whose ends were decoded, in
+            # packets that are compared; without a new frame, nothing tells that they still decode.
+            is_examined = result.encoded_frames > 0
+            inspected = await self.studio.check(result.file, ctx, is_picture_examined=is_examined)
         except PermanentError as error:
             raise PartialRefused(Obstacle.DOUBT, error.message) from error
         if inspected.facts.frame_count != result.encoded_frames + result.copied_frames:

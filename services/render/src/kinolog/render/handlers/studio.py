@@ -47,6 +47,7 @@ class MediaInspector(Protocol):
         container: str | None = None,
         windows: Sequence[tuple[float, float]] = (),
         wants_poster: bool = True,
+        is_picture_examined: bool = False,
     ) -> Inspected:
         """What is in a file. Raises PermanentError for one that is not whole."""
         ...
@@ -89,10 +90,17 @@ class Studio:
         programs = {**rendering.programs, **parts.programs}
         return Made(file=output, inspected=made, rendering=rendering.model_copy(update={"programs": programs}))
 
-    async def check(self, output: Path, ctx: JobContext, container: str | None = None) -> Inspected:
-        """Look into what was made: good exit codes prove nothing. Raises WorkError."""
+    async def check(
+        self, output: Path, ctx: JobContext, container: str | None = None, *, is_picture_examined: bool = False
+    ) -> Inspected:
+        """Look into what was made: good exit codes prove nothing. Raises WorkError.
+
+        `is_picture_examined` is as for `kinolog.common.media.facts.Question`.
+        """
         ctx.progress("check")
-        return await self.inspector.inspect(output, ctx.workdir, container=container)
+        return await self.inspector.inspect(
+            output, ctx.workdir, container=container, is_picture_examined=is_picture_examined
+        )
 
     def rendering(
         self, used: tuple[SourceUsed, ...], *encoded: Encoded, method: str = "full", because: str = ""
