@@ -11,15 +11,17 @@ from harness.platform import SAMPLE, Platform, Running, connected, started
 from kinolog.cli.nats_server import free_port
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def web_port() -> int:
     """Where on loopback the platform may download from."""
     return free_port()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory, web_port: int) -> Iterator[Running]:
-    """One platform for the stories of a module: two render workers, a lease of two seconds, downloads from loopback."""
+    """One platform for all stories that leave it whole: two render workers, a lease of two seconds, downloads from
+    loopback. A module whose stories break it, or set it up otherwise, has one of its own.
+    """
     folder = tmp_path_factory.mktemp("platform") / "data"
     reach = {"KINOLOG_INGEST_ALLOWED_NETWORKS": "127.0.0.1/32", "KINOLOG_INGEST_ALLOWED_PORTS": str(web_port)}
     with started(folder, "--replicas", "render=2", environment=reach) as running:

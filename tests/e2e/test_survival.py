@@ -4,19 +4,29 @@ import asyncio
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.platform import Platform
+import pytest
+from harness.platform import Platform, Running, started
 
 from kinolog.common.testing import eventually
+
+OVER_ALL_OF_IT = "1\n00:00:00,000 --> 00:00:20,000\nStill here\n\n"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One that may be broken, with two render workers: one to lose, and one to go on."""
+    with started(tmp_path_factory.mktemp("platform") / "data", "--replicas", "render=2") as running:
+        yield running
 
 
 async def burning(platform: Platform, clip: Path) -> tuple[str, int]:
     """A burn in mid-encode, and the pid of the worker that runs it."""
     video_id = await platform.video(await platform.project(), clip)
-    captioned = await platform.ends(await platform.submit("caption", video_id))
-    assert captioned["status"] == "completed", captioned
+    await platform.post("/v1/captions", {"video_id": video_id, "language": "en", "content": OVER_ALL_OF_IT})
     job_id = await platform.submit("burn", video_id)
     await platform.runs(job_id, "encode")
     return job_id, await platform.worker_of(job_id)

@@ -5,15 +5,26 @@ from typing import Final
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 # What takes long to make is made once by each process that runs tests of such a module, so one shall run all of them.
-_TOGETHER: Final = ("tests/e2e/", "tests/integration/render/test_partial_burn.py")
+_TOGETHER: Final = (
+    "tests/e2e/",
+    "tests/integration/cli/test_import_of_folders.py",
+    "tests/integration/render/test_partial_burn.py",
+)
+# The stories of these have a platform of their own; all others are told on one.
+_STORIES: Final = "tests/e2e/"
+_APART: Final = ("from_upload_to_storyboard", "long_films", "secrets", "survival", "tracing")
 
 
 class CostlyTogether(LoadScopeScheduling):  # type: ignore[misc]  # of a library without types
-    """Whoever is free gets the next test, or all tests of a module that begins with something costly.
+    """Whoever is free gets the next test, or all tests that begin with the same costly thing.
 
     The marks that pytest-xdist has for this do not reach its scheduler with pytest 9.2, which keeps ids of tests
     from being changed.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith(_TOGETHER) else nodeid
+        if not nodeid.startswith(_TOGETHER):
+            return nodeid
+        module = nodeid.partition("::")[0]
+        is_shared = module.startswith(_STORIES) and not module.endswith(tuple(f"/test_{name}.py" for name in _APART))
+        return _STORIES if is_shared else module
