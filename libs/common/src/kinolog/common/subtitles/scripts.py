@@ -13,6 +13,10 @@ SCRIPTS_WITHOUT_SPACES: Final = (
     range(0x1000, 0x10A0),  # Burmese
     range(0x1780, 0x1800),  # Khmer
 )
+LEANS_BACK: Final = frozenset({"Mn", "Mc", "Me", "Pe", "Pf", "Po", "Pd"})
+LEANS_FORWARD: Final = frozenset({"Ps", "Pi"})
+NEVER_FIRST: Final = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々〻ะาำๅๆฯ")
+NEVER_LAST: Final = frozenset("เแโใไ¿¡")
 PICTURES: Final = frozenset({"So", "Sk"})
 """The categories of emoji, which are as wide as Chinese signs and of no script."""
 
@@ -24,6 +28,15 @@ def is_unspaced(sign: str) -> bool:
         return True
     is_wide = code not in HANGUL and unicodedata.east_asian_width(sign) in "WF"
     return is_wide and unicodedata.category(sign) not in PICTURES
+
+
+def may_part(last: str, first: str) -> bool:
+    """Whether a line may end between these two signs, for one of them is of such a script."""
+    if first in NEVER_FIRST or last in NEVER_LAST:
+        return False
+    if unicodedata.category(first) in LEANS_BACK or unicodedata.category(last) in LEANS_FORWARD:
+        return False
+    return is_unspaced(last) or is_unspaced(first)
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kinolog.common.style import CaptionStyle, Effect
 from kinolog.common.subtitles.ass.crowd import crowded, in_turn
 from kinolog.common.subtitles.ass.effects import Shot, brush_of, drawn
-from kinolog.common.subtitles.ass.fitting import FULL_PERCENT, Measure, size_percent
+from kinolog.common.subtitles.ass.fitting import FULL_PERCENT, Fit, Measure
 from kinolog.common.subtitles.ass.header import EVENT_FIELDS, canvas_width_of, header, room_for_a_word, style_name
 from kinolog.common.subtitles.ass.notation import field, moment
 from kinolog.common.subtitles.ass.words import Group, ShownWord, groups, shown_words
@@ -45,18 +45,18 @@ def ass_script(
 ) -> AssScript:
     """As `to_ass`. No event lies outside of its cue, but for the rounding to hundredths of a second.
 
-    What has a word that is wider than the picture, by `measure`, is made smaller until all of it is seen.
+    What has a word that is wider than the picture, by `measure`, is broken or made smaller until all of it is seen.
     """
     texts = [cue for cue in cues if cue.text]
     brush, estimated_words, size_percents = brush_of(style), 0, {FULL_PERCENT}
     crowd = crowded(texts) if style.effect in _CHANGING else frozenset()
     canvas_width = canvas_width_of(width, height)
-    room, events = room_for_a_word(style, canvas_width), list[str]()
+    fit, events = Fit(style, room_for_a_word(style, canvas_width), measure), list[str]()
     for place, cue in enumerate(texts):
         shown = _shown(cue, style)
         estimated_words += shown.estimated_words
-        for group in shown.groups:
-            size = size_percent(group.text, style, room, measure)
+        for group in map(fit.in_lines, shown.groups):
+            size = fit.size_percent(group)
             size_percents.add(size)
             shots = in_turn(group, brush) if place in crowd else (drawn(group, brush),)
             events += (_event(shot, cue, size) for shot in shots)

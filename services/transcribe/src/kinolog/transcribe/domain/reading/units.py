@@ -4,23 +4,16 @@ In Chinese, Japanese, Thai and their like a model's "words" are pieces of one or
 two of them, but not before a mark that belongs to the sign in front of it, and not inside a Latin word among them.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Final
 
 from kinolog.common.subtitles.cue import one_line
-from kinolog.common.subtitles.scripts import is_unspaced
+from kinolog.common.subtitles.scripts import is_unspaced, may_part
 from kinolog.transcribe.domain.columns import columns_of
 from kinolog.transcribe.domain.reading.layout import Layout
 from kinolog.transcribe.domain.transcript import Segment, SpokenWord
-
-LEANS_BACK: Final = frozenset({"Mn", "Mc", "Me", "Pe", "Pf", "Po", "Pd"})
-LEANS_FORWARD: Final = frozenset({"Ps", "Pi"})
-NEVER_FIRST: Final = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々〻ะาำๅๆฯ")
-NEVER_LAST: Final = frozenset("เแโใไ¿¡")
 
 
 @dataclass(frozen=True)
@@ -90,10 +83,4 @@ def _belongs(group: Sequence[SpokenWord], word: SpokenWord, layout: Layout) -> b
 
 def _is_glued(before: str, after: str) -> bool:
     last, first = before[-1], after[0]
-    if last.isspace() or first.isspace():
-        return False
-    if first in NEVER_FIRST or last in NEVER_LAST:
-        return True
-    if unicodedata.category(first) in LEANS_BACK or unicodedata.category(last) in LEANS_FORWARD:
-        return True
-    return not (is_unspaced(last) or is_unspaced(first))
+    return not (last.isspace() or first.isspace() or may_part(last, first))
