@@ -152,9 +152,12 @@ async def found_by_kinolog(film: Path) -> list[int]:
     settings = RenderSettings()
     with tempfile.TemporaryDirectory() as folder:
         workdir = Path(folder)
-        facts = (await Inspector(settings).inspect(film, workdir, container="mp4", wants_poster=False)).facts
+        inspector = Inspector(settings)
+        found = await inspector.inspect(film, workdir, container="mp4", wants_poster=False, is_picture_examined=True)
         source = Source(path=film, container="mp4")
-        curve = await wiring.scene_meter(settings).curve(source, facts, RULE.detector, workdir, lambda progress: None)
+        curve = await wiring.scene_meter(settings).curve(
+            source, found.facts, RULE.detector, workdir, lambda progress: None
+        )
     return cuts_of(curve, RULE)
 
 

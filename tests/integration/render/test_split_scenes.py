@@ -51,6 +51,15 @@ async def stored(workshop: Workshop, video_id: str) -> dict[str, Any]:
     return scenes
 
 
+def damaged(film: Path, kept_share: float, folder: Path) -> Path:
+    """With nothing but zeros behind so much of it, up to its index."""
+    content = film.read_bytes()
+    begin, end = round(len(content) * kept_share), content.rindex(b"moov") - 8
+    copy = folder / "damaged.mp4"
+    copy.write_bytes(content[:begin] + bytes(end - begin) + content[end:])
+    return copy
+
+
 async def curve_of(file: Path, container: str, workdir: Path, **settings: object) -> Curve:
     known = RenderSettings.model_validate(settings)
     facts = (await Inspector(known).inspect(file, workdir, container=container, wants_poster=False)).facts
@@ -105,6 +114,27 @@ async def test_every_detector_of_cuts_finds_them(
     await split_scenes(video_id, only_scenes=True, min_scene_len=0.5, detector=detector)
     found = await stored(workshop, video_id)
     assert (detector, 75) == (found["detector"], len(found["curve"]["scores"]))
+
+
+@pytest.mark.parametrize("kept_share", [0.05, 0.6])
+async def test_a_film_that_cannot_be_decoded_to_its_end_is_refused(
+    workshop: Workshop, split_scenes: SplitScenes, three_scenes: Path, tmp_path: Path, kept_share: float
+) -> None:
+    video_id = await workshop.add_video(damaged(three_scenes, kept_share, tmp_path), duration=3.0)
+    with pytest.raises(PermanentError, match="upload an undamaged") as refused:
+        await split_scenes(video_id, only_scenes=True)
+    assert "media_corrupt" == refused.value.kind
+
+
+async def test_so_is_one_whose_frames_cannot_be_counted(
+    workshop: Workshop, split_scenes: SplitScenes, three_scenes: Path, tmp_path: Path
+) -> None:
+    codec = ("-c:v", "libx264", "-preset", "ultrafast", "-flags", "+ildct+ilme", "-x264-params", "tff=1", "-g", "25")
+    ffmpeg("-i", str(three_scenes), *codec, "-vf", "setfield=tff", "interlaced.mp4", folder=tmp_path)
+    video_id = await workshop.add_video(damaged(tmp_path / "interlaced.mp4", 0.4, tmp_path), duration=3.0)
+    with pytest.raises(PermanentError, match="cannot be decoded") as refused:
+        await split_scenes(video_id, only_scenes=True)
+    assert "media_corrupt" == refused.value.kind
 
 
 async def test_a_video_without_a_picture_has_no_scenes(workshop: Workshop, zoo: Zoo, split_scenes: SplitScenes) -> None:

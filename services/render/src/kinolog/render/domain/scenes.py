@@ -49,10 +49,15 @@ def scenes_of(curve: Curve, rule: Rule, duration: float) -> tuple[Scene, ...]:
     )
 
 
+def can_count_frames(facts: MediaFacts) -> bool:
+    """Whether `refuse_unseen` notices frames that cannot be decoded."""
+    return countable_frames(facts, facts.frame_count) is not None
+
+
 def refuse_unseen(curve: Curve, facts: MediaFacts) -> None:
     """Raises PermanentError where the decoder left out frames that the file has: scenes would be missing as well."""
     expected = countable_frames(facts, facts.frame_count)
-    if expected is not None and expected - len(curve) > LOSABLE_FRAMES:
+    if expected is not None and expected - len(curve) > min(LOSABLE_FRAMES, len(curve)):
         seen = f"Only {len(curve)} of {expected} frames can be decoded"
         raise PermanentError("media_corrupt", f"{seen}: upload an undamaged file.")
 

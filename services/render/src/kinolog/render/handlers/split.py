@@ -7,9 +7,11 @@ from typing import Final
 
 from kinolog.common.aggregates import Video
 from kinolog.common.jobs import SplitFixedInput, SplitFixedOutput, SplitScenesInput, SplitScenesOutput, TrimClip
+from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film
+from kinolog.render.domain.scenes import can_count_frames
 from kinolog.render.domain.split import way_of, windows_of
 from kinolog.render.domain.work import Source
 from kinolog.render.handlers.clips import ClipMaker, SplitOrder
@@ -48,8 +50,17 @@ class SplitHandler:
 
     async def _find(self, job: SplitScenesInput, film: Film, ctx: JobContext) -> FoundScenes:
         ctx.progress("prepare")
-        facts = (await self.studio.look_into(film.path, film.container, ctx)).facts
+        facts = await self._look_into(film, ctx)
         return await find_scenes(self.meter, rule_of(job), Source(path=film.path, container=film.container), facts, ctx)
+
+    async def _look_into(self, film: Film, ctx: JobContext) -> MediaFacts:
+        """Every frame will be decoded and counted, which examines the picture; where they are not to be counted, damage
+        is looked for here.
+        """
+        facts = (await self.studio.look_into(film.path, film.container, ctx, is_picture_examined=True)).facts
+        if facts.video_stream is None or can_count_frames(facts):
+            return facts
+        return (await self.studio.look_into(film.path, film.container, ctx)).facts
 
     async def _cut(
         self, job: SplitScenesInput, video: Video, film: Film, found: FoundScenes, ctx: JobContext

@@ -70,10 +70,22 @@ class Studio:
     long_films: LongFilms
 
     async def look_into(
-        self, source: Path, container: str, ctx: JobContext, windows: Sequence[tuple[float, float]] = ()
+        self,
+        source: Path,
+        container: str,
+        ctx: JobContext,
+        windows: Sequence[tuple[float, float]] = (),
+        *,
+        is_picture_examined: bool = False,
     ) -> Inspected:
+        """`is_picture_examined` is as for `kinolog.common.media.facts.Question`."""
         return await self.inspector.inspect(
-            source, ctx.workdir, container=container, windows=windows, wants_poster=False
+            source,
+            ctx.workdir,
+            container=container,
+            windows=windows,
+            wants_poster=False,
+            is_picture_examined=is_picture_examined,
         )
 
     async def make(self, recipe: Recipe, source: Path, ctx: JobContext, *used: SourceUsed) -> Made:
