@@ -1,11 +1,17 @@
 """Taking turns as the catalog advises, as long as the advice is fresh."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, cast
+
+import pytest
 
 from kinolog.common.events.job import PickedBecause
+from kinolog.common.worker.lanes import LaneQueue
 from kinolog.common.worker.order import DispatchOrder, Turn
-from kinolog.common.worker.turns import Turns
+from kinolog.common.worker.turns import FairQueue, Turns
+from kinolog.common.worker.wait import wait_for_any
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -65,3 +71,22 @@ async def test_advice_that_has_grown_old_is_none() -> None:
     turns.receive(an_order(7))
     turns._received_at -= 10
     assert not turns.are_managed
+
+
+class EmptyLanes:
+    """Nothing ever comes, and nothing is due."""
+
+    async def look(self, most: int) -> Sequence[Any]:
+        return ()
+
+    async def wait_for_a_hint(self, *events: asyncio.Event) -> None:
+        await wait_for_any(*events)
+
+
+async def test_a_worker_rests_once_it_has_heard_that_turns_are_over() -> None:
+    turns = Turns()
+    queue = FairQueue(cast(LaneQueue, EmptyLanes()), turns)
+    turns.receive(an_order(is_managed=False))
+    assert [] == [*await queue.look(1)]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(queue.wait(asyncio.Event()), 0.05)

@@ -76,7 +76,6 @@ class Turns:
         self.arrived.set()
 
     def take(self, most: int) -> list[TurnDelivery]:
-        self.arrived.clear()
         turns = self._order.turns if self._order is not None else ()
         mine = [turn for turn in turns if self._taken.get(turn.queued_sequence, 0.0) <= loop_time()][:most]
         self._taken |= {turn.queued_sequence: math.inf for turn in mine}
@@ -127,6 +126,8 @@ class FairQueue:
 
     async def look(self, most: int) -> Sequence[Delivery]:
         """What is there now, up to `most`."""
+        # Whether it manages or not: an order that ends all managing would be news for ever, and wake without an end.
+        self._turns.arrived.clear()
         return self._turns.take(most) if self._turns.are_managed else await self._lanes.look(most)
 
     async def wait(self, stopping: asyncio.Event) -> None:
