@@ -20,7 +20,7 @@ class Claims:
         return True
 
     def take_any(self) -> int | None:
-        """One that is far from where the others are; None where all are taken."""
+        """One that is far from where the others are; None where they need no help."""
         while (piece := remotest(self._taken(), self._count)) is not None:
             if self.take(piece):
                 return piece

@@ -7,6 +7,7 @@ from typing import Final
 
 # What is left for one alone at the end, while all others are done, is a part of a piece.
 _PIECES_PER_WORKER: Final = 16
+_LEAST_LEFT: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Division:
 def remotest(taken: Collection[int], count: int) -> int | None:
     """Of `count` pieces, a free one with much to do up to the next that is taken, and much left for who is before it.
 
-    None where all are taken.
+    None where no two free ones follow each other: whoever is before a single one comes to it without searching.
     """
     length, begin = max((after - before, before) for before, after in pairwise(sorted({-1, *taken, count})))
-    return begin + (length + 1) // 2 if length > 1 else None
+    return begin + (length + 1) // 2 if length > _LEAST_LEFT else None
