@@ -27,5 +27,6 @@ def capacity_of(*, cores: int, memory_bytes: int, is_whole: bool, needs: Encoder
     slots = slots or max(1, min(cores // needs.cores, memory_bytes // needs.memory_bytes))
     # Encoders of frames beside each other wait for each other a third of the time.
     threads = 0 if slots == 1 and is_whole else max(1, cores * 3 // (2 * slots))
-    # A decoder's threads cost the encoder's cache: on two cores, two of them make a burn a twentieth more work.
+    # A decoder's threads cost the encoder's cache: on two cores, a burn is some hundredths more work with FFmpeg's own
+    # number of them.
     return Capacity(slots=slots, threads=threads, decode_threads=max(1, cores // (2 * slots)))
