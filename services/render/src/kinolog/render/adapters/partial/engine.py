@@ -25,6 +25,7 @@ from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.work import Encoded
 
 _PROGRAM: Final = "kinolog.render.adapters.partial.program"
+_UNTOLD: Final = frozenset({"examined", "refused"})
 
 
 def _nobody(result: PartialResult) -> None:
@@ -133,9 +134,9 @@ class PartialEngine:
         def hear(line: str) -> bool:
             answer.clear()
             answer.update(json.loads(line))
-            if "percent" in answer:
-                on_phase(errand.action, EncodeProgress(answer["percent"], None, None))
-            elif "joined" in answer:
+            if not _UNTOLD & answer.keys():
+                on_phase(errand.action, EncodeProgress(answer.get("percent", 100.0), None, None))
+            if "joined" in answer:
                 on_joined()
             return True
 

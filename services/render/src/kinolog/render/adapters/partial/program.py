@@ -2,7 +2,7 @@
 
 It runs apart because the bytes are a stranger's. ERRAND is a file of JSON. Answers are lines of JSON: any number of
 `{"percent": …}`, then one `{"track": …}`, `{"done": true}` or `{"refused": {"obstacle": …, "detail": …}}`. Joining goes
-on after its percents with `{"joined": true}`, and any number of `{"examined": …}`, percents as well.
+on after its percents with `{"joined": true}`, and ends with the last of any number of `{"examined": …}`, percents too.
 """
 
 import json
@@ -39,9 +39,9 @@ def _run(errand: Errand) -> dict[str, object]:
         return {"track": asdict(_indexed(errand))}
     if errand.action == "feed":
         feed_encoder(errand, errand.track, errand.plan, _say_percent)
-    else:
-        _join(errand, errand.track, errand.plan)
-    return {"done": True}
+        return {"done": True}
+    _join(errand, errand.track, errand.plan)
+    return {"examined": 100.0}
 
 
 def _indexed(errand: Errand) -> PictureTrack:
