@@ -1,5 +1,7 @@
 """The quick reader of headers reads what nats-py's own does, and the quick writer writes it."""
 
+import asyncio
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -42,6 +44,15 @@ class _Wire:
     async def publish(self, headers: dict[str, str] | None) -> list[bytes]:
         await self._client._send_publish("evt.job.x", "inbox", b"body", 4, headers)
         return self.sent
+
+
+async def test_a_ping_is_sent_in_turn_so_that_a_flush_waits_for_all_before_it() -> None:
+    client = FastClient()
+    wire = _Wire(client)
+    client._pongs, client._flush_queue, client._status = [], asyncio.Queue(), Client.DISCONNECTED
+    await wire.publish(None)
+    await client._send_ping()
+    assert ([b"PING\r\n"], 1) == (wire.sent[1:], len(client._pongs))
 
 
 @given(headers=st.none() | st.dictionaries(st.from_regex(r" ?[-!a-zA-Z0-9]{0,4} ?", fullmatch=True), st.text()))

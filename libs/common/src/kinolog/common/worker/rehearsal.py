@@ -21,6 +21,10 @@ class ScratchBlobs(BlobStore):
         own = await super().size_of(sha256)
         return await self._kept.size_of(sha256) if own is None else own
 
+    async def read(self, blob: BlobRef) -> bytes:
+        is_own = await super().size_of(blob.sha256) is not None
+        return await (super().read if is_own else self._kept.read)(blob)
+
     async def stream(self, blob: BlobRef, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         is_own = await super().size_of(blob.sha256) is not None
         async for chunk in (super().stream if is_own else self._kept.stream)(blob, start, end):
