@@ -3,7 +3,7 @@ nothing is.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -83,7 +83,7 @@ class MemoryStore:
     async def beside(self) -> AsyncIterator["MemoryStore"]:
         yield MemoryStore(Disk(), self._link)
 
-    async def adopt(self, other: "MemoryStore", log_end: int) -> bool:
+    async def adopt(self, other: "MemoryStore", log_end: Callable[[], Awaitable[int]]) -> bool:
         await self._link.cross()
         self._disk.rows, self._disk.checkpoint = other._disk.rows, other._disk.checkpoint
         return True

@@ -139,7 +139,26 @@ async def test_a_rebuild_never_takes_the_rows_back(catalog_database: Database) -
         await behind.create(await log.checkpoint(0))
         await on_batch(await log.scan(0, 5), log, behind)
         await prepare_beside(log, store)
-        assert not await store.adopt(behind, await log.last_sequence())
+        assert not await store.adopt(behind, log.last_sequence)
+
+
+async def test_nobody_writes_rows_while_a_rebuild_asks_where_the_log_ends(catalog_database: Database) -> None:
+    """They would come further than the answer, and be taken for those of another log."""
+    log, store, other = MemoryLog(), SqlStore(catalog_database), SqlStore(catalog_database)
+    await grow(log)
+    writing: list[asyncio.Task[int]] = []
+
+    async def log_end() -> int:
+        await created(log, "Meanwhile")
+        writing.append(asyncio.create_task(on_batch(await log.scan(0, 500), log, other)))
+        _, waiting = await asyncio.wait(writing, timeout=0.1)
+        return 0 if not waiting else await log.last_sequence()
+
+    async with store.beside() as behind:
+        await behind.create(await log.checkpoint(0))
+        await prepare_beside(log, store)
+        assert not await store.adopt(behind, log_end)
+    assert await log.last_sequence() == await writing[0]
 
 
 async def prepare_beside(log: MemoryLog, store: SqlStore) -> None:

@@ -1,7 +1,7 @@
 """Where the rows are: a batch of events and the checkpoint after it are written in one transaction, or not at all."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Final, NamedTuple
@@ -74,17 +74,18 @@ class SqlStore:
         async with self._database.beside() as database:
             yield SqlStore(database, recent_aggregates=self._recent_aggregates, is_indexed=False)
 
-    async def adopt(self, other: "SqlStore", log_end: int) -> bool:
+    async def adopt(self, other: "SqlStore", log_end: Callable[[], Awaitable[int]]) -> bool:
         """Take over all rows of the store beside in one transaction, so that no reader sees anything in between.
 
-        Refuses, by False, when this store has meanwhile come further in the same log.
+        Refuses, by False, when this store has meanwhile come further in the same log. The log may grow, and this store
+        with it, until the lock is taken: an end that was asked for sooner would make its rows look like another log's.
         """
         async with self._database.joined_with(other._database) as (connection, schema):
             theirs = await other.mark()
             is_current = await _is_current(connection, self._database.schema)
             if is_current:
                 mine = await _lock_checkpoint(connection)
-                if _is_further(mine.checkpoint, theirs.checkpoint, log_end):
+                if await _is_further(mine.checkpoint, theirs.checkpoint, log_end):
                     return False
             if is_current and not self._database.hides_dropping:
                 # The row of the checkpoint stays: whoever waits for its lock would find none in its place.
@@ -206,8 +207,10 @@ def _to_mark(row: Row[Any]) -> Mark:
     return Mark(checkpoint, row.tables_id, row.quarantined)
 
 
-def _is_further(mine: Checkpoint, theirs: Checkpoint, log_end: int) -> bool:
-    return mine.stream_created == theirs.stream_created and theirs.sequence < mine.sequence <= log_end
+async def _is_further(mine: Checkpoint, theirs: Checkpoint, log_end: Callable[[], Awaitable[int]]) -> bool:
+    if mine.stream_created != theirs.stream_created or mine.sequence <= theirs.sequence:
+        return False
+    return mine.sequence <= await log_end()
 
 
 async def _is_current(connection: AsyncConnection, schema: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Folding each batch of the log into rows, and making all rows anew when they cannot be trusted."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Set
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Set
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import replace
 from typing import Final, Protocol, Self, cast
@@ -60,8 +60,11 @@ class RebuildableStore(Store, Protocol):
         """Another store next to this one, without tables yet, gone at the end. Raises RebuildRunning."""
         ...
 
-    async def adopt(self, other: Self, log_end: int) -> bool:
-        """Take over the other's rows at once, unless this store has come further, within a log that ends there."""
+    async def adopt(self, other: Self, log_end: Callable[[], Awaitable[int]]) -> bool:
+        """Take over the other's rows at once, unless this store has come further, within a log that ends there.
+
+        Where it ends is asked when nobody can write to this store any more.
+        """
         ...
 
 
@@ -157,7 +160,7 @@ async def rebuild(log: EventLog, store: RebuildableStore, *, window_events: int 
     async with store.beside() as fresh:
         await fresh.create(await log.checkpoint(0))
         await _fold_to_the_end(log, fresh, window_events)
-        while not await store.adopt(fresh, await log.last_sequence()):
+        while not await store.adopt(fresh, log.last_sequence):
             await _fold_to_the_end(log, fresh, window_events)
     checkpoint = await store.checkpoint()
     _logger.info("Rebuilt the tables", sequence=checkpoint.sequence)
