@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -47,11 +47,13 @@ class Inspector:
     ) -> Inspected:
         """`is_picture_examined` is as for `Question`.
 
-        Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`."""
+        Raises WorkError: PermanentError of the kinds `media_unsupported`, `media_corrupt` and `media_limits`.
+        """
         name = ids.new_id("pst")
         poster, report = (workdir / f"{name}.jpg" if wants_poster else None), workdir / f"{name}.json"
-        question = self._question(file, poster, report, container=container, windows=windows)
-        question = replace(question, is_picture_examined=is_picture_examined)
+        question = self._question(
+            file, poster, report, container=container, windows=windows, is_picture_examined=is_picture_examined
+        )
         facts = await self._ask(question, workdir, on_percent)
         return Inspected(facts, poster if facts.poster else None, report)
 
@@ -63,6 +65,7 @@ class Inspector:
         *,
         container: str | None,
         windows: Sequence[tuple[float, float]],
+        is_picture_examined: bool,
     ) -> Question:
         """With absolute paths, since the child works in a folder of its own."""
         return Question(
@@ -78,6 +81,7 @@ class Inspector:
             max_listed_streams=self.settings.probe_max_streams,
             max_chapters=self.settings.probe_max_chapters,
             max_key_frames=self.settings.probe_max_key_frames,
+            is_picture_examined=is_picture_examined,
         )
 
     async def _ask(self, question: Question, workdir: Path, on_percent: OnPercent) -> MediaFacts:

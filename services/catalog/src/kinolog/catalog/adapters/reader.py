@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, Select, Table, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, func, literal, select, tuple_
 
 from kinolog.catalog.adapters.conditions import OPEN_UPLOAD
 from kinolog.catalog.adapters.database import Database
 from kinolog.catalog.adapters.rows import to_folded
-from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, SEARCH, TABLES
+from kinolog.catalog.adapters.tables import CHECKPOINT, METADATA, QUARANTINE, SEARCH, TABLES, is_of_live_project
 from kinolog.catalog.domain.folding import Folded
 from kinolog.catalog.domain.listing import Selection, searchable
 from kinolog.catalog.domain.usage import Taken, announced_bytes
-from kinolog.common.aggregates import JOB, PROJECT, VIDEO, JobStatus
+from kinolog.common.aggregates import JOB, VIDEO, JobStatus
 
 _ROWS_AT_ONCE: Final = 500
 
@@ -100,8 +100,7 @@ def _statement(table: Table, selection: Selection) -> Select[Any]:
 def _conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [table.c[name] == value for name, value in selection.equals.items()]
     if selection.is_of_live_projects:
-        projects = TABLES[PROJECT.kind]
-        conditions.append(~exists().where(projects.c.id == table.c.project_id, projects.c.is_deleted))
+        conditions.append(is_of_live_project(table))
     if selection.contains is not None:
         conditions.append(table.c[SEARCH].contains(searchable(selection.contains), autoescape=True))
     if selection.after is not None:

@@ -7,13 +7,13 @@ import hashlib
 import unicodedata
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Double, Index, Integer, MetaData, Table, and_, exists
+from sqlalchemy import BigInteger, Column, ColumnElement, Double, Index, Integer, MetaData, Table, and_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from kinolog.catalog.adapters.columns import TEXT, UtcTime
-from kinolog.catalog.adapters.tables import TABLES
-from kinolog.common.aggregates import CAPTION, PROJECT, VIDEO
+from kinolog.catalog.adapters.tables import TABLES, is_of_live_project
+from kinolog.common.aggregates import CAPTION, VIDEO
 
 CUES_PER_TEXT: Final = 1 << 20
 """The id of a cue is that of its text times this, and its place besides."""
@@ -61,13 +61,11 @@ CUES: Final = Table(
 _CAPTIONS: Final = TABLES[CAPTION.kind]
 _VIDEOS: Final = TABLES[VIDEO.kind]
 
-_PROJECTS: Final = TABLES[PROJECT.kind]
-
 LIVE: Final[ColumnElement[bool]] = and_(
     _VIDEOS.c.id == _CAPTIONS.c.video_id,
     ~_CAPTIONS.c.is_deleted,
     ~_VIDEOS.c.is_deleted,
-    ~exists().where(_PROJECTS.c.id == _VIDEOS.c.project_id, _PROJECTS.c.is_deleted).correlate(_VIDEOS),
+    is_of_live_project(_VIDEOS),
 )
 """Joins the rows of captions with those of their videos, where neither is deleted, nor the project of the video."""
 

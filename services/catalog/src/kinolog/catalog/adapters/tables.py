@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType, new_class
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, MetaData, Table, exists
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 from kinolog.catalog.adapters.columns import TEXT, columns_of
 from kinolog.catalog.adapters.conditions import indexes_of_work
 from kinolog.catalog.domain.listing import LISTINGS, Listing
-from kinolog.common.aggregates import JOB, VIDEO
+from kinolog.common.aggregates import JOB, PROJECT, VIDEO
 from kinolog.common.events.base import event_classes
 
 SEARCH: Final = "search"
@@ -99,6 +99,12 @@ QUARANTINE: Final[Table] = METADATA.tables["quarantine"]
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {listing.kind: METADATA.tables[listing.name] for listing in LISTINGS.values()}
 )
+
+
+def is_of_live_project(table: Table) -> ColumnElement[bool]:
+    """That the project of a row, where it has one, is not deleted."""
+    projects = TABLES[PROJECT.kind]
+    return ~exists().where(projects.c.id == table.c.project_id, projects.c.is_deleted).correlate(table)
 
 
 def schema_digest() -> str:

@@ -38,9 +38,9 @@ class Captioned(NamedTuple):
 
 async def caption(fetched: Fetched, video_id: str, ctx: JobContext) -> Captioned:
     """Captions that appear with the video."""
-    made = {each.language: await _caption(each, fetched.filename, video_id, ctx) for each in fetched.subtitles}
-    unreadable = (language for language, caption_id in made.items() if caption_id is None)
-    there = tuple(caption_id for caption_id in made.values() if caption_id is not None)
+    made = [(each.language, await _caption(each, fetched.filename, video_id, ctx)) for each in fetched.subtitles]
+    unreadable = (language for language, caption_id in made if caption_id is None)
+    there = tuple(caption_id for _, caption_id in made if caption_id is not None)
     return Captioned(there, (*fetched.missing_subtitles, *unreadable))
 
 
