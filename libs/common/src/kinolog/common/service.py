@@ -142,7 +142,7 @@ async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.E
             log=await stack.enter_async_context(log),
             board=NatsBoard(writes, await stack.enter_async_context(progress)),
             blobs=BlobStore.open(settings.blobs_url),
-            micro=await stack.enter_async_context(_discoverable(reads, name)),
+            micro=await stack.enter_async_context(_discoverable(reads, name, stopping)),
             stopping=stopping,
         )
 
@@ -171,15 +171,26 @@ def collect_less() -> None:
 
 
 @asynccontextmanager
-async def _discoverable(client: Client, name: str) -> AsyncIterator[MicroService]:
-    """Answer NATS service discovery (`$SRV.PING.kinolog-<name>`), which is also how readiness is asked for."""
+async def _discoverable(client: Client, name: str, stopping: asyncio.Event) -> AsyncIterator[MicroService]:
+    """Answer NATS service discovery (`$SRV.PING.kinolog-<name>`), which is also how readiness is asked for.
+
+    Once the service is to stop, it is not discovered any more, and questions go to others that are there.
+    """
     service = await add_service(client, ServiceConfig(name=subjects.micro_service(name), version=VERSION))
+    leaving = asyncio.create_task(_leave(client, service, stopping))
     try:
         yield service
     finally:
-        if client.is_connected:
-            with suppress(NatsError):  # A server that does not answer forgets the service with its connection.
-                await service.stop()
+        stopping.set()
+        await leaving
+
+
+async def _leave(client: Client, service: MicroService, stopping: asyncio.Event) -> None:
+    """To be done once, and to its end: nats-py breaks over a service whose stopping was interrupted."""
+    await stopping.wait()
+    if client.is_connected:
+        with suppress(NatsError):  # A server that does not answer forgets the service with its connection.
+            await service.stop()
 
 
 class _ProgressRestorer:

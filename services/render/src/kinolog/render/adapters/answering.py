@@ -1,8 +1,8 @@
 """Answering questions for frames: the picture goes back in parts, and stops being made when nobody waits for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 import structlog
@@ -33,23 +33,10 @@ _FIELDS: Final = {"font_missing": "style.fontName"}
 _logger: Final = structlog.get_logger(__name__)
 
 
-@asynccontextmanager
-async def answering_frames(service: Service, make: Make, *, most_at_once: int) -> AsyncIterator[None]:
-    """Answer while the context lasts. Once the service is to stop, it takes no more questions."""
+def answering_frames(service: Service, make: Make, *, most_at_once: int) -> AbstractAsyncContextManager[None]:
+    """Answer while the context lasts, or until the service is to stop."""
     subjects = {render_query("frame"): _answer_with(make, service.reads)}
-    leaving = asyncio.create_task(_leave(service))
-    try:
-        async with answering(service.micro, subjects, who="render service", most_at_once=most_at_once):
-            yield
-    finally:
-        leaving.cancel()
-        await asyncio.gather(leaving, return_exceptions=True)
-
-
-async def _leave(service: Service) -> None:
-    """Questions go to other workers then, and this one is not discovered any more."""
-    await service.stopping.wait()
-    await service.micro.stop()
+    return answering(service.micro, subjects, who="render service", most_at_once=most_at_once)
 
 
 def _answer_with(make: Make, client: Client) -> Question:
