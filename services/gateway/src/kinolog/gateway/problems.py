@@ -39,6 +39,7 @@ STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "too-many-uploads": (429, "Too many uploads under way"),
     "headers-too-large": (431, "Too many or too large headers"),
     "internal": (500, "Something went wrong here"),
+    "event-unreadable": (500, "An event in the log cannot be read"),
     "secrets-not-configured": (501, "No key for secrets"),
     "fonts-not-possible": (501, "No program to check fonts"),
     "log-unavailable": (503, "The log cannot be reached"),
@@ -107,6 +108,10 @@ def invalid(pointer: str, detail: str) -> Problem:
 def not_found(kind: str, aggregate_id: str, pointer: str | None = None) -> Problem:
     detail = f"there is no {kind} {shorten(aggregate_id, 60)}"
     return Problem("not-found", detail, errors=[FieldError(pointer, detail)] if pointer else ())
+
+
+def mismatched_key() -> Problem:
+    return Problem("idempotency-mismatch", "use a new Idempotency-Key for a new request")
 
 
 def not_made(part: str, video_id: str) -> Problem:

@@ -17,9 +17,11 @@ from starlette.routing import BaseRoute, Match
 from kinolog.common.errors import (
     BlobMissing,
     Conflict,
+    EventUnreadable,
     KinologError,
     LogFull,
     LogUnavailable,
+    NewerEvent,
     OutcomeUnknown,
     Refused,
     StorageFailed,
@@ -59,13 +61,12 @@ def problem_of(error: Exception) -> Problem:
             return error
         case Refused():
             return _refusal(error)
-        case LogFull():
-            return Problem("log-full", "nothing was written: make room on the disk of nats-server, or raise its limit")
-        case LogUnavailable() | OutcomeUnknown():
-            detail = "repeat the request, with the same Idempotency-Key if it changes something; if that goes on, see"
-            return Problem("log-unavailable", f"the log did not answer in time: {detail} if its disk is full")
+        case LogFull() | LogUnavailable() | OutcomeUnknown():
+            return _speechless(error)
         case Conflict():
             return Problem("conflict", "others keep changing this: read it again, then repeat the request")
+        case EventUnreadable():
+            return _unreadable(error)
         case BlobMissing():
             return Problem("not-found", "the stored bytes are gone or damaged")
         case StorageFailed() | StorageError():
@@ -95,6 +96,21 @@ def problem_of_validation(
     first, *_ = found.values()
     detail = f"{first.pointer.lstrip('/?')}: {first.detail}"
     return Problem("validation", detail, errors=list(found.values())[:_MOST_ERRORS])
+
+
+def _speechless(error: LogFull | LogUnavailable | OutcomeUnknown) -> Problem:
+    if isinstance(error, LogFull):
+        return Problem("log-full", "nothing was written: make room on the disk of nats-server, or raise its limit")
+    detail = "repeat the request, with the same Idempotency-Key if it changes something; if that goes on, see"
+    return Problem("log-unavailable", f"the log did not answer in time: {detail} if its disk is full")
+
+
+def _unreadable(error: EventUnreadable) -> Problem:
+    _logger.error("A request needs an event that cannot be read", error=str(error))
+    event = f"{error.event_type} version {error.version}"
+    if isinstance(error, NewerEvent):
+        return Problem("event-unreadable", f"a newer release wrote {event}: the operator has to upgrade this one")
+    return Problem("event-unreadable", f"its event {event} is damaged and in quarantine: the operator has to look")
 
 
 def _refusal(error: Refused) -> Problem:
