@@ -103,6 +103,7 @@ def test_times_are_bounded_by_the_limit() -> None:
         (cron("* * * * *", "America"), "timezone"),
         (cron("* * * * *", ""), "timezone"),
         (cron("* * * * *", "a\x00b"), "timezone"),
+        (Timing(every_seconds=60, timezone="Europe/Atlantis"), "timezone"),
         (Timing(every_seconds=0.5), "every_seconds"),
         (Timing(every_seconds=1e12), "every_seconds"),
         (Timing(every_seconds=5, starts_at=datetime.min.replace(tzinfo=ZURICH)), "starts_at"),

@@ -55,6 +55,8 @@ async def test_the_same_key_makes_one_schedule(caller: httpx2.AsyncClient, log: 
         ({"cron": "* " * 100}, "/cron"),
         ({"timezone": "Europe/Atlantis"}, "/timezone"),
         ({"timezone": "../../etc/passwd"}, "/timezone"),
+        ({"cron": None, "every_seconds": 60, "timezone": "Europe/Atlantis"}, "/timezone"),
+        ({"cron": None, "every_seconds": True}, "/every_seconds"),
         ({"cron": None, "every_seconds": 0.1}, "/every_seconds"),
         ({"cron": None, "every_seconds": -5}, "/every_seconds"),
         ({"starts_at": "2026-01-01T00:00:00"}, "/starts_at"),
@@ -161,6 +163,13 @@ async def test_firing_with_a_key_is_done_once(caller: httpx2.AsyncClient, log: M
     path, headers = f"/v1/schedules/{(await made(caller, log))['id']}/fire", {"Idempotency-Key": "k"}
     answers = [await caller.post(path, headers=headers) for _ in range(2)]
     assert (answers[0].json()["id"], 4) == (answers[1].json()["id"], await log.last_sequence())
+
+
+async def test_the_key_of_one_schedule_is_refused_for_another(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    paths = [f"/v1/schedules/{(await made(caller, log))['id']}/fire" for _ in range(2)]
+    answers = [await caller.post(path, headers={"Idempotency-Key": "k"}) for path in paths]
+    assert [202, 422] == [answer.status_code for answer in answers]
+    assert "idempotency-mismatch" == answers[1].json()["type"]
 
 
 async def test_a_deleted_schedule_is_left_alone(caller: httpx2.AsyncClient, log: MemoryLog) -> None:

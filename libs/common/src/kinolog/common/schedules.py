@@ -41,14 +41,20 @@ def times_after(timing: Timing, after: datetime) -> Iterator[datetime]:
     if timing.starts_at is not None:
         after = max(after, timing.starts_at - _A_MOMENT)
     if timing.cron is not None:
-        return _cron_times(timing.cron, _zone(timing.timezone), after)
+        return _cron_times(timing.cron, zone_of(timing), after)
     return _interval_times(timedelta(seconds=timing.every_seconds or 0.0), timing.starts_at or _EPOCH, after)
+
+
+def zone_of(timing: Timing) -> ZoneInfo:
+    """The time zone of its wall clock. Raises Refused for one that is not there."""
+    return _zone(timing.timezone)
 
 
 def check_timing(timing: Timing, now: datetime) -> Timing:
     """The timing, if it makes sense and comes again; raises Refused, naming the field, if not."""
     if (timing.cron is None) is (timing.every_seconds is None):
         raise _invalid("cron", "give either cron or every_seconds, and not both")
+    zone_of(timing)
     if timing.every_seconds is not None:
         _check_interval(timing.every_seconds)
     if timing.starts_at is not None:
@@ -67,7 +73,7 @@ def _check_start(starts_at: datetime, now: datetime) -> None:
 
 def _check_interval(seconds: float) -> None:
     if not SHORTEST_INTERVAL_SECONDS <= seconds <= LONGEST_INTERVAL_SECONDS:
-        allowed = f"{SHORTEST_INTERVAL_SECONDS:g} to {LONGEST_INTERVAL_SECONDS:g}"
+        allowed = f"{SHORTEST_INTERVAL_SECONDS:.0f} to {LONGEST_INTERVAL_SECONDS:.0f}"
         raise _invalid("every_seconds", f"give a number of seconds from {allowed}")
 
 

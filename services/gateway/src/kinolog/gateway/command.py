@@ -16,7 +16,7 @@ from kinolog.common.events import RecordedEvent
 from kinolog.common.ids import derived_id, new_id
 from kinolog.common.log import Origin
 from kinolog.gateway.auth import Caller
-from kinolog.gateway.problems import Problem
+from kinolog.gateway.problems import mismatched_key
 
 _FINGERPRINT_DIGITS: Final = 16
 # A key of a caller's cannot hold it, so no part of one key is another key.
@@ -57,7 +57,7 @@ class Command:
         if self.key is None or command_id != self._id_for(verb):
             return False
         if fingerprint != self.fingerprint:
-            raise Problem("idempotency-mismatch", "use a new Idempotency-Key for a new request")
+            raise mismatched_key()
         return True
 
     def _id_for(self, verb: str) -> str | None:

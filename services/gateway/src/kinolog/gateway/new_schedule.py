@@ -26,11 +26,11 @@ class Times(Reason):
     """Either `cron` in a time zone, or `every_seconds` counted from `starts_at` (now, if left out)."""
 
     cron: Annotated[str, Field(max_length=LONGEST_CRON)] | None = None
-    every_seconds: float | None = None
+    every_seconds: Annotated[float, Field(strict=True)] | None = None
     timezone: Annotated[str, Field(max_length=64)] = "UTC"
     starts_at: AwareDatetime | None = None
     catch_up: CatchUp = CatchUp.ONE
-    catch_up_window_seconds: Annotated[float, Field(gt=0, le=LONGEST_INTERVAL_SECONDS)] = 3600.0
+    catch_up_window_seconds: Annotated[float, Field(strict=True, gt=0, le=LONGEST_INTERVAL_SECONDS)] = 3600.0
     overlap: Overlap = Overlap.SKIP
     is_paused: bool = False
 

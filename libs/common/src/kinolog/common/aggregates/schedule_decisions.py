@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kinolog.common.aggregates.deletion import refuse_if_deleted
 from kinolog.common.aggregates.schedule import Schedule
+from kinolog.common.errors import Refused
 from kinolog.common.events import Event
 from kinolog.common.events.job import Submission
 from kinolog.common.events.schedule import ScheduleDeleted, ScheduleUpdated
@@ -11,7 +11,7 @@ from kinolog.common.events.schedule import ScheduleDeleted, ScheduleUpdated
 
 def update_schedule(schedule: Schedule, changes: dict[str, Any], *, reason: str | None = None) -> list[Event]:
     """`changes` are fields of ScheduleUpdated; those that are so already are left out."""
-    refuse_if_deleted("schedule", schedule.id, is_deleted=schedule.is_deleted)
+    _refuse_if_deleted(schedule)
     changed = {name: value for name, value in changes.items() if getattr(schedule, name) != value}
     told = {} if reason is None else {"reason": reason}
     return [ScheduleUpdated.model_validate({**changed, **told})] if changed else []
@@ -23,5 +23,10 @@ def delete_schedule(schedule: Schedule, *, reason: str | None = None) -> list[Ev
 
 def job_of_schedule(schedule: Schedule) -> Submission:
     """What is submitted each time. Refused for a deleted schedule."""
-    refuse_if_deleted("schedule", schedule.id, is_deleted=schedule.is_deleted)
+    _refuse_if_deleted(schedule)
     return schedule.job.model_copy(update={"schedule_id": schedule.id})
+
+
+def _refuse_if_deleted(schedule: Schedule) -> None:
+    if schedule.is_deleted:
+        raise Refused("deleted", f"the schedule {schedule.id} is deleted for good: make a new one")

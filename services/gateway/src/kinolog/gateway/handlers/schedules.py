@@ -3,17 +3,16 @@
 from datetime import datetime
 from itertools import islice
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
-from kinolog.common.aggregates import JOB, SCHEDULE, Schedule
+from kinolog.common.aggregates import JOB, SCHEDULE, Job, Schedule
 from kinolog.common.aggregates.base import Loaded
 from kinolog.common.aggregates.schedule_decisions import delete_schedule, job_of_schedule, update_schedule
 from kinolog.common.events import Event
 from kinolog.common.events.schedule import ScheduleCreated
-from kinolog.common.schedules import times_after
+from kinolog.common.schedules import times_after, zone_of
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Done
 from kinolog.gateway.domain.wish import Wish
@@ -21,6 +20,7 @@ from kinolog.gateway.listing import MaybePaging, page_view
 from kinolog.gateway.new_job import Reason
 from kinolog.gateway.new_schedule import NewSchedule, SchedulePatch, next_at, settle_job
 from kinolog.gateway.params import Edit, Gateway, Here, Post, QueryReason, id_of
+from kinolog.gateway.problems import mismatched_key
 from kinolog.gateway.submission import settle
 from kinolog.gateway.views import JobView, Json, ListView, ScheduleTimes, ScheduleView, answer_done, answer_one, view
 
@@ -93,7 +93,7 @@ async def list_next(
 ) -> JSONResponse:
     """The next times, each in UTC and in the schedule's own time zone, as if it were not paused."""
     schedule = (await here.desk.load(SCHEDULE, schedule_id)).require()
-    zone = ZoneInfo(schedule.timing.timezone)
+    zone = zone_of(schedule.timing)
     times = islice(times_after(schedule.timing, max(here.clock(), schedule.fired_until)), count)
     data = [{"at": time.isoformat(), "local": time.astimezone(zone).isoformat()} for time in times]
     return JSONResponse({"object": "schedule_times", "id": schedule_id, "is_paused": schedule.is_paused, "data": data})
@@ -111,7 +111,14 @@ async def fire(schedule_id: ScheduleId, here: Here, command: Post, body: Reason 
         return event
 
     done = await here.desk.create(JOB, command.about(body), make)
+    _refuse_job_of_another(done, schedule_id)
     return answer_done(done, 202, {"Location": f"/v1/jobs/{done.loaded.id}"})
+
+
+def _refuse_job_of_another(done: Done[Job], schedule_id: str) -> None:
+    """A key finds the job that it made for whichever schedule, and only the path tells which one is asked for."""
+    if done.loaded.require().schedule_id != schedule_id:
+        raise mismatched_key()
 
 
 async def _set_paused(
