@@ -114,6 +114,8 @@ async def test_a_body_that_is_not_called_json_is_refused(caller: httpx2.AsyncCli
         ({"not_before": "2026-01-31T12:00:00Z", "delay_seconds": 5}, "/delay_seconds"),
         ({"delay_seconds": -1}, "/delay_seconds"),
         ({"delay_seconds": 1e9}, "/delay_seconds"),
+        ({"delay_seconds": True}, "/delay_seconds"),
+        ({"attempt_timeout_seconds": "5"}, "/attempt_timeout_seconds"),
         ({"depends_on": [JOB_ID]}, "/depends_on/0"),
         ({"depends_on": ["*"]}, "/depends_on/0"),
         ({"depends_on": [JOB_ID, JOB_ID]}, "/depends_on/1"),

@@ -54,7 +54,7 @@ VideoName = Annotated[
         }
     ),
 ]
-TimeoutSeconds = Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT_SECONDS)]
+TimeoutSeconds = Annotated[float, Field(strict=True, gt=0, le=LONGEST_TIMEOUT_SECONDS)]
 
 
 class Reason(Request):
@@ -106,7 +106,7 @@ class NewJob(JobTemplate, Reason):
 
     depends_on: Annotated[list[Id], Field(max_length=MOST_DEPENDENCIES)] = Field(default_factory=list)
     not_before: AwareDatetime | None = None
-    delay_seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY_SECONDS)] | None = None
+    delay_seconds: Annotated[float, Field(strict=True, ge=0, le=LONGEST_DELAY_SECONDS)] | None = None
     on_failure: OnFailure | None = None
 
     def wish(self, now: datetime, *, on_failure: OnFailure = OnFailure.CANCEL, batch_id: str | None = None) -> Wish:
