@@ -9,7 +9,7 @@ from kinolog.common.log.memory import MemoryLog
 
 HEADERS: Final = {
     "ce-id": "evt_bad",
-    "ce-type": "project.updated",
+    "ce-type": "project.created",
     "ce-time": "2026-11-22T12:00:00+00:00",
     "ce-source": "test",
     "ce-actor": "test",
@@ -25,7 +25,7 @@ async def test_what_has_an_event_that_cannot_be_read_is_said_to_need_the_operato
 ) -> None:
     project_id = (await caller.post("/v1/projects", json={"name": "A"})).json()["id"]
     headers = HEADERS | {"ce-dataversion": version}
-    await log.append_raw(f"evt.project.{project_id}.2.updated", headers, b"[]")
+    await log.append_raw(f"evt.project.{project_id}.2.created", headers, b"{}")
     answer = await caller.get(f"/v1/projects/{project_id}")
     assert (500, "event-unreadable") == (answer.status_code, answer.json()["type"])
     assert expected in answer.json()["detail"]
