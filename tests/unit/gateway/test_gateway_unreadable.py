@@ -5,7 +5,10 @@ from typing import Final
 import httpx2
 import pytest
 
+from kinolog.common.errors import BadEvent
 from kinolog.common.log.memory import MemoryLog
+from kinolog.gateway.bulk import Tally
+from kinolog.gateway.translation import problem_of
 
 HEADERS: Final = {
     "ce-id": "evt_bad",
@@ -29,3 +32,9 @@ async def test_what_has_an_event_that_cannot_be_read_is_said_to_need_the_operato
     answer = await caller.get(f"/v1/projects/{project_id}")
     assert (500, "event-unreadable") == (answer.status_code, answer.json()["type"])
     assert expected in answer.json()["detail"]
+
+
+def test_a_change_of_many_is_complete_although_one_of_them_cannot_be_read() -> None:
+    tally = Tally()
+    tally.count("job_1", problem_of(BadEvent("job.queued", 1, "no JSON")))
+    assert (True, 1) == (tally.is_complete, len(tally.skipped))

@@ -38,7 +38,7 @@ class Tally:
         if isinstance(outcome, Done):
             self.changed += outcome.is_changed or outcome.is_replay
             return
-        self.is_complete &= outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        self.is_complete &= outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR or outcome.kind == "event-unreadable"
         if len(self.skipped) < MOST_SKIPPED_SHOWN:
             self.skipped.append({"id": job_id, "reason": outcome.detail})
 
