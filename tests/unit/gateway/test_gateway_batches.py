@@ -121,6 +121,13 @@ async def test_another_batch_under_the_same_key_is_refused(caller: httpx2.AsyncC
     assert (422, "idempotency-mismatch", 3) == (answer.status_code, answer.json()["type"], await log.last_sequence())
 
 
+async def test_nothing_of_another_batch_is_done_under_a_key(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    video_id = await registered(log)
+    await submit(caller, a_trim("vid_x"), a_trim(video_id), key="k")
+    answer = await submit(caller, a_trim(video_id, name="a"), a_trim(video_id, depends_on=["a"]), key="k")
+    assert (422, "idempotency-mismatch", 2) == (answer.status_code, answer.json()["type"], await log.last_sequence())
+
+
 async def test_a_batch_that_broke_off_is_completed_by_its_repetition(
     caller: httpx2.AsyncClient, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

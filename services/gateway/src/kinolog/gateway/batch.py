@@ -32,11 +32,21 @@ async def submit_pipeline(here: Gateway, command: Command, draft: Draft) -> Json
 
 
 async def _outcomes(here: Gateway, command: Command, draft: Draft) -> dict[int, Outcome]:
+    await _refuse_another(here, command, draft)
     outcomes: dict[int, Outcome] = {}
     for wave in waves({entry.index: entry.needs for entry in draft.entries}):
         work = [partial(_submit, here, command, draft.entries[index], outcomes) for index in wave]
         outcomes |= zip(wave, await together(work, here.most_in_flight), strict=True)
     return outcomes
+
+
+async def _refuse_another(here: Gateway, command: Command, draft: Draft) -> None:
+    """Nothing of a batch is submitted under the key of another one, whichever items of that were refused."""
+    if command.key is None:
+        return
+    refuse = here.desk.refuse_if_made_otherwise
+    work = [partial(refuse, JOB, entry.job_id, command.part(entry.index)) for entry in draft.entries]
+    await together(work, here.most_in_flight)
 
 
 async def _submit(here: Gateway, command: Command, entry: Entry, outcomes: Mapping[int, Outcome]) -> Outcome:

@@ -86,6 +86,11 @@ class Desk:
             earlier = await self._log.read(aggregate.kind, aggregate_id)
             return _replayed(aggregate, aggregate_id, earlier, command)
 
+    async def refuse_if_made_otherwise(self, aggregate: Aggregate[S], aggregate_id: str, command: Command) -> None:
+        """Raises the problem `idempotency-mismatch` when another request brought it to life under the same key."""
+        if earlier := await self._log.read(aggregate.kind, aggregate_id):
+            command.is_cause_of(earlier[0], "create")
+
     async def change(
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Decide[S]
     ) -> Done[S]:
