@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -170,6 +171,13 @@ asyncio.run(run_child(Child(argv=argv, workdir=pathlib.Path(sys.argv[1]), limits
 async def test_a_limit_ends_the_child(python: MakeChild, code: str, limits: Limits) -> None:
     with pytest.raises(ChildFailed):
         await run_child(python(code, limits))
+
+
+async def test_a_child_that_computes_too_long_is_told_from_one_that_was_killed(python: MakeChild) -> None:
+    limits = Limits(cpu_seconds=1, memory_bytes=1 << 30, file_bytes=1 << 20)
+    with pytest.raises(ChildFailed) as caught:
+        await run_child(python("while True: pass", limits))
+    assert -signal.SIGXCPU == caught.value.exit_code
 
 
 async def test_no_descriptor_leaks(shell: MakeChild) -> None:

@@ -13,6 +13,7 @@ from kinolog.render.adapters.ffmpeg import explained
         (ChildFailed(-9, ""), "out_of_memory"),
         (ChildFailed(244, "Error: Cannot allocate memory"), "out_of_memory"),
         (ChildStalled(120, ""), "encode_stalled"),
+        (ChildFailed(255, "Immediate exit requested"), "encode_stopped"),
     ],
 )
 def test_trouble_that_may_pass_is_tried_again(failure: ChildError, kind: str) -> None:

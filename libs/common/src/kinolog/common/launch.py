@@ -13,12 +13,14 @@ from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
 _CANNOT_START: Final = 127
+# At the softer limit the kernel says why it ends a program, at the harder one it just kills.
+_CPU_GRACE_SECONDS: Final = 5
 
 
 def main(parent: str, cpu_seconds: str, memory_bytes: str, file_bytes: str, open_files: str, *command: str) -> None:
     """Never returns: the process becomes the command, or ends with 127 where that cannot be started."""
     _die_with(int(parent))
-    _limit(resource.RLIMIT_CPU, int(cpu_seconds))
+    _limit(resource.RLIMIT_CPU, int(cpu_seconds), grace=_CPU_GRACE_SECONDS)
     _limit(resource.RLIMIT_AS, int(memory_bytes))
     _limit(resource.RLIMIT_FSIZE, int(file_bytes))
     _limit(resource.RLIMIT_NOFILE, int(open_files))
@@ -38,10 +40,10 @@ def _die_with(parent: int) -> None:
             sys.exit("the parent died before its child began")
 
 
-def _limit(what: int, amount: int) -> None:
+def _limit(what: int, amount: int, *, grace: int = 0) -> None:
     _, hard = resource.getrlimit(what)
-    allowed = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-    resource.setrlimit(what, (allowed, allowed))
+    most = amount + grace if hard == resource.RLIM_INFINITY else min(amount + grace, hard)
+    resource.setrlimit(what, (min(amount, most), most))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from kinolog.common.errors import ChildError, ChildFailed, PassingError, Permane
 OnPercent = Callable[[float], None]
 
 _LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
+# As a service manager does that tells all processes of a service to stop.
+_ASKED_TO_STOP: Final = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 _MEMORY_WORDS: Final = re.compile(
     r"MemoryError|annot allocate memory|failed to map segment|Resource temporarily unavailable"
 )
@@ -42,6 +44,8 @@ def explained(error: ChildError) -> WorkError:
     exit_code = error.exit_code if isinstance(error, ChildFailed) else None
     if exit_code == -signal.SIGKILL:
         return PassingError("out_of_memory", "The system ran out of memory while examining the file.", detail=detail)
+    if exit_code in _ASKED_TO_STOP:
+        return PassingError("child_stopped", "The program that examines the file was stopped.", detail=detail)
     if exit_code is None or exit_code in _LIMIT_EXITS or _MEMORY_WORDS.search(error.stderr_tail):
         return PermanentError("media_limits", "The file takes more work to examine than is allowed.", detail=detail)
     message = "The file broke the program that examines it: upload an undamaged one, or one converted to MP4."

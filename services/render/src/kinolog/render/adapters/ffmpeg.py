@@ -26,6 +26,8 @@ FONTS_CONFIGURATION: Final = "fonts.conf"
 _DISK_FULL: Final = ("No space left on device", "Disk quota exceeded")
 _FILE_TOO_LARGE: Final = "File too large"
 _OUT_OF_MEMORY: Final = "Cannot allocate memory"
+# ffmpeg's own exit code after a signal, be it a service manager's or the kernel's for too much processor time.
+_STOPPED_BY_SIGNAL: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ def _explained_failure(error: ChildFailed) -> WorkError:
         return PermanentError("media_limits", "The new video is larger than is allowed.", detail=said)
     if error.exit_code == -signal.SIGXCPU:
         return PermanentError("media_limits", "The film takes more work to encode than is allowed.", detail=said)
+    if error.exit_code == _STOPPED_BY_SIGNAL:
+        message = "The encoder was stopped from outside, or since it had taken all the processor time it may."
+        return PassingError("encode_stopped", message, detail=said)
     if error.exit_code == -signal.SIGKILL or _OUT_OF_MEMORY in said:
         return PassingError("out_of_memory", "The encoder needed more memory than is free or allowed.", detail=said)
     return PermanentError("encode_failed", f"The encoder could not work with this film: {error}.", detail=said)
