@@ -67,6 +67,14 @@ def test_a_job_that_nothing_holds_back_waits_for_its_turn() -> None:
     [
         ({"status": JobStatus.COMPLETED}, ("finished", "it is completed")),
         ({"status": JobStatus.FAILED, "error_message": "No."}, ("finished", "it is failed: No.")),
+        (
+            {"status": JobStatus.FAILED, "error_message": "No.", "retry_count": 3, "max_retries": 3},
+            ("finished", "it is failed: No. (after 4 tries: retry it once the cause is gone)"),
+        ),
+        (
+            {"status": JobStatus.FAILED, "error_message": "Gone.", "error_kind": "worker_lost"},
+            ("finished", "it is failed: Gone. (see why its workers died, then retry it)"),
+        ),
         ({"status": JobStatus.RUNNING, "attempt": 2, "worker": "wrk"}, ("running", "attempt 2 runs on wrk")),
         (
             {"not_before": NOON + HOUR, "attempt": 1, "error_message": "Busy."},
@@ -97,6 +105,11 @@ def test_a_pause_a_limit_and_a_lack_of_workers_are_told_together() -> None:
 @pytest.mark.parametrize("changes", [{"is_draining": True}, {"queue": "ingest"}, {"job_types": ("burn",)}])
 def test_a_worker_that_would_not_take_it_is_none(changes: dict[str, Any]) -> None:
     assert ["no_worker"] == [kind for kind, _ in waits(a_job(), around(workers=(a_worker(**changes),)))]
+
+
+def test_workers_that_are_all_drained_are_named_and_not_called_dead() -> None:
+    ((kind, detail),) = waits(a_job(), around(workers=(a_worker(is_draining=True),)))
+    assert ("no_worker", True) == (kind, "undrain one of wrk" in detail)
 
 
 def test_what_is_ahead_says_why() -> None:

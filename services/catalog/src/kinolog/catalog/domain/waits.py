@@ -36,13 +36,27 @@ def waits_of(job: Job, around: Surroundings) -> list[Wait]:
 
 def workers_for(job: Job, workers: Iterable[Presence]) -> list[Presence]:
     """Those that would take such a job; a worker that names no types takes any of its queue."""
-    takers = [worker for worker in workers if worker.serves(job.queue) and not worker.is_draining]
+    return [worker for worker in _able(job, workers) if not worker.is_draining]
+
+
+def _able(job: Job, workers: Iterable[Presence]) -> list[Presence]:
+    takers = [worker for worker in workers if worker.serves(job.queue)]
     return [worker for worker in takers if not worker.job_types or job.type in worker.job_types]
 
 
 def _end(job: Job) -> str:
     why = f": {job.error_message}" if job.status is JobStatus.FAILED and job.error_message else ""
-    return f"it is {job.status}{why}"[:_ERROR_CHARACTERS]
+    return f"it is {job.status}{why}"[:_ERROR_CHARACTERS] + _advice(job)
+
+
+def _advice(job: Job) -> str:
+    """An error that may pass says nothing of what to do, since the job did that by itself for a while."""
+    if job.status is not JobStatus.FAILED:
+        return ""
+    if job.error_kind == "worker_lost":
+        return " (see why its workers died, then retry it)"
+    was_tried_often = 0 < job.max_retries <= job.retry_count
+    return f" (after {job.retry_count + 1} tries: retry it once the cause is gone)" if was_tried_often else ""
 
 
 def _run(job: Job) -> str:
@@ -79,10 +93,13 @@ def _for_permission(job: Job, around: Surroundings) -> Iterator[Wait]:
         detail = f"{running} jobs of its project run, and {most} may at once"
         yield Wait(kind=WaitKind.PROJECT_LIMIT, detail=detail)
     if not workers_for(job, around.workers):
-        yield Wait(kind=WaitKind.NO_WORKER, detail=_missing_worker(job))
+        yield Wait(kind=WaitKind.NO_WORKER, detail=_missing_worker(job, around.workers))
 
 
-def _missing_worker(job: Job) -> str:
+def _missing_worker(job: Job, workers: Iterable[Presence]) -> str:
+    if drained := _able(job, workers):
+        names = ", ".join(worker.id for worker in drained)
+        return f"every worker that takes {job.type} jobs is drained or leaving: undrain one of {names}, or start one"
     if is_gpu_queue(job.queue):
         return (
             f"no worker with a GPU is alive that takes {job.type} jobs: start one on a machine with a GPU,"
