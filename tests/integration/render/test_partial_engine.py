@@ -99,6 +99,13 @@ async def test_a_cut_shows_exactly_the_frames_of_its_ranges_one_after_the_other(
     assert all(differ(old, new) < 2 for old, (_, new) in zip(kept, made, strict=True))
 
 
+async def test_the_last_frame_of_a_cut_lasts_as_long_as_the_others(zoo: Zoo, tmp_path: Path) -> None:
+    film = Film(path=zoo.film("matroska"), container="matroska", workdir=tmp_path)
+    result = await cut(film, [(0.12, 1.32)])
+    with av.open(str(result.file)) as media:
+        assert pytest.approx(1.2, abs=0.002) == (media.duration or 0) / av.time_base
+
+
 async def test_groups_that_are_kept_whole_are_copied(film: Film) -> None:
     result = await cut(film, [(1.0, 3.0)])
     assert ("copy", 0, 50) == (result.method, result.encoded_frames, result.copied_frames)

@@ -68,8 +68,10 @@ def _picture_packets(
     shown = timeline(index, plan, runs.order if runs else ())
     due = decode_times(shown, index.track.frame_ticks)
     packets = _pieces(picture_packets(media, media.picture), plan, runs)
+    clock = Fraction(1, index.track.ticks_per_second)
     for packet, pts, dts in zip(packets, shown, due, strict=True):
-        packet.pts, packet.dts, packet.time_base = pts, dts, Fraction(1, index.track.ticks_per_second)
+        packet.duration = round(packet.duration * packet.time_base / clock)
+        packet.pts, packet.dts, packet.time_base = pts, dts, clock
         packet.stream = stream
         yield packet
 
