@@ -54,10 +54,19 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
     "dolby": {"video_codec": "hevc", "dynamic_range": "dolby_vision"},
     "ntsc": {"frame_count": 120},
 }
+STILL_ON_THE_WAY: Final = (
+    "-f lavfi -i testsrc2=s=64x64:r=50:d=4,select='not(between(t,1,3.9))'"
+    " -fps_mode vfr -c:v libx264 -preset ultrafast -bf 2 -pix_fmt yuv420p"
+)
 
 
 async def inspected(file: Path, workdir: Path, **settings: int) -> Inspected:
     return await Inspector(MediaSettings.model_validate(settings)).inspect(file, workdir)
+
+
+async def test_a_film_whose_picture_stands_still_is_no_longer_than_it_is_shown(tmp_path: Path) -> None:
+    ffmpeg(*STILL_ON_THE_WAY.split(), "film.mp4", folder=tmp_path)
+    assert 4.0 == pytest.approx((await inspected(tmp_path / "film.mp4", tmp_path)).facts.duration, abs=0.001)
 
 
 async def report_of(file: Path, workdir: Path, **settings: int) -> dict[str, Any]:

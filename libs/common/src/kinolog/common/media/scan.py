@@ -48,25 +48,34 @@ def scan(media: Opened, question: Question, on_percent: OnPercent) -> Scan:
 
 
 class _Extents:
-    """Counts the bytes of each stream, and how far it reaches, in ticks of its own clock: fractions would be slow."""
+    """Counts the bytes of each stream, and how far it reaches, in ticks of its own clock: fractions would be slow.
+
+    Packets of a picture tell when the next one is decoded, which is long after some while the picture stands still,
+    though not after those that are shown: the last to be shown lasts as long as the last to be stored.
+    """
 
     def __init__(self, media: Opened) -> None:
         self._zero = Fraction(round(media.start * _MICROSECONDS), _MICROSECONDS)
         self._clocks = {stream.index: stream.time_base or Fraction(1) for stream in media.streams}
         self._usual = {stream.index: self._usual_length(media, stream.index) for stream in media.streams}
+        self._picture = None if media.picture is None else media.picture.index
         self._ends: dict[int, int] = {}
+        self._last_length = 0
         self.size_bytes = dict.fromkeys(self._clocks, 0)
 
     def add(self, packet: AnyPacket) -> None:
-        index = packet.stream_index
-        end = moment_of(packet) + (packet.duration or self._usual[index])
+        index, length = packet.stream_index, packet.duration or self._usual[packet.stream_index]
+        if index == self._picture:
+            self._last_length, length = length, 0
+        end = moment_of(packet) + length
         self._ends[index] = max(end, self._ends.get(index, end))
         self.size_bytes[index] += packet.size
 
     def end(self) -> float:
         """Seconds from the file's first moment."""
-        ends = (float(end * self._clocks[index] - self._zero) for index, end in self._ends.items())
-        return max(ends, default=0.0)
+        lengths = {self._picture: self._last_length}
+        ends = ((end + lengths.get(index, 0)) * self._clocks[index] - self._zero for index, end in self._ends.items())
+        return float(max(ends, default=0))
 
     def _usual_length(self, media: Opened, index: int) -> int:
         """Of packets that do not tell how long they last, in ticks."""
