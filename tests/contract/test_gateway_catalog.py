@@ -25,7 +25,7 @@ from kinolog.common.queries import ListName, ListQuery, SpeechQuery, SpokenWord,
 from kinolog.common.service import open_service
 from kinolog.common.subtitles import Cue, Word, cues_to_json
 from kinolog.common.testing import NatsServer, provisioned_log
-from kinolog.common.testing.examples import ORIGIN, created, failed, registered, started, submitted
+from kinolog.common.testing.examples import ORIGIN, completed, created, failed, registered, started, submitted
 from kinolog.gateway.adapters.catalog import NatsCatalog
 from kinolog.gateway.listing import Catalog
 from kinolog.gateway.memory import MemoryCatalog
@@ -98,6 +98,13 @@ async def test_filters_leave_only_what_matches(asked: Asked) -> None:
     await registered(asked.log)
     query = ListQuery(filters={"project_id": project_id, "is_clip": False}, min_seq=await asked.now())
     assert [wanted] == [row["id"] for row in (await asked.catalog.page("videos", query)).data]
+
+
+async def test_a_filter_may_leave_any_of_several_values(asked: Asked) -> None:
+    pending, running, done = [await submitted(asked.log) for _ in range(3)]
+    await started(asked.log, running)
+    await completed(asked.log, done)
+    assert {pending, running} == set(await listed(asked, "jobs", status=["pending", "running"]))
 
 
 async def test_deleted_rows_are_shown_apart(asked: Asked) -> None:

@@ -45,6 +45,7 @@ def test_a_minus_turns_the_order_round() -> None:
     ("name", "query", "field"),
     [
         ("jobs", {"filters": {"status": "done"}}, "status"),
+        ("jobs", {"filters": {"status": ["failed", "done"]}}, "status"),
         ("jobs", {"filters": {"worker": "w"}}, "worker"),
         ("projects", {"filters": {"name": "x"}}, "name"),
         ("videos", {"filters": {"is_clip": "true"}}, "is_clip"),

@@ -6,10 +6,13 @@ import httpx2
 import pytest
 
 from kinolog.common.aggregates import JOB
-from kinolog.common.errors import LogUnavailable
+from kinolog.common.aggregates.job_decisions import fail_attempt
+from kinolog.common.errors import LogUnavailable, PassingError
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.testing.examples import completed, failed, started, submitted
+from kinolog.common.queries import ListName, ListQuery, Page
+from kinolog.common.testing.examples import NOON, ORIGIN, completed, failed, started, submitted
+from kinolog.gateway.memory import MemoryCatalog
 from kinolog.gateway.params import Gateway
 
 
@@ -82,6 +85,30 @@ async def test_all_jobs_that_match_are_cancelled(caller: httpx2.AsyncClient, log
         "is_complete": True,
     } == answer.json()
     assert "pending" == (await load(log, JOB, other)).require().status
+
+
+async def test_a_job_whose_attempt_fails_between_two_looks_is_cancelled_too(
+    caller: httpx2.AsyncClient, log: MemoryLog, catalog: MemoryCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id, ask = await submitted(log), catalog.page
+    await started(log, job_id)
+
+    async def page(name: ListName, query: ListQuery) -> Page:
+        if query.filters["status"] == ["running"]:
+            await paused_after_failure(log, job_id)
+        return await ask(name, query)
+
+    monkeypatch.setattr(catalog, "page", page)
+    done = (await caller.post("/v1/jobs/cancel", json={"filter": {"queue": "render"}})).json()
+    assert (1, 1, True) == (done["matched"], done["changed"], done["is_complete"])
+    assert "cancelled" == (await load(log, JOB, job_id)).require().status
+
+
+async def paused_after_failure(log: MemoryLog, job_id: str) -> None:
+    """Its attempt comes to nothing, and the next one is to be later."""
+    loaded = await load(log, JOB, job_id)
+    error = PassingError("busy", "The server is busy.")
+    await log.append(loaded.changes(fail_attempt(loaded.require(), error, now=NOON, jitter=0.0)), ORIGIN)
 
 
 async def test_all_failed_jobs_are_tried_again(caller: httpx2.AsyncClient, log: MemoryLog) -> None:

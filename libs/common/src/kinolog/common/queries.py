@@ -20,6 +20,7 @@ ListName = Literal["projects", "videos", "captions", "jobs", "settings", "schedu
 LONGEST_PAGE: Final = 200
 LONGEST_CURSOR: Final = 2_000
 LONGEST_WORDS: Final = 200
+MOST_ALTERNATIVES: Final = 20
 
 ProblemCode = Literal["validation", "bad-cursor", "stale", "unavailable", "busy", "not-found", "internal"]
 
@@ -33,15 +34,20 @@ class Query(Request):
     min_seq: Annotated[int, Field(strict=True, ge=0, le=INT64_MAX)] = 0
 
 
+Wanted = Annotated[bool, Field(strict=True)] | SearchText
+AnyOf = Annotated[list[Wanted], Field(min_length=1, max_length=MOST_ALTERNATIVES)]
+
+
 class ListQuery(Query):
     """One page of a list.
 
-    `filters` are equalities, e.g. `{"status": "failed"}`; `q` is a substring of the name, title or file name in any
-    case; `sort` is a field, descending after a minus; ties are broken by the id. `deleted` asks for the deleted rows
-    instead of the others. `cursor` is the `next_cursor` of the page before, asked with the same `sort`.
+    `filters` are equalities, e.g. `{"status": "failed"}`, where a list asks for any of its values; `q` is a substring
+    of the name, title or file name in any case; `sort` is a field, descending after a minus; ties are broken by the
+    id. `deleted` asks for the deleted rows instead of the others. `cursor` is the `next_cursor` of the page before,
+    asked with the same `sort`.
     """
 
-    filters: dict[str, Annotated[bool, Field(strict=True)] | SearchText] = Field(default_factory=dict)
+    filters: dict[str, Wanted | AnyOf] = Field(default_factory=dict)
     limit: Annotated[int, Field(strict=True, ge=1, le=LONGEST_PAGE)] = 50
     cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] | None = None
     sort: Annotated[str, Field(max_length=64)] = "-created_at"

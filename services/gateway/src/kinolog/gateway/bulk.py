@@ -5,13 +5,13 @@ the request goes on.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from kinolog.common.aggregates import JOB, Job
+from kinolog.common.aggregates import JOB, Job, JobStatus
 from kinolog.common.queries import LONGEST_PAGE, ListQuery, Page
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Done
@@ -45,24 +45,28 @@ class Tally:
 
 async def change_all(here: Gateway, change: Change, filters: Mapping[str, str], command: Command) -> dict[str, Any]:
     """Change what matches until all of it is done or the time for it is over."""
-    tally, clock = Tally(), asyncio.get_running_loop().time
+    tally, seen, clock = Tally(), set[str](), asyncio.get_running_loop().time
     deadline = clock() + here.bulk_seconds
     async with aclosing(_pages(here, change, filters)) as pages:
         async for page in pages:
             if clock() > deadline:
                 tally.is_complete = False
                 break
-            await _change_page(here, change, page, command, tally)
+            rows = [row for row in page.data if row["id"] not in seen]
+            seen.update(row["id"] for row in rows)
+            await _change_rows(here, change, rows, command, tally)
     return {"object": "bulk_change", **asdict(tally)}
 
 
-async def _change_page(here: Gateway, change: Change, page: Page, command: Command, tally: Tally) -> None:
+async def _change_rows(
+    here: Gateway, change: Change, rows: Sequence[Mapping[str, Any]], command: Command, tally: Tally
+) -> None:
     """A job comes after those it depends on: tried again before them, it would be given up on at once."""
 
     def work(job_id: str) -> Callable[[], Awaitable[Done[Job] | Problem]]:
         return lambda: outcome(here.desk.change(JOB, job_id, command, change.verb, change.decide))
 
-    for wave in waves({row["id"]: row["depends_on"] for row in page.data}):
+    for wave in waves({row["id"]: row["depends_on"] for row in rows}):
         results = await together(map(work, wave), here.most_in_flight)
         for job_id, result in zip(wave, results, strict=True):
             tally.count(job_id, result)
@@ -70,14 +74,21 @@ async def _change_page(here: Gateway, change: Change, page: Page, command: Comma
 
 async def _pages(here: Gateway, change: Change, filters: Mapping[str, str]) -> AsyncGenerator[Page]:
     """What matches, the oldest first. What a page's jobs become does not move the cursor to the next one."""
-    newest = here.desk.newest_sequence
-    for status in [filters["status"]] if "status" in filters else change.statuses:
-        cursor = None
+    looks = [[JobStatus(filters["status"])]] if "status" in filters else _looks(change)
+    for statuses in looks:
+        cursor, newest = None, here.desk.newest_sequence
         while True:
-            wanted: dict[str, str | bool] = {**filters, "status": status}
+            wanted: dict[str, Any] = {**filters, "status": statuses}
             query = ListQuery(filters=wanted, limit=LONGEST_PAGE, cursor=cursor, sort="created_at", min_seq=newest)
             page = await here.catalog.page("jobs", query)
             yield page
             if not page.has_more:
                 break
             cursor = page.next_cursor
+
+
+def _looks(change: Change) -> list[list[JobStatus]]:
+    """One status after the other is soon found among many jobs; a job that went from the last to the first meanwhile,
+    as one does whose attempt fails, is found by the look at all of them at once.
+    """
+    return [*([status] for status in change.statuses), list(change.statuses)]

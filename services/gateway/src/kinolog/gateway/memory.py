@@ -181,7 +181,12 @@ def _matches(row: dict[str, Any], query: ListQuery) -> bool:
     if row.get("is_deleted", False) is not query.deleted:
         return False
     derived = {"sha256": row["content"]["sha256"]} if "content" in row else {}
-    return all((row | derived).get(name) == value for name, value in query.filters.items())
+    found = row | derived
+    return all(found.get(name) in _alternatives(wanted) for name, wanted in query.filters.items())
+
+
+def _alternatives(wanted: Any) -> list[Any]:
+    return wanted if isinstance(wanted, list) else [wanted]
 
 
 def _count(rows: list[dict[str, Any]], field: str) -> dict[str, int]:

@@ -98,7 +98,7 @@ def _statement(table: Table, selection: Selection) -> Select[Any]:
 
 
 def _conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [table.c[name] == value for name, value in selection.equals.items()]
+    conditions: list[ColumnElement[bool]] = [_is(table.c[name], value) for name, value in selection.equals.items()]
     if selection.is_of_live_projects:
         conditions.append(is_of_live_project(table))
     if selection.contains is not None:
@@ -109,6 +109,10 @@ def _conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]
         there = tuple_(literal(selection.after.value, column.type), literal(selection.after.id, table.c.id.type))
         conditions.append(here < there if selection.is_descending else here > there)
     return conditions
+
+
+def _is(column: ColumnElement[Any], wanted: Any) -> ColumnElement[bool]:
+    return column.in_(wanted) if isinstance(wanted, list) else column == wanted
 
 
 def _canonical(table: str, row: dict[str, Any]) -> bytes:

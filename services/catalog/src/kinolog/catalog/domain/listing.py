@@ -26,7 +26,7 @@ from kinolog.common.aggregates import (
 )
 from kinolog.common.aggregates.base import State
 from kinolog.common.errors import Refused
-from kinolog.common.queries import ListName, ListQuery
+from kinolog.common.queries import ListName, ListQuery, Wanted
 
 _SEARCHED: Final = ("name", "title", "filename")
 
@@ -66,7 +66,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A list query that has been checked: what to select, in which order, from which place on."""
+    """A list query that has been checked: what to select, in which order, from which place on.
+
+    A list in `equals` stands for any of its values.
+    """
 
     listing: Listing
     equals: Mapping[str, Any]
@@ -158,7 +161,9 @@ def _is_of_live_projects(listing: Listing, query: ListQuery) -> bool:
     return bool(listing.parents) and not query.deleted and query.filters.keys().isdisjoint(listing.parents)
 
 
-def _filter_value(listing: Listing, name: str, value: bool | str) -> Any:
+def _filter_value(listing: Listing, name: str, value: Wanted | list[Wanted]) -> Any:
+    if isinstance(value, list):
+        return [_filter_value(listing, name, each) for each in value]
     if name not in listing.filters:
         possible = f"one of {', '.join(listing.filters)}" if listing.filters else "nothing"
         raise _refused(name, f"{listing.name} are filtered by {possible}, not by {name}")
