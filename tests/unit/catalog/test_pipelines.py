@@ -173,7 +173,8 @@ async def test_a_job_whose_input_does_not_come_fails(scene: Scene) -> None:
     await scene.look()
     job = await scene.job(job_id)
     assert (JobStatus.FAILED, "unresolved_input") == (job.status, job.error_kind)
-    assert "gave no caption_id" in (job.error_message or "")
+    wanted = f"input_data.caption_id: the job {scene.caption_id} gave no caption_id"
+    assert wanted == job.error_message
 
 
 async def test_a_job_that_was_never_submitted_is_missed_only_after_a_while(scene: Scene) -> None:

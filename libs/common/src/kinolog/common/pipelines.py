@@ -84,7 +84,7 @@ def resolve(job: Job, outputs: Outputs) -> Resolved:
         given = kind.input_model.model_validate(_filled(job.input_data, outputs))
     except ValidationError as error:
         first = error.errors()[0]
-        raise _invalid(_name(first["loc"]), str(first["msg"])) from error
+        raise _invalid(_name(first["loc"]), str(first["msg"]).removeprefix("Value error, ")) from error
     video_id = _video(job, outputs)
     if kind.needs_video and video_id is None:
         raise _invalid("video_id", f"a {job.type} job needs the video it works on")

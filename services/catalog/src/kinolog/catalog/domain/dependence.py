@@ -52,7 +52,7 @@ def next_step(job: Job, others: Others, *, missing_since: datetime) -> JobQueued
         outputs = {other.id: other.output_data or {} for other in others.values() if other is not None}
         return make_ready(job, resolve(job, outputs))
     except Refused as error:
-        return refuse_input(job, error.message)
+        return refuse_input(job, f"{error.field}: {error.message}" if error.field else error.message)
 
 
 def since_missing(now: datetime, grace_seconds: float) -> datetime:
