@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from kinolog.common.jobs import TrimInput, TrimOutput
+from kinolog.common.testing.clips import ffmpeg
 from kinolog.common.testing.witness import Seen, decoded_frames, decoded_numbers, heard_clicks
 from kinolog.common.testing.workshop import Workshop
 from kinolog.common.testing.zoo import SPECIMENS, Zoo
@@ -110,6 +111,19 @@ async def test_an_exact_trim_copies_all_but_the_ends(trim_specimen: TrimSpecimen
 async def test_what_is_removed_is_gone(trim_specimen: TrimSpecimen) -> None:
     cut = await trim_specimen("h264", ranges=ranges([(0.0, 0.4), (1.0, 3.0)]), action="remove")
     assert [*range(10, 25), *range(75, 100)] == decoded_numbers(cut.file)
+
+
+async def test_a_window_before_the_sound_begins_is_silent(
+    trim: Trim, workshop: Workshop, zoo: Zoo, tmp_path: Path
+) -> None:
+    film = tmp_path / "late.mp4"
+    sources = f"-i {zoo.film('h264')} -itsoffset 0.7 -i {zoo.film('h264')}"
+    ffmpeg(*f"{sources} -map 0:v -map 1:a -c copy {film}".split(), folder=tmp_path)
+    output = await trim(
+        await workshop.add_video(film, duration=4.7), TrimInput(ranges=ranges([(0.0, 0.4), (2.0, 3.0)]))
+    )
+    made = workshop.path_of((await workshop.video(output.video_id)).content)
+    assert pytest.approx([0.4 + 0.4, 0.4 + 0.9], abs=0.002) == [click.at for click in heard_clicks(made)]
 
 
 async def test_sound_alone_keeps_several_windows(trim_specimen: TrimSpecimen) -> None:

@@ -93,10 +93,14 @@ def _sound_of(part: Part) -> tuple[str, ...]:
 
 
 def _exact_length(part: Part) -> tuple[str, ...]:
-    """Silence where the film has no sound, so that whatever follows stays in step with its picture."""
+    """Silence where the film has no sound, so that whatever follows stays in step with its picture.
+
+    Silence that stands alone bears no moments unless it is told them.
+    """
     return (
         "aresample=async=1:first_pts=0",
         f"apad=whole_dur={_moment(part.seconds)}",
+        "asetpts=N/SR/TB",
         f"atrim=end={_moment(part.seconds)}",
     )
 
