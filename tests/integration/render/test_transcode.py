@@ -50,6 +50,15 @@ def colours_of(file: Path) -> tuple[str, int, int, int, int]:
     return (frame.format.name, *told)
 
 
+async def test_opus_takes_sound_that_has_its_back_channels_at_the_sides(
+    workshop: Workshop, transcode: Transcode, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path, "film.mkv", seconds=0.5, options="-c:a ac3 -ac 6")
+    output = await transcode(clip, TranscodeInput(profile="vp9"), container="matroska")
+    with av.open(str(await film_of(workshop, output))) as film:
+        assert "5.1" == film.streams.audio[0].layout.name
+
+
 @pytest.mark.parametrize(
     ("profile", "sound", "media_type"),
     [

@@ -14,6 +14,8 @@ from kinolog.render.domain.sizing import Size, fitted
 from kinolog.render.domain.work import Picture, Sound, SoundCodec
 
 _COPIED_INTO: Final = {"mp4": frozenset({"aac", "mp3", "ac3", "eac3", "opus"}), "webm": frozenset({"opus", "vorbis"})}
+# What Opus orders channels by. Sound of films mostly has its back channels at the sides, which libopus refuses.
+_OPUS_LAYOUTS: Final = "aformat=channel_layouts=mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"
 
 
 def source_size(facts: MediaFacts) -> Size | None:
@@ -101,7 +103,8 @@ def _sound(facts: MediaFacts, job: TranscodeInput) -> Track | None:
     if is_copied and facts.audio_codec not in _COPIED_INTO[job.chosen_container]:
         message = f"sound: {facts.audio_codec} cannot be copied into {job.chosen_container}: choose aac or opus."
         raise PermanentError("sound_unsupported", message)
-    return Track(stream=facts.audio_stream, is_copied=is_copied)
+    filters = (_OPUS_LAYOUTS,) if job.chosen_sound == "opus" else ()
+    return Track(stream=facts.audio_stream, is_copied=is_copied, filters=filters)
 
 
 def _codec(choice: SoundChoice) -> SoundCodec:
