@@ -18,9 +18,12 @@ from nats.errors import BadHeaderError, ConnectionDrainingError
 from nats.errors import TimeoutError as NoAnswer
 from nats.protocol.command import hpub_cmd
 
+from kinolog.common.log.parser import FastParser
+
 Take = Callable[[Msg], None]
 
-_WHITESPACE: Final = b" \t\r\n\x0b\x0c"
+_NO_STATUS: Final = b"NATS/1.0\r\n"
+_WHITESPACE: Final = " \t\r\n\x0b\x0c"
 _NAMES_KEPT: Final = 1_000
 _WRITABLE_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 # A value can neither end its line nor begin another one.
@@ -32,6 +35,7 @@ class FastClient(Client):
 
     def __init__(self) -> None:
         super().__init__()
+        self._ps = FastParser(self)
         self._tokens = itertools.count()
         self._answers_to = ""
         self._takers: dict[int, Take] = {}
@@ -95,13 +99,19 @@ class FastClient(Client):
         self.stats["in_bytes"] += len(data)
         take(self._build_message(sid, subject, reply, data, await self._process_headers(headers)))
 
+    async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
+        if headers is None or not headers.startswith(_NO_STATUS):
+            told: dict[str, str] | None = await super()._process_headers(headers)
+            return told
+        return self._parse_header_lines(headers[len(_NO_STATUS) :]) or None
+
     @staticmethod
     def _parse_header_lines(raw: bytes) -> dict[str, str]:
         headers: dict[str, str] = {}
-        for line in raw.split(b"\r\n"):
-            before, colon, value = line.partition(b":")
+        for line in raw.decode("utf-8", "replace").split("\r\n"):
+            before, colon, value = line.partition(":")
             if colon and (name := _name(before)) is not None:
-                headers[name] = value.strip(_WHITESPACE).decode("utf-8", "replace")
+                headers[name] = value.strip(_WHITESPACE)
         return headers
 
     async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
@@ -157,10 +167,7 @@ def _written_name(name: str) -> str:
 
 
 @lru_cache(_NAMES_KEPT)
-def _name(raw: bytes) -> str | None:
+def _name(raw: str) -> str | None:
     """None for what is no header's name. The same few names come with every message, so they are remembered."""
-    try:
-        name = raw.strip(_WHITESPACE).decode("ascii")
-    except UnicodeDecodeError:
-        return None
-    return None if any(character.isspace() for character in name) else name
+    name = raw.strip(_WHITESPACE)
+    return None if not name.isascii() or any(character.isspace() for character in name) else name

@@ -160,8 +160,10 @@ class _Reader:
         """What has arrived, at least one message; None when the consumer has fallen silent or lost a message."""
         messages: list[StoredMessage] = []
         pending = 0
+        await self._pulls.top_up()
         while not messages or (len(messages) < _PULL_MESSAGES and not self._arrived.empty()):
-            message = await self._next_message()
+            # Watching the clock for each would cost more than reading it.
+            message = await self._next_message() if self._arrived.empty() else self._arrived.get_nowait()
             if status := (message.headers or {}).get("Status"):
                 if not self._goes_on(status, message):
                     return self._batch(messages, is_caught_up=False) if messages else None
@@ -179,8 +181,6 @@ class _Reader:
     async def _next_message(self) -> Msg:
         """Raises TimeoutError when none can be expected any more."""
         await self._pulls.top_up()
-        if not self._arrived.empty():
-            return self._arrived.get_nowait()  # Watching the clock for each would cost more than reading it.
         for _ in range(_SILENT_LOOKS):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
