@@ -3,8 +3,15 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass
 from typing import Final
 
@@ -148,16 +155,37 @@ async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.E
 
 
 async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    async with open_service(name, settings, stopping) as service:
-        collect_less()
-        give_back_memory()  # What starting has freed.
-        _logger.info("Started")
-        await main(service)
+    stopping, starting = asyncio.Event(), asyncio.current_task()
+    _on_signals(lambda: _stop(stopping, starting))
+    with _leaving_quietly(stopping):
+        async with open_service(name, settings, stopping) as service:
+            starting = None
+            collect_less()
+            give_back_memory()  # What starting has freed.
+            _logger.info("Started")
+            await main(service)
     _logger.info("Stopped")
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _stop(stopping: asyncio.Event, starting: asyncio.Task[None] | None) -> None:
+    """What still starts may be waiting for a NATS server that never comes, so it is not asked but interrupted."""
+    stopping.set()
+    if starting is not None:
+        starting.cancel()
+
+
+@contextmanager
+def _leaving_quietly(stopping: asyncio.Event) -> Iterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not stopping.is_set():
+            raise
 
 
 def collect_less() -> None:
