@@ -178,4 +178,4 @@ async def test_a_gateway_without_a_token_says_what_it_lacks() -> None:
     secret = {"KINOLOG_NATS_PASSWORD": "swordfish"}
     process = await asyncio.create_subprocess_exec(*command, env=environment | secret, stderr=asyncio.subprocess.PIPE)
     _, told = await process.communicate()
-    assert (1, b"The gateway cannot start. KINOLOG_TOKEN: Field required\n") == (process.returncode, told)
+    assert (1, b"The gateway service cannot start. KINOLOG_TOKEN: Field required\n") == (process.returncode, told)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
@@ -13,7 +14,7 @@ from contextlib import (
     suppress,
 )
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 import uvloop
@@ -22,6 +23,7 @@ from nats.errors import Error as NatsError
 from nats.micro import add_service
 from nats.micro.service import Service as MicroService
 from nats.micro.service import ServiceConfig
+from pydantic import ValidationError
 
 from kinolog.common import subjects, telemetry
 from kinolog.common.blobs import BlobStore
@@ -66,7 +68,21 @@ class Service:
     stopping: asyncio.Event
 
 
+S = TypeVar("S", bound=ServiceSettings)
 Beside = Callable[[Service], AbstractAsyncContextManager[None]]
+
+
+def read_settings(name: str, settings: type[S]) -> S:
+    """From the environment. What is wrong there ends the process with one line that names every variable."""
+    try:
+        return settings()
+    except ValidationError as error:
+        wrong = (f"{_variable_of(found['loc'])}: {found['msg']}" for found in error.errors())
+        sys.exit(f"The {name} service cannot start. {'; '.join(wrong)}")
+
+
+def _variable_of(place: tuple[int | str, ...]) -> str:
+    return f"KINOLOG_{str(place[0]).upper()}" if place else "The settings"
 
 
 def run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:

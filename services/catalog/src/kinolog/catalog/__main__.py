@@ -10,13 +10,13 @@ from kinolog.catalog import wiring
 from kinolog.catalog.domain.errors import UpgradeNeeded
 from kinolog.catalog.settings import CatalogSettings
 from kinolog.common.errors import KinologError, LogError
-from kinolog.common.service import Service, run
+from kinolog.common.service import Service, read_settings, run
 
 _logger: Final = structlog.get_logger(__name__)
 
 
 def main(arguments: list[str]) -> None:
-    settings = CatalogSettings()
+    settings = read_settings("catalog", CatalogSettings)
     match arguments:
         case []:
             run("catalog", settings, partial(_serve, settings))

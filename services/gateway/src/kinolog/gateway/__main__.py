@@ -1,11 +1,8 @@
 """Start the gateway: `python -m kinolog.gateway`."""
 
 import asyncio
-import sys
 
-from pydantic import ValidationError
-
-from kinolog.common.service import Service, run
+from kinolog.common.service import Service, read_settings, run
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
@@ -34,16 +31,8 @@ async def _stop(server: Server, gateway: Gateway, stopping: asyncio.Event) -> No
 
 
 def main() -> None:
-    settings = _settings()
+    settings = read_settings("gateway", GatewaySettings)
     run("gateway", settings, lambda service: serve(service, settings))
-
-
-def _settings() -> GatewaySettings:
-    try:
-        return GatewaySettings()
-    except ValidationError as error:
-        wrong = (f"KINOLOG_{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors())
-        sys.exit(f"The gateway cannot start. {'; '.join(wrong)}")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,14 @@
 
 from contextlib import AbstractAsyncContextManager
 
-from kinolog.common.service import Service, run_worker
+from kinolog.common.service import Service, read_settings, run_worker
 from kinolog.render import wiring
 from kinolog.render.adapters.answering import answering_frames
 from kinolog.render.settings import RenderSettings
 
 
 def main() -> None:
-    settings = RenderSettings()
+    settings = read_settings("render", RenderSettings)
     finder = wiring.hardware_finder(settings)
 
     async def find_gpu() -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from kinolog.common.service import run_worker
+from kinolog.common.service import read_settings, run_worker
 from kinolog.transcribe import wiring
 from kinolog.transcribe.settings import TranscribeSettings
 
 
 def main() -> None:
-    settings = TranscribeSettings()
+    settings = read_settings("transcribe", TranscribeSettings)
     find_gpu = partial(wiring.find_gpu, settings)
     run_worker("transcribe", settings, wiring.handlers(settings), slots=settings.transcribe_slots, find_gpu=find_gpu)
 
