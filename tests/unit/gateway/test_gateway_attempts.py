@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
+import pytest
 
 from kinolog.common.aggregates import JOB
 from kinolog.common.aggregates.job_decisions import (
@@ -19,7 +20,7 @@ from kinolog.common.events import Event
 from kinolog.common.events.job import Phase
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
-from kinolog.common.testing.examples import NOON, ORIGIN, submitted
+from kinolog.common.testing.examples import NOON, ORIGIN, started, submitted
 
 ENCODING = Phase(name="encoding", seconds=1.5)
 
@@ -105,3 +106,26 @@ async def test_a_job_tells_what_it_waits_for(caller: httpx2.AsyncClient, log: Me
 async def test_what_is_not_there_waits_for_nothing(caller: httpx2.AsyncClient) -> None:
     paths = [f"/v1/jobs/job_{'0' * 32}/{name}" for name in ("why", "attempts")]
     assert [404, 404] == [(await caller.get(path)).status_code for path in paths]
+
+
+@pytest.mark.parametrize("was_running", [False, True])
+async def test_a_cancelled_job_tells_the_reason(caller: httpx2.AsyncClient, log: MemoryLog, was_running: bool) -> None:
+    job_id = await submitted(log)
+    if was_running:
+        await started(log, job_id)
+    await caller.post(f"/v1/jobs/{job_id}/cancel", json={"reason": "no need"})
+    if was_running:
+        loaded = await load(log, JOB, job_id)
+        await log.append(loaded.changes(confirm_cancel(loaded.require())), ORIGIN)
+    told = (await caller.get(f"/v1/jobs/{job_id}/why")).json()["waits_for"]
+    assert ["the job is cancelled: no need"] == [wait["detail"] for wait in told]
+
+
+async def test_the_reason_of_an_earlier_cancellation_is_none_of_the_last(
+    caller: httpx2.AsyncClient, log: MemoryLog
+) -> None:
+    job_id = await submitted(log)
+    for verb, body in (("cancel", {"reason": "no need"}), ("retry", None), ("cancel", None)):
+        await caller.post(f"/v1/jobs/{job_id}/{verb}", json=body)
+    told = (await caller.get(f"/v1/jobs/{job_id}/why")).json()["waits_for"]
+    assert ["the job is cancelled"] == [wait["detail"] for wait in told]

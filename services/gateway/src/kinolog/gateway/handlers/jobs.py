@@ -10,6 +10,7 @@ from kinolog.common.events import Event
 from kinolog.common.fields import INT64_MAX
 from kinolog.common.queries import LONGEST_PAGE
 from kinolog.gateway.domain.attempts import attempts
+from kinolog.gateway.domain.ending import with_reason
 from kinolog.gateway.listing import MaybePaging, answer_page
 from kinolog.gateway.new_job import NewJob
 from kinolog.gateway.params import Here, MaybeAsOf, Post, id_of
@@ -77,7 +78,9 @@ async def explain(job_id: JobId, here: Here) -> JSONResponse:
     """What the job waits for, which jobs go before it, and why others of its queue went first."""
     await here.desk.load(JOB, job_id)
     answer = await here.catalog.why(job_id, here.desk.newest_sequence)
-    return JSONResponse({"object": "why", "job_id": job_id, **answer.model_dump(mode="json")})
+    waits_for = with_reason(answer.waits_for, await here.desk.history(JOB, job_id))
+    told = answer.model_copy(update={"waits_for": waits_for})
+    return JSONResponse({"object": "why", "job_id": job_id, **told.model_dump(mode="json")})
 
 
 @router.get("/{id}/attempts", operation_id="jobs_attempts", response_model=ListView)
