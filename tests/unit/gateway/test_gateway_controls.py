@@ -177,7 +177,15 @@ async def test_clearing_a_share_twice_says_it_once(caller: httpx2.AsyncClient, l
 
 @pytest.mark.parametrize(
     "body",
-    [{"weight": 0}, {"weight": "heavy"}, {"weight": 1e9}, {"max_running": -1}, {"max_running": 1.5}, {"lane": 1}],
+    [
+        {"weight": 0},
+        {"weight": "2"},
+        {"weight": True},
+        {"weight": 1e9},
+        {"max_running": -1},
+        {"max_running": 1.5},
+        {"lane": 1},
+    ],
 )
 async def test_a_share_that_is_none_is_refused(
     caller: httpx2.AsyncClient, log: MemoryLog, body: dict[str, Any]

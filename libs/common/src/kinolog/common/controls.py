@@ -33,7 +33,7 @@ class WorkerControl(Control):
 class ProjectShare(Control):
     """How much of the workers a project gets while others want them too, and how many of its jobs may run at once."""
 
-    weight: Annotated[float, Field(ge=0.01, le=1_000)] = 1.0
+    weight: Annotated[float, Field(strict=True, ge=0.01, le=1_000)] = 1.0
     max_running: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
 
 
