@@ -43,7 +43,8 @@ def scan(media: Opened, question: Question, on_percent: OnPercent) -> Scan:
         frames.add(packet)
     end = extents.end()
     _refuse_excess(end, question)
-    _refuse_lack(end, declared if media.container in STATES_DURATION else 0.0)
+    declared = _declared_duration(media, extents.lead())
+    _refuse_lack(extents.reach(), declared if media.container in STATES_DURATION else 0.0)
     return Scan(duration=end, frames=frames.frames(), size_bytes=extents.size_bytes)
 
 
@@ -60,12 +61,15 @@ class _Extents:
         self._usual = {stream.index: self._usual_length(media, stream.index) for stream in media.streams}
         self._picture = None if media.picture is None else media.picture.index
         self._ends: dict[int, int] = {}
-        self._last_length = 0
+        self._last_length = self._reach = 0
+        self._first_decoded: int | None = None
         self.size_bytes = dict.fromkeys(self._clocks, 0)
 
     def add(self, packet: AnyPacket) -> None:
         index, length = packet.stream_index, packet.duration or self._usual[packet.stream_index]
         if index == self._picture:
+            self._first_decoded = packet.dts if self._first_decoded is None else self._first_decoded
+            self._reach = max(self._reach, moment_of(packet) + length)
             self._last_length, length = length, 0
         end = moment_of(packet) + length
         self._ends[index] = max(end, self._ends.get(index, end))
@@ -74,8 +78,22 @@ class _Extents:
     def end(self) -> float:
         """Seconds from the file's first moment."""
         lengths = {self._picture: self._last_length}
-        ends = ((end + lengths.get(index, 0)) * self._clocks[index] - self._zero for index, end in self._ends.items())
-        return float(max(ends, default=0))
+        return self._seconds({index: end + lengths.get(index, 0) for index, end in self._ends.items()})
+
+    def reach(self) -> float:
+        """As far as any packet goes by what it tells of itself, in seconds: headers are written by that."""
+        return self._seconds(
+            {index: self._reach if index == self._picture else end for index, end in self._ends.items()}
+        )
+
+    def lead(self) -> Fraction:
+        """How long before the file's first moment the picture is begun to be decoded, in seconds."""
+        if self._picture is None or self._first_decoded is None:
+            return Fraction()
+        return max(Fraction(), self._zero - self._first_decoded * self._clocks[self._picture])
+
+    def _seconds(self, ends: dict[int, int]) -> float:
+        return float(max((end * self._clocks[index] - self._zero for index, end in ends.items()), default=0))
 
     def _usual_length(self, media: Opened, index: int) -> int:
         """Of packets that do not tell how long they last, in ticks."""
@@ -98,8 +116,13 @@ def _packets(media: Opened, on_percent: OnPercent) -> Iterator[AnyPacket]:
         raise MediaRefused("media_corrupt", "The file is damaged inside: upload an undamaged one.") from error
 
 
-def _declared_duration(media: Opened) -> float:
-    stated = [stream.duration * (stream.time_base or 0) for stream in media.streams if stream.duration]
+def _declared_duration(media: Opened, lead: Fraction = Fraction()) -> float:
+    """A header counts from when the first frame of the picture is decoded, which is `lead` seconds before the start."""
+    stated = [
+        stream.duration * (stream.time_base or 0) - (lead if stream is media.picture else 0)
+        for stream in media.streams
+        if stream.duration
+    ]
     return float(max(stated, default=0)) or (media.file.duration or 0) / _MICROSECONDS
 
 
