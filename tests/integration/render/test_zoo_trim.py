@@ -1,6 +1,7 @@
 """The whole zoo through trim: frames tell which of them are left, and clicks whether the sound is in step."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -42,6 +43,15 @@ def trim_specimen(trim: Trim, workshop: Workshop, zoo: Zoo) -> TrimSpecimen:
         return Trimmed(workshop.path_of((await workshop.video(output.video_id)).content), output)
 
     return run
+
+
+@pytest.fixture
+def still_film(zoo: Zoo, tmp_path: Path) -> Path:
+    """Its frame 29 is shown from 1.16 s until 2.84 s, as recorded screens are where nothing moves."""
+    film = tmp_path / "still.mp4"
+    picture = "-vf select='not(between(n,30,70))' -fps_mode vfr -c:v libx264 -preset ultrafast -bf 2 -g 25"
+    ffmpeg(*f"-i {zoo.film('h264')} {picture} -c:a copy {film}".split(), folder=tmp_path)
+    return film
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in TELLING else RARELY) for name in PICTURES])
@@ -120,10 +130,37 @@ async def test_a_window_before_the_sound_begins_is_silent(
     sources = f"-i {zoo.film('h264')} -itsoffset 0.7 -i {zoo.film('h264')}"
     ffmpeg(*f"{sources} -map 0:v -map 1:a -c copy {film}".split(), folder=tmp_path)
     output = await trim(
-        await workshop.add_video(film, duration=4.7), TrimInput(ranges=ranges([(0.0, 0.4), (2.0, 3.0)]))
+        await workshop.add_video(film, duration=4.7),
+        TrimInput.model_validate({"ranges": ranges([(0.0, 0.4), (2.0, 3.0)])}),
     )
     made = workshop.path_of((await workshop.video(output.video_id)).content)
     assert pytest.approx([0.4 + 0.4, 0.4 + 0.9], abs=0.002) == [click.at for click in heard_clicks(made)]
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [
+        ([(1.3, 3.2)], [(29, 0.0), *((number, number / 25 - 1.3) for number in range(71, 80))]),
+        ([(2.0, 3.2)], [(29, 0.0), *((number, number / 25 - 2.0) for number in range(71, 80))]),
+        ([(0.8, 1.6), (2.0, 2.88)], [*((number, number / 25 - 0.8) for number in range(20, 30)), (71, 1.64)]),
+        ([(0.2, 0.4), (1.6, 2.4)], [*((number, number / 25 - 0.2) for number in range(5, 10)), (29, 0.2)]),
+    ],
+)
+async def test_a_picture_that_stands_still_is_kept_with_what_is_heard_meanwhile(
+    trim: Trim,
+    workshop: Workshop,
+    still_film: Path,
+    windows: list[tuple[float, float]],
+    expected: list[tuple[int, float]],
+) -> None:
+    output = await trim(
+        await workshop.add_video(still_film, duration=4.0), TrimInput.model_validate({"ranges": ranges(windows)})
+    )
+    made = workshop.path_of((await workshop.video(output.video_id)).content)
+    frames = decoded_frames(made)
+    assert [number for number, _ in expected] == [frame.number for frame in frames]
+    assert pytest.approx([at for _, at in expected], abs=0.002) == [frame.at for frame in frames]
+    assert all(abs(at - click.at) < 0.002 for at, click in zip(due_clicks(windows), heard_clicks(made), strict=True))
 
 
 async def test_sound_alone_keeps_several_windows(trim_specimen: TrimSpecimen) -> None:
@@ -134,6 +171,14 @@ async def test_sound_alone_keeps_several_windows(trim_specimen: TrimSpecimen) ->
 
 def ranges(windows: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
     return [{"start_time": start, "end_time": end} for start, end in windows]
+
+
+def due_clicks(windows: Sequence[tuple[float, float]]) -> list[float]:
+    """When the clicks of the windows are heard that are in them as a whole."""
+    lengths = accumulate((end - start for start, end in windows), initial=0.0)
+    clicks = [number / 2 + 0.2 for number in range(8)]
+    placed = zip(windows, lengths, strict=False)
+    return [at - start + offset for (start, end), offset in placed for at in clicks if start <= at < end - 0.05]
 
 
 def numbers_within(file: Path, *windows: tuple[float, float]) -> list[int]:

@@ -56,12 +56,14 @@ class WholeGroups:
 class Window:
     """The frames of a window of time: how many, and the moment of the first, which is None where there are none.
 
-    `groups` are those around it; None where the film's groups of frames are not closed.
+    `groups` are those around it; None where the film's groups of frames are not closed. `before_at` is the moment of
+    the last frame before the window, which shows until the first one comes; None where there is none.
     """
 
     frame_count: int
     first_at: float | None
     groups: WholeGroups | None = None
+    before_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ class FrameCount:
         self._windows = [(self._ticks(start), self._ticks(end)) for start, end in question.windows]
         self._inside = [0] * len(self._windows)
         self._first: list[int | None] = [None] * len(self._windows)
+        self._latest: list[int | None] = [None] * (len(self._windows) + 1)
         self._key_frames = KeyFrames(self._clock)
         self._times = FrameTimes(self._clock)
         self._max_key_frames = question.max_key_frames
@@ -72,7 +73,9 @@ class FrameCount:
         )
 
     def _count_inside(self, moment: int) -> None:
-        number = bisect_right(self._windows, moment, key=itemgetter(0)) - 1
+        place = bisect_right(self._windows, moment, key=itemgetter(0))
+        number, latest = place - 1, self._latest[place]
+        self._latest[place] = moment if latest is None else max(latest, moment)
         if number >= 0 and moment < self._windows[number][1]:
             first = self._first[number]
             self._inside[number] += 1
@@ -80,10 +83,12 @@ class FrameCount:
 
     def _window(self, number: int) -> Window:
         first = self._first[number]
+        before = max((moment for moment in self._latest[: number + 1] if moment is not None), default=None)
         return Window(
             frame_count=self._inside[number],
             first_at=None if first is None else float(first * self._clock),
             groups=self._key_frames.around(*self._windows[number]),
+            before_at=None if before is None else float(before * self._clock),
         )
 
     def _ticks(self, seconds: float) -> int:

@@ -44,7 +44,7 @@ def widened(part: Part, facts: MediaFacts) -> Part:
     if part.groups is None:
         return part
     start, end = part.groups.start, facts.duration if part.groups.end is None else part.groups.end
-    return replace(part, start=start, end=end, begin=start, frame_count=part.groups.frame_count)
+    return replace(part, start=start, end=end, begin=start, frame_count=part.groups.frame_count, still_since=None)
 
 
 def whole_windows(parts: Sequence[Part]) -> tuple[Seconds, ...]:

@@ -1,6 +1,8 @@
 """Cutting parts out of a film by encoding them: the recipe that keeps exactly their frames, and the sound in step."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
@@ -15,7 +17,11 @@ _COPIED_SOUND: Final = frozenset({"aac", "mp3"})
 
 
 def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
-    """Frames are kept by their time stamps; the sound of each part begins with its first frame, to the sample."""
+    """Frames are kept by their time stamps; the sound of each part begins with its first frame, to the sample.
+
+    A frame that came before its part and stands still into it is shown from the part's beginning on.
+    """
+    parts = _each_frame_once(parts)
     seconds, seek_seconds = sum(part.seconds for part in parts), _seek_seconds(facts, parts)
     return Recipe(
         container=facts.container,
@@ -44,23 +50,47 @@ def sound_recipe(facts: MediaFacts, windows: Sequence[Seconds]) -> Recipe:
 def _seek_seconds(facts: MediaFacts, parts: Sequence[Part]) -> float:
     """From where on the film must be read: what comes before is not even decoded."""
     is_worth_it = facts.video_stream is not None and facts.container in _SEEKABLE
-    return max(0.0, parts[0].start - _SEEK_MARGIN_SECONDS) if is_worth_it else 0.0
+    return max(0.0, parts[0].shown_from - _SEEK_MARGIN_SECONDS) if is_worth_it else 0.0
 
 
 def _picture(facts: MediaFacts, parts: Sequence[Part]) -> Track | None:
     if facts.video_stream is None:
         return None
-    whole = f"trim=start={_moment(parts[0].start)}:end={_moment(parts[-1].end)}"
+    whole = f"trim=start={_moment(parts[0].shown_from)}:end={_moment(parts[-1].end)}"
     return Track(stream=facts.video_stream, filters=(whole, *_joined_frames(parts), *even_sides(facts)))
 
 
 def _joined_frames(parts: Sequence[Part]) -> tuple[str, ...]:
     """Frames of the parts, each as much earlier as is missing before it."""
     if len(parts) == 1:
-        return ("setpts=PTS-STARTPTS",)
-    kept = "+".join(f"gte(pts\\,{_ticks(part.start)})*lt(pts\\,{_ticks(part.end)})" for part in parts)
-    missing = "+".join(f"gte(PTS\\,{_ticks(part.start)})*{_moment(gap)}" for part, gap in _gaps(parts))
-    return (f"select={kept}", f"setpts=PTS-round(({missing})/TB)")
+        return ("setpts=PTS-STARTPTS",) if parts[0].still_since is None else (f"setpts={_earlier(parts)}",)
+    kept = "+".join(f"gte(pts\\,{_ticks(part.shown_from)})*lt(pts\\,{_ticks(part.end)})" for part in parts)
+    return (f"select={kept}", f"setpts={_earlier(parts)}")
+
+
+def _earlier(parts: Sequence[Part]) -> str:
+    missing = "+".join(f"gte(PTS\\,{_ticks(part.shown_from)})*{_moment(gap)}" for part, gap in _gaps(parts))
+    still = ((part.still_since, part.start) for part in parts)
+    late = "".join(
+        f"-eq(PTS\\,{_ticks(since)})*{_moment(start - since)}" for since, start in still if since is not None
+    )
+    return f"PTS-round(({missing}{late})/TB)"
+
+
+def _each_frame_once(parts: Sequence[Part]) -> list[Part]:
+    """What is still shown from the part before needs not be shown anew."""
+    again = (
+        after.still_since is not None and before.shown_from <= after.still_since < before.end
+        for before, after in pairwise(parts)
+    )
+    return [
+        *parts[:1],
+        *(_without_still(part) if is_again else part for part, is_again in zip(parts[1:], again, strict=True)),
+    ]
+
+
+def _without_still(part: Part) -> Part:
+    return replace(part, still_since=None, frame_count=part.frame_count - 1)
 
 
 def _gaps(parts: Sequence[Part]) -> Iterator[tuple[Part, float]]:

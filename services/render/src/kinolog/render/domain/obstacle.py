@@ -23,6 +23,7 @@ class Obstacle(StrEnum):
     TURN = "it is turned by an angle that is no multiple of 90°"
     TOO_LONG = "it has more frames than are kept in mind"
     TOO_MANY_RUNS = "what changes is scattered over too many places"
+    STANDS_STILL = "its picture stands still where a part begins"
     NO_FRAMES = "there is no frame in what is to be kept"
     UNFIT_RUNS = "the newly encoded frames do not fit between the others"
     UNLIKE = "its films are not coded alike"

@@ -16,19 +16,29 @@ from kinolog.render.domain.recipe import Muxer
 Seconds: TypeAlias = tuple[float, float]
 """From a moment of the video up to and without another."""
 
+# Where the picture of a recorded screen stands still for longer, what is said meanwhile belongs to the part.
+_STILL_SECONDS: Final = 0.25
 # Callers see durations rounded, and may ask for what they saw.
 _ROUNDING_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A window of a film that is left, and the frames that are shown in it: `begin` is when the first one is."""
+    """A window of a film that is left, and the frames that are shown in it: `begin` is when the first one is.
+
+    `still_since` is when the first one came, where that was before the window and it stands still into it.
+    """
 
     start: float
     end: float
     begin: float
     frame_count: int
     groups: WholeGroups | None = None
+    still_since: float | None = None
+
+    @property
+    def shown_from(self) -> float:
+        return self.start if self.still_since is None else self.still_since
 
     @property
     def seconds(self) -> float:
@@ -95,6 +105,10 @@ def _between(removed: Sequence[Seconds], duration: float) -> tuple[Seconds, ...]
 
 def _part(window: Seconds, found: Window) -> Part:
     start, end = window
+    first_at = end if found.first_at is None else found.first_at
+    if found.before_at is not None and first_at - start >= _STILL_SECONDS:
+        count, since = found.frame_count + 1, found.before_at
+        return Part(start=start, end=end, begin=start, frame_count=count, groups=found.groups, still_since=since)
     if found.first_at is None:
         message = f"The video has no frame between {start:g} and {end:g} s: widen start_time and end_time."
         raise PermanentError("invalid_range", message)

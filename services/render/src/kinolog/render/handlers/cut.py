@@ -94,6 +94,8 @@ class Cutter:
         """New packets for the frames at the edges, joined to those that can stay. Raises PartialRefused."""
         if uncut.index is None:
             raise uncut.refused or PartialRefused(Obstacle.NO_FRAMES)
+        if any(part.still_since is not None for part in parts):
+            raise PartialRefused(Obstacle.STANDS_STILL)
         plan = plan_cut(uncut.index, whole_windows(parts))
         sound = _sound(uncut, uncut.index, plan)
         made = await self.joiner.make(uncut.film, uncut.index, plan, ctx, uncut.used, sound=sound)
