@@ -10,6 +10,7 @@ import pytest
 from kinolog.catalog.domain.cursor import Place, read_cursor, write_cursor
 from kinolog.catalog.domain.listing import LISTINGS, select
 from kinolog.common.aggregates import Job, JobStatus, Video
+from kinolog.common.audit.rows import DELETABLE
 from kinolog.common.errors import Refused
 from kinolog.common.ids import new_id
 from kinolog.common.queries import ListName, ListQuery
@@ -101,3 +102,7 @@ def test_a_cut_cursor_is_refused() -> None:
     cursor = write_cursor("-created_at", Place(NOON, new_id("vid")))
     with pytest.raises(Refused):
         read_cursor(cursor[:-9], "-created_at", Video)
+
+
+def test_the_audit_asks_for_the_deleted_rows_of_every_list_that_has_some() -> None:
+    assert {listing.kind for listing in LISTINGS.values() if listing.has_deletion} == DELETABLE

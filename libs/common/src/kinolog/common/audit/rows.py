@@ -34,7 +34,7 @@ class CatalogRows:
         self._client = client
 
     async def rows(self, kind: str, min_seq: int) -> AsyncIterator[dict[str, Any]]:
-        for deleted in (False, True) if kind in _DELETABLE else (False,):
+        for deleted in (False, True) if kind in DELETABLE else (False,):
             query: dict[str, Any] = {"limit": LONGEST_PAGE, "min_seq": min_seq, "deleted": deleted}
             page = await self._page(kind, query)
             while True:
@@ -57,7 +57,9 @@ class CatalogRows:
         return page
 
 
-_DELETABLE: Final = frozenset({"project", "video", "caption"})
+DELETABLE: Final = frozenset({"project", "video", "caption", "schedule"})
+"""The kinds whose lists show deleted rows only to whoever asks for them."""
+
 _LISTED: Final = tuple(name.removesuffix("s") for name in get_args(ListName))
 
 
