@@ -225,7 +225,7 @@ async def test_a_catalog_that_cannot_go_on_says_so_and_ends(
     async with catalog_database.begin() as connection:
         await connection.execute(update(CHECKPOINT).values(event_id="evt_another"))
     _, errors = await asyncio.to_thread(start(settings).communicate, timeout=30)
-    assert b"Stopped following the log" in errors
+    assert b"a person has to look" in errors
 
 
 @on_sqlite

@@ -27,7 +27,7 @@ from pydantic import ValidationError
 
 from kinolog.common import subjects, telemetry
 from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import LogError
+from kinolog.common.errors import KinologError, LogError
 from kinolog.common.heap import give_back_memory
 from kinolog.common.leftovers import sweeping
 from kinolog.common.log.connection import connect
@@ -179,7 +179,8 @@ async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], A
             collect_less()
             give_back_memory()  # What starting has freed.
             _logger.info("Started")
-            await main(service)
+            with telling_why():
+                await main(service)
     _logger.info("Stopped")
 
 
@@ -202,6 +203,28 @@ def _leaving_quietly(stopping: asyncio.Event) -> Iterator[None]:
     except asyncio.CancelledError:
         if not stopping.is_set():
             raise
+
+
+@contextmanager
+def telling_why() -> Iterator[None]:
+    """What breaks a promise of the log ends a service with exit code 1, and is for a person to mend, not to debug."""
+    reasons: set[str] = set()
+    try:
+        yield
+    except* KinologError as errors:
+        reasons = set(_reasons_of(errors))
+    for reason in reasons:
+        _logger.critical("Stopped: a person has to look", error=reason)
+    if reasons:
+        sys.exit(1)
+
+
+def _reasons_of(errors: ExceptionGroup[KinologError]) -> Iterator[str]:
+    for error in errors.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from _reasons_of(error)
+        else:
+            yield str(error)
 
 
 def collect_less() -> None:

@@ -2,17 +2,11 @@
 
 import sys
 from functools import partial
-from typing import Final
-
-import structlog
 
 from kinolog.catalog import wiring
-from kinolog.catalog.domain.errors import UpgradeNeeded
 from kinolog.catalog.settings import CatalogSettings
-from kinolog.common.errors import KinologError, LogError
+from kinolog.common.errors import KinologError
 from kinolog.common.service import Service, read_settings, run
-
-_logger: Final = structlog.get_logger(__name__)
 
 
 def main(arguments: list[str]) -> None:
@@ -28,15 +22,7 @@ def main(arguments: list[str]) -> None:
 
 async def _serve(settings: CatalogSettings, service: Service) -> None:
     """Going on after a damaged log would give wrong rows, so that ends the service with exit code 1."""
-    stopped_by: tuple[Exception, ...] = ()
-    try:
-        await wiring.run_catalog(service, settings)
-    except* (LogError, UpgradeNeeded) as errors:
-        stopped_by = errors.exceptions
-    for error in stopped_by:
-        _logger.critical("Stopped following the log: a person has to look", error=str(error))
-    if stopped_by:
-        sys.exit(1)
+    await wiring.run_catalog(service, settings)
 
 
 async def _rebuild(settings: CatalogSettings, service: Service) -> None:
