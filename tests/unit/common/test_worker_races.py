@@ -119,5 +119,5 @@ async def test_a_job_that_is_begun_while_its_worker_goes_is_handed_back(workplac
     delivery = (await workplace.queue.take(1, asyncio.Event()))[0]
     held = await runner.claims.claim(delivery)
     assert held is not None
-    await asyncio.create_task(runner._work(held, delivery))
+    await asyncio.create_task(runner._work(held, delivery, runner.slots.occupy()))
     assert ["job.queued", "job.started", "job.queued"] == await workplace.types(job_id)

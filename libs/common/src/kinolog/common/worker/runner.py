@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -24,6 +24,7 @@ from kinolog.common.worker.identity import Identity
 from kinolog.common.worker.keeper import Keeper
 from kinolog.common.worker.queue import Delivery, WorkQueue
 from kinolog.common.worker.settle import Settlements
+from kinolog.common.worker.slots import Slot, Slots
 from kinolog.common.worker.wait import wait_for_any
 
 _UNREADABLE_RETRY_SECONDS: Final = 300.0
@@ -34,7 +35,7 @@ _logger: Final = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Runner:
-    """Runs at most `slots` jobs at once."""
+    """Takes as many jobs as there are slots for."""
 
     queue: WorkQueue
     claims: Claims
@@ -43,16 +44,11 @@ class Runner:
     keeper: Keeper
     controls: Controls
     announcer: Announcer
-    slots: int
+    slots: Slots
     finish_grace_seconds: float
-    _busy: int = 0
-    _has_room: asyncio.Event = field(default_factory=asyncio.Event)
-    _is_idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set; then finish what ends soon and hand back the rest."""
-        self._has_room.set()
-        self._is_idle.set()
         beside = self._beside(self.keeper.run(), self.controls.run(), self.announcer.run())
         async with beside, asyncio.TaskGroup() as serving:
             await self._take(stopping, serving)
@@ -61,37 +57,25 @@ class Runner:
 
     async def _take(self, stopping: asyncio.Event, serving: asyncio.TaskGroup) -> None:
         while not stopping.is_set():
-            await wait_for_any(self._has_room, stopping)
+            await wait_for_any(self.slots.have_room, stopping)
             await self.controls.wait_until_open(stopping)
             if stopping.is_set():
                 return
-            for delivery in await self.queue.take(self.slots - self._busy, stopping):
+            for delivery in await self.queue.take(self.slots.free, stopping):
                 await self._begin(delivery, serving)
 
     async def _begin(self, delivery: Delivery, serving: asyncio.TaskGroup) -> None:
         if not self.controls.is_open:  # Closed while it waited for this very delivery
             await delivery.hand_back(0)
             return
-        self._occupy()
-        serving.create_task(self._serve(delivery)).add_done_callback(self._vacate)
+        slot = self.slots.occupy()
+        serving.create_task(self._serve(delivery, slot)).add_done_callback(lambda _: self.slots.end(slot))
 
-    def _occupy(self) -> None:
-        self._busy += 1
-        self._is_idle.clear()
-        if self._busy >= self.slots:
-            self._has_room.clear()
-
-    def _vacate(self, _: Any) -> None:
-        self._busy -= 1
-        self._has_room.set()
-        if not self._busy:
-            self._is_idle.set()
-
-    async def _serve(self, delivery: Delivery) -> None:
+    async def _serve(self, delivery: Delivery, slot: Slot) -> None:
         try:
             held = await self.claims.claim(delivery)
             if held is not None:
-                await self._work(held, delivery)
+                await self._work(held, delivery, slot)
         except EventUnreadable as error:
             _logger.error("Quarantined a job with an unreadable event", job_id=delivery.job_id, error=str(error))
             await delivery.hand_back(_UNREADABLE_RETRY_SECONDS)
@@ -99,11 +83,12 @@ class Runner:
             _logger.warning("Could not claim a job", job_id=delivery.job_id, error=str(error))
             await delivery.hand_back(_UNAVAILABLE_RETRY_SECONDS)
 
-    async def _work(self, held: Held, delivery: Delivery) -> None:
+    async def _work(self, held: Held, delivery: Delivery, slot: Slot) -> None:
         job = held.job
         with self._announced(job.id), attempt_span(job, delivery.traceparent) as span:
             _logger.debug("Starting an attempt", attempt=job.attempt)
             ended = await self.attempts.run(held, delivery)
+            self.slots.give_back(slot)
             event = await self.settlements.settle(held, ended, delivery)
             if event is not None:
                 span.set_attribute("kinolog.outcome", event.event_type)
@@ -120,7 +105,7 @@ class Runner:
     async def _release_soon(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.finish_grace_seconds):
-                await self._is_idle.wait()
+                await self.slots.are_unused.wait()
         self.keeper.release_all()
 
     @asynccontextmanager
@@ -167,6 +152,6 @@ def build_runner(
             interval_seconds=settings.presence_interval_seconds,
             equipment=equipment or Equipment(),
         ),
-        slots=slots,
+        slots=Slots(slots),
         finish_grace_seconds=settings.finish_grace_seconds,
     )
