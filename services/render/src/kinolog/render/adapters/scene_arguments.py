@@ -10,6 +10,9 @@ from kinolog.render.domain.work import Source
 
 # What PySceneDetect looks at: detail beyond that is noise to a detector.
 _LONG_SIDE_PIXELS: Final = 256
+# Each small pixel is made of so many samples a side. To make it of all that lie in it costs a decoder an eighth more time,
+# and finds the same cuts in grainy films, large and small; a single sample, as PySceneDetect takes, misses some.
+_SAMPLES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,7 @@ class SmallPictures:
     stream: int
     width: int
     height: int
+    is_sampled: bool
 
     @classmethod
     def of(cls, facts: MediaFacts) -> "SmallPictures":
@@ -26,7 +30,10 @@ class SmallPictures:
         width, height = shown if facts.rotation % 180 == 0 else shown[::-1]
         share = min(1.0, _LONG_SIDE_PIXELS / max(width, height))
         return cls(
-            stream=facts.video_stream or 0, width=max(1, round(width * share)), height=max(1, round(height * share))
+            stream=facts.video_stream or 0,
+            width=max(1, round(width * share)),
+            height=max(1, round(height * share)),
+            is_sampled=share * _SAMPLES < 1,
         )
 
 
@@ -38,7 +45,7 @@ def decode_arguments(source: Source, pictures: SmallPictures, options: EncodeOpt
     """
     # Blocks stay a little rougher without the loop filter, in every frame alike, and decoding is a good deal faster.
     cheaply = ("-threads", str(options.threads), "-skip_loop_filter", "all", "-noautorotate")
-    small = f"scale={pictures.width}:{pictures.height}:flags=bilinear,format=bgr24"
+    small = f"{_sampled(pictures)}scale={pictures.width}:{pictures.height}:flags=bilinear,format=bgr24"
     source = Source(path=source.path, container=source.container, options=cheaply)
     return (
         *("-hide_banner", "-nostdin", "-loglevel", "error", "-nostats", "-copyts", "-start_at_zero"),
@@ -46,3 +53,9 @@ def decode_arguments(source: Source, pictures: SmallPictures, options: EncodeOpt
         *("-map", f"0:{pictures.stream}", "-filter:v", small, "-fps_mode", "passthrough"),
         *("-enc_time_base:v", "filter", "-stats_enc_pre_fmt:v", "{pts} {tb}", "-f", "rawvideo"),
     )
+
+
+def _sampled(pictures: SmallPictures) -> str:
+    if not pictures.is_sampled:
+        return ""
+    return f"scale={_SAMPLES * pictures.width}:{_SAMPLES * pictures.height}:flags=neighbor,"
