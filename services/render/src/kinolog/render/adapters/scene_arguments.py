@@ -10,8 +10,8 @@ from kinolog.render.domain.work import Source
 
 # What PySceneDetect looks at: detail beyond that is noise to a detector.
 _LONG_SIDE_PIXELS: Final = 256
-# Each small pixel is made of so many samples a side. To make it of all that lie in it costs a decoder an eighth more time,
-# and finds the same cuts in grainy films, large and small; a single sample, as PySceneDetect takes, misses some.
+# Each small pixel is made of so many samples a side. To make it of all that lie in it costs an eighth more time than
+# decoding, and finds the same cuts, in grainy films too; a single sample, as PySceneDetect takes, misses some.
 _SAMPLES: Final = 2
 
 
