@@ -6,7 +6,7 @@ import pytest
 
 from kinolog.common.errors import BadEvent, NewerEvent, UnknownEvent
 from kinolog.common.events import Metadata, base
-from kinolog.common.events.base import Event, decode, upcast
+from kinolog.common.events.base import Event, decode, decode_json, upcast
 from kinolog.common.events.envelope import from_stored, to_body, to_headers
 from kinolog.common.events.project import ProjectCreated
 from kinolog.common.testing.examples import NOON
@@ -69,6 +69,25 @@ def test_a_body_that_does_not_fit_is_told() -> None:
         decode("project.created", 1, {"name": 5})
 
 
+def test_what_is_wrong_with_a_body_is_told_in_one_line_without_the_value() -> None:
+    with pytest.raises(BadEvent) as bad:
+        decode("project.created", 1, {"name": ["a secret"]})
+    assert bad.value.reason == "name: Input should be a valid string"
+
+
+def test_of_a_body_with_many_faults_the_first_are_told() -> None:
+    wrong = {"name": 5, "sha256": 5, "filename": 5, "duration_seconds": "x", "project_id": 5, "content": 5}
+    with pytest.raises(BadEvent) as bad:
+        decode("video.registered", 1, wrong)
+    assert (5, True) == (bad.value.reason.count(": "), bad.value.reason.endswith(" more"))
+
+
+def test_bytes_that_are_no_text_are_told_without_repeating_them() -> None:
+    with pytest.raises(BadEvent) as bad:
+        from_stored(1, SUBJECT, to_headers(EVENT, METADATA), b'{"name": "\xff' + 1000 * b"x" + b'"}')
+    assert len(bad.value.reason) < 120
+
+
 def test_a_field_that_a_newer_release_added_is_ignored() -> None:
     assert EVENT == decode("project.created", 1, {"name": "Ferien", "colour": "red"})
 
@@ -115,3 +134,29 @@ def test_the_headers_are_those_of_cloudevents() -> None:
 def test_a_broken_message_is_told_and_never_half_an_event(subject: str, headers: dict[str, str], body: bytes) -> None:
     with pytest.raises(BadEvent):
         from_stored(1, subject, headers, body)
+
+
+NEWER = to_headers(EVENT, METADATA) | {"ce-dataversion": "2"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers", "body"),
+    [
+        (SUBJECT, NEWER, b"\x00 binary"),
+        (SUBJECT, NEWER, b"[]"),
+        (SUBJECT, NEWER | {"ce-time": "yesterday"}, to_body(EVENT)),
+        (f"{SUBJECT}.extra", {"ce-type": "project.created", "ce-dataversion": "2"}, to_body(EVENT)),
+        ("evt.project", NEWER, to_body(EVENT)),
+    ],
+    ids=["no json", "no object", "time", "few headers", "subject"],
+)
+def test_whatever_a_newer_release_writes_differently_it_is_told_as_newer(
+    subject: str, headers: dict[str, str], body: bytes
+) -> None:
+    with pytest.raises(NewerEvent, match="upgrade"):
+        from_stored(1, subject, headers, body)
+
+
+def test_a_newer_event_in_a_body_that_is_no_object_is_told_as_newer() -> None:
+    with pytest.raises(NewerEvent, match="upgrade"):
+        decode_json("project.created", 2, b"[]")

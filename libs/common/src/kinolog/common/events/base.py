@@ -11,6 +11,8 @@ from kinolog.common.errors import BadEvent, NewerEvent, UnknownEvent
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
+_MOST_FAULTS_TOLD: Final = 5
+
 _CLASSES: Final[dict[str, type["Event"]]] = {}
 _UPCASTS: Final[dict[tuple[str, int], Upcast]] = {}
 
@@ -73,10 +75,11 @@ def decode_json(event_type: str, version: int, body: bytes) -> Event:
     if cls is not None and version == cls.data_version:
         with suppress(ValidationError):  # What is wrong, if anything, is found out the long way.
             return cls.model_validate_json(body)
+    refuse_newer(event_type, version)
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadEvent(event_type, version, f"the body is no JSON: {error!r}") from error
+        raise BadEvent(event_type, version, f"the body is no JSON: {error}") from error
     if not isinstance(content, dict):
         raise BadEvent(event_type, version, "the body is not a JSON object")
     return decode(event_type, version, content)
@@ -90,8 +93,7 @@ def decode(event_type: str, version: int, body: dict[str, Any]) -> Event:
     cls = _CLASSES.get(event_type)
     if cls is None:
         raise UnknownEvent(event_type, version, "this release does not know the type")
-    if version > cls.data_version:
-        raise NewerEvent(event_type, version, f"this release reads up to version {cls.data_version}: upgrade it")
+    refuse_newer(event_type, version)
     for step in range(version, cls.data_version):
         if (event_type, step) not in _UPCASTS:
             raise BadEvent(event_type, version, f"no upcast leads from version {step} to {step + 1}")
@@ -99,4 +101,19 @@ def decode(event_type: str, version: int, body: dict[str, Any]) -> Event:
     try:
         return cls.model_validate(body)
     except ValidationError as error:
-        raise BadEvent(event_type, version, str(error)) from error
+        raise BadEvent(event_type, version, _in_one_line(error)) from error
+
+
+def refuse_newer(event_type: str, version: int) -> None:
+    """Raises NewerEvent. To be asked before anything else, since a newer release may write all the rest differently."""
+    cls = _CLASSES.get(event_type)
+    if cls is not None and version > cls.data_version:
+        raise NewerEvent(event_type, version, f"this release reads up to version {cls.data_version}: upgrade it")
+
+
+def _in_one_line(error: ValidationError) -> str:
+    """Without the values, which may be long or nobody's business."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}" for each in found[:_MOST_FAULTS_TOLD]]
+    more = [f"{len(found) - len(told)} more"] if len(found) > len(told) else []
+    return " ".join("; ".join(told + more).split())

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from kinolog.common.errors import BadEvent, Refused
-from kinolog.common.events.base import Event, decode_json
+from kinolog.common.events.base import Event, decode_json, refuse_newer
 from kinolog.common.subjects import EventSubject
 
 SPEC_VERSION: Final = "1.0"
@@ -76,6 +76,7 @@ def from_stored(sequence: int, subject: str, headers: Mapping[str, str], body: b
     """Rebuild what was recorded. Raises an EventUnreadable for anything that is not an event of ours."""
     event_type = headers.get("ce-type", "(no type)")
     version = _data_version(event_type, headers)
+    refuse_newer(event_type, version)
     try:
         parsed = EventSubject.parse(subject)
         metadata = _metadata(headers)
