@@ -114,6 +114,9 @@ def test_what_cues_are_attached_to_is_counted() -> None:
     ("subtitle_format", "text", "line"),
     [
         ("srt", "1\nno times\nHello\n", 1),
+        ("srt", "1\n-00:00:01,000 --> 00:00:02,000\nBelow zero\n", 2),
+        ("srt", "1\n00:00:-1,000 --> 00:00:02,000\nBelow zero\n", 2),
+        ("srt", "1\n00:00:01,000 --> 00:00:02,000\nHi\n2\n -00:00:02,000 --> 00:00:03,000\nBelow zero\n", 5),
         ("srt", SRT + "\n3\n00:00:09,000 --> 00:00:08,000\nBack\n", 11),
         ("srt", "", 1),
         ("srt", "1\n00:00:01,000 --> 00:00:02,000\n" + "x" * 2001, 2),

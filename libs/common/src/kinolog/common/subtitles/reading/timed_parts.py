@@ -9,7 +9,8 @@ from kinolog.common.subtitles.reading.lines import Block, Pile, seconds_of, show
 
 MOMENT: Final = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES: Final = re.compile(rf"\s*{MOMENT}\s*-->\s*{MOMENT}(?:\s(.*))?")
-_ARROW: Final = "-->"
+# A time with a sign is none, and yet no text either.
+_MEANT_AS_TIMES: Final = re.compile(r"\s*(?:\d|[-+\u2212]\d+:\d).*-->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,11 @@ def timed_parts(block: Block, pile: Pile, example: str) -> Iterator[TimedPart]:
 
 
 def _refuse_untimed(block: Block, places: Set[int], pile: Pile, example: str) -> None:
-    meant = (place for place, line in enumerate(block.lines) if _is_meant_as_times(line) and place not in places)
+    meant = (place for place, line in enumerate(block.lines) if _MEANT_AS_TIMES.match(line) and place not in places)
     place = next(meant, None if places & {0, 1} else 0)
     if place is not None:
         line = block.lines[place]
         pile.refuse(block.line + place, f"times such as {example} are missing: {shown(line)}")
-
-
-def _is_meant_as_times(line: str) -> bool:
-    return _ARROW in line and line.lstrip()[:1].isdigit()
 
 
 def _end_before(block: Block, place: int) -> int:
