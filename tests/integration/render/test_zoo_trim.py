@@ -5,6 +5,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import av
 import pytest
 
 from kinolog.common.jobs import TrimInput, TrimOutput
@@ -49,7 +50,8 @@ def trim_specimen(trim: Trim, workshop: Workshop, zoo: Zoo) -> TrimSpecimen:
 def still_film(zoo: Zoo, tmp_path: Path) -> Path:
     """Its frame 29 is shown from 1.16 s until 2.84 s, as recorded screens are where nothing moves."""
     film = tmp_path / "still.mp4"
-    picture = "-vf select='not(between(n,30,70))' -fps_mode vfr -c:v libx264 -preset ultrafast -bf 2 -g 25"
+    coding = "-c:v libx264 -preset ultrafast -bf 2 -g 25 -force_key_frames 2.84"
+    picture = f"-vf select='not(between(n,30,70))' -fps_mode vfr {coding}"
     ffmpeg(*f"-i {zoo.film('h264')} {picture} -c:a copy {film}".split(), folder=tmp_path)
     return film
 
@@ -99,6 +101,23 @@ async def test_a_fast_trim_copies_whole_groups_and_tells_which(
     assert ("copy", 50) == (cut.output.method, cut.output.frame_count)
     assert numbers_within(zoo.film(name), (cut.output.start_time, cut.output.end_time)) == decoded_numbers(cut.file)
     assert pytest.approx(lateness(zoo.film(name)), abs=0.0015) == lateness(cut.file)
+
+
+@pytest.mark.parametrize("name", ["h264", pytest.param("transport_stream", marks=RARELY)])
+async def test_the_sound_of_a_fast_trim_lasts_as_long_as_its_picture(trim_specimen: TrimSpecimen, name: str) -> None:
+    cut = await trim_specimen(name, start_time=START, end_time=END, mode="fast")
+    assert pytest.approx(cut.output.end_time - cut.output.start_time, abs=0.03) == sound_end(cut.file)
+
+
+async def test_a_fast_trim_keeps_what_is_heard_while_its_last_picture_stands_still(
+    trim: Trim, workshop: Workshop, still_film: Path
+) -> None:
+    video_id = await workshop.add_video(still_film, duration=4.0)
+    output = await trim(video_id, TrimInput(start_time=1.1, end_time=1.5, mode="fast"))
+    made = workshop.path_of((await workshop.video(output.video_id)).content)
+    assert ("copy", 1.0, 2.84) == (output.method, output.start_time, output.end_time)
+    assert list(range(25, 30)) == decoded_numbers(made)
+    assert pytest.approx([0.2, 0.7, 1.2, 1.7], abs=0.002) == [click.at for click in heard_clicks(made)]
 
 
 async def test_a_fast_trim_of_several_windows_copies_whole_groups(trim_specimen: TrimSpecimen, zoo: Zoo) -> None:
@@ -179,6 +198,11 @@ def due_clicks(windows: Sequence[tuple[float, float]]) -> list[float]:
     clicks = [number / 2 + 0.2 for number in range(8)]
     placed = zip(windows, lengths, strict=False)
     return [at - start + offset for (start, end), offset in placed for at in clicks if start <= at < end - 0.05]
+
+
+def sound_end(file: Path) -> float:
+    with av.open(str(file)) as film:
+        return max((frame.time or 0.0) + frame.samples / frame.sample_rate for frame in film.decode(audio=0))
 
 
 def numbers_within(file: Path, *windows: tuple[float, float]) -> list[int]:

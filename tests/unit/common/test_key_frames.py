@@ -17,16 +17,16 @@ OPEN = [0, 30, 10, 20, 50, 40, 70, 60]
 def key_frames(moments: list[int]) -> KeyFrames:
     frames = KeyFrames(Fraction(1, 10))
     for place, moment in enumerate(moments):
-        frames.add(moment, 10 * place - 20, place % 4 == 0)
+        frames.add(moment, place % 4 == 0)
     return frames
 
 
 def test_a_window_is_widened_to_whole_groups() -> None:
-    assert WholeGroups(start=0.0, end=4.0, decoded_until=2.0, frame_count=4) == key_frames(CLOSED).around(10, 30)
+    assert WholeGroups(start=0.0, end=4.0, frame_count=4) == key_frames(CLOSED).around(10, 30)
 
 
 def test_a_window_that_ends_in_the_last_group_goes_on_to_the_end() -> None:
-    assert WholeGroups(start=4.0, end=None, decoded_until=None, frame_count=4) == key_frames(CLOSED).around(40, 61)
+    assert WholeGroups(start=4.0, end=None, frame_count=4) == key_frames(CLOSED).around(40, 61)
 
 
 def test_a_window_over_a_border_takes_both_groups() -> None:
@@ -58,14 +58,14 @@ def test_the_index_tells_which_groups_are_open() -> None:
 def test_the_way_from_the_last_key_frame_to_the_end_counts() -> None:
     frames = KeyFrames(Fraction(1, 10))
     for moment in range(0, 100, 10):
-        frames.add(moment, moment, moment in (0, 20))
+        frames.add(moment, moment in (0, 20))
     assert 7.0 == frames.index(most=9).longest_distance
 
 
 def test_an_index_of_too_many_is_thinned_out_evenly() -> None:
     frames = KeyFrames(Fraction(1, 10))
     for moment in range(10):
-        frames.add(moment, moment, True)
+        frames.add(moment, True)
     index = frames.index(most=4)
     assert (10, 3, (0, 3, 6, 9)) == (index.count, index.every, index.moments)
 
@@ -73,7 +73,7 @@ def test_an_index_of_too_many_is_thinned_out_evenly() -> None:
 def test_the_index_of_a_film_of_three_hours_takes_less_than_a_megabyte() -> None:
     frames = KeyFrames(Fraction(1, 90_000))
     for number in range(3 * 3_600 * 25):
-        frames.add(3_600 * number, 3_600 * number, True)
+        frames.add(3_600 * number, True)
     assert len(json.dumps(asdict(frames.index(MediaSettings().probe_max_key_frames)))) < 1_000_000
 
 

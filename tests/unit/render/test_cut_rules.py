@@ -9,7 +9,7 @@ from kinolog.render.domain.copied import muxer_for, whole_windows, why_not_copie
 from kinolog.render.domain.cut import cut_recipe
 from kinolog.render.domain.trim import Part, parts_of
 
-GROUPS = WholeGroups(start=1.0, end=3.0, decoded_until=2.9, frame_count=50)
+GROUPS = WholeGroups(start=1.0, end=3.0, frame_count=50)
 
 
 def facts(**changes: Any) -> MediaFacts:

@@ -150,4 +150,4 @@ def test_cuts_stay_where_key_frames_are_unknown() -> None:
 
 
 def a_group(start: float, end: float | None) -> WholeGroups:
-    return WholeGroups(start=start, end=end, decoded_until=end, frame_count=1)
+    return WholeGroups(start=start, end=end, frame_count=1)

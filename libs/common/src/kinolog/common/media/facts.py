@@ -43,12 +43,11 @@ class Poster:
 class WholeGroups:
     """Frames that can be cut out with their packets as they are: from a key frame up to and without another.
 
-    `end` and `decoded_until` are when that other one is shown and decoded; None where it goes on to the film's end.
+    `end` is when that other one is shown; None where it goes on to the film's end.
     """
 
     start: float
     end: float | None
-    decoded_until: float | None
     frame_count: int
 
 

@@ -58,7 +58,7 @@ class FrameCount:
         self._count += 1
         moment = moment_of(packet) - self._zero
         self._times.add(moment)
-        self._key_frames.add(moment, moment if packet.dts is None else packet.dts - self._zero, packet.is_keyframe)
+        self._key_frames.add(moment, packet.is_keyframe)
         if self._windows:
             self._count_inside(moment)
 

@@ -32,15 +32,14 @@ class KeyFrames:
 
     def __init__(self, clock: Fraction) -> None:
         self._clock = clock
-        self._shown, self._decoded, self._places = array("q"), array("q"), array("q")
+        self._shown, self._places = array("q"), array("q")
         self._open = bytearray()
         self._frames = 0
         self._latest: int | None = None
 
-    def add(self, shown: int, decoded: int, is_key: bool) -> None:
+    def add(self, shown: int, is_key: bool) -> None:
         if is_key:
             self._shown.append(shown)
-            self._decoded.append(decoded)
             self._places.append(self._frames)
             self._open.append(self._latest is not None and self._latest >= shown)
         elif self._shown and shown < self._shown[-1]:
@@ -60,7 +59,6 @@ class KeyFrames:
         return WholeGroups(
             start=self._seconds(self._shown[first]),
             end=None if is_to_the_end else self._seconds(self._shown[last]),
-            decoded_until=None if is_to_the_end else self._seconds(self._decoded[last]),
             frame_count=(self._frames if is_to_the_end else self._places[last]) - self._places[first],
         )
 

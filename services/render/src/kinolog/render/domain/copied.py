@@ -21,6 +21,8 @@ _SOUNDS: Final[dict[Muxer, frozenset[str | None]]] = {
 }
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
 _APPLE_HEVC: Final = ("-tag:v", "hvc1")
+# Moments are rounded to the film's clock, of a millisecond at most; frames are further apart.
+_TICK_SECONDS: Final = 0.001
 
 
 def muxer_for(facts: MediaFacts) -> Muxer | None:
@@ -59,14 +61,14 @@ def whole_windows(parts: Sequence[Part]) -> tuple[Seconds, ...]:
 
 
 def copy_work(facts: MediaFacts, part: Part, source: Path, output: Path) -> Work:
-    """`part` is a widened one. The last frame is told by when the next one would be decoded: copying looks at that."""
+    """`part` is a widened one."""
     muxer = muxer_for(facts) or "mp4"
     streams = [stream for stream in (facts.video_stream, facts.audio_stream) if stream is not None]
     maps = (word for stream in streams for word in ("-map", f"0:{stream}"))
     tag = _APPLE_HEVC if facts.video_codec == "hevc" and muxer == "mp4" else ()
     return Work(
         sources=(Source(path=source, container=facts.container, options=("-ss", f"{part.begin:.6f}")),),
-        arguments=(*maps, *_length(part), "-copypriorss", "0", *tag),
+        arguments=(*maps, *_limits(part), "-copypriorss", "0", *tag),
         picture=None,
         is_picture_copied=facts.video_stream is not None,
         sound=Sound(codec="copy") if facts.audio_stream is not None else None,
@@ -77,8 +79,12 @@ def copy_work(facts: MediaFacts, part: Part, source: Path, output: Path) -> Work
     )
 
 
-def _length(part: Part) -> tuple[str, ...]:
+def _limits(part: Part) -> tuple[str, ...]:
+    """A length goes by when packets are decoded, which lets some of the next group's frames in: those are shown later,
+    and the filter called noise is told to drop them. Sound is decoded when it is heard.
+    """
+    length = ("-t", f"{part.seconds:.6f}")
     if part.groups is None:
-        return ("-t", f"{part.seconds:.6f}")
-    until = part.groups.decoded_until
-    return () if until is None else ("-t", f"{until - part.begin:.6f}")
+        return length
+    until = part.seconds - _TICK_SECONDS
+    return () if part.groups.end is None else (*length, "-bsf:v", f"noise=drop=gte(pts*tb\\,{until:.6f})")
