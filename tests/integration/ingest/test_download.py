@@ -12,6 +12,7 @@ from PIL import Image
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
 from kinolog.common.room import NoRoom
+from kinolog.common.testing import eventually
 from kinolog.common.testing.workshop import Workshop
 
 Downloads = Callable[..., Any]
@@ -52,6 +53,20 @@ async def test_progress_names_its_phases_and_what_is_left(download: Any, worksho
     assert ["download", "probe", "store", "poster"] == workshop.phases
     received = [report for report in workshop.reports if report.phase == "download"]
     assert (100.0, 0.0) == (received[-1].percent, received[-1].eta_seconds)
+
+
+async def test_bytes_are_heard_of_when_they_arrive_and_not_only_when_they_are_stored(
+    download: Any, workshop: Workshop, film: bytes
+) -> None:
+    is_heard = asyncio.Event()
+
+    async def heard() -> None:
+        await eventually(lambda: len(workshop.reports) > 1)
+        is_heard.set()
+
+    async with web_server(answer_file(film, stop_after=100, then=heard), answer_file(film)) as server:
+        await download(f"{server.url}/film.mp4")
+    assert is_heard.is_set()
 
 
 async def test_redirects_are_followed(download: Any, film: bytes) -> None:

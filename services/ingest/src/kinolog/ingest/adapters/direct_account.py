@@ -29,6 +29,7 @@ class Account:
             await self.keep()
 
     def report(self) -> None:
+        """Also a sign of life: an attempt of which nothing is heard is ended, whatever it has received."""
         done, total, speed = self._file.received_bytes, self._file.source.total_bytes, self._speed.bytes_per_second
         self._ctx.progress(
             "download",

@@ -32,11 +32,12 @@ class Unreliable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """`on_stored` is told how many bytes more are on disk."""
+    """`on_arrival` is called for whatever comes, and `on_stored` is told how many bytes more are on disk."""
 
     asking: Asking
     file: DirectFile
     throttle: Throttle
+    on_arrival: Callable[[], None]
     on_stored: Callable[[int], Awaitable[None]]
 
     async def begin(self, connections: int, on_planned: Callable[[], None]) -> None:
@@ -98,6 +99,7 @@ class Stream:
         stored_at, patience_seconds = clock(), min(_LONGEST_UNSTORED_SECONDS, self._limits.checkpoint_interval_seconds)
         try:
             async for chunk in response.aiter_raw():
+                self.on_arrival()
                 await self.throttle.take(len(chunk))
                 pending += chunk[: piece.room(len(pending) + len(chunk)) - len(pending)]
                 self._limits.refuse_too_large(piece.position + len(pending))

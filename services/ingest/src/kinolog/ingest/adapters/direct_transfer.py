@@ -37,7 +37,7 @@ class Transfer:
         clock = asyncio.get_running_loop().time
         self._account = Account(file, ctx, clock, self._limits.checkpoint_interval_seconds)
         throttle = Throttle(clock, job.rate_limit_bytes_per_second)
-        self._stream = Stream(asking, file, throttle, self._account.note)
+        self._stream = Stream(asking, file, throttle, self._account.report, self._account.note)
         self._connections, self._working = self._limits.connections, 0
 
     async def run(self) -> Fetched:
