@@ -139,8 +139,9 @@ async def test_only_failed_jobs_with_an_unfinished_batch_stop_others(scene: Scen
         await scene.submit(batch_id=batch, on_failure=policy)
         for batch, policy in (("bat_1", "cancel"), ("bat_2", "cancel"), ("bat_1", "keep"))
     ]
+    unrelated = await scene.submit(batch_id="bat_1", stops_batch=False)
     unfinished = await scene.submit(batch_id="bat_1")
-    for job_id in (failed, alone, kept):
+    for job_id in (failed, alone, kept, unrelated):
         await scene.append(job_id, JobFailed(attempt=1, kind="test", message="No"))
     work = await scene.work()
     assert [failed] == await work.stopping_jobs()

@@ -1,4 +1,4 @@
-"""One failed job ends the unfinished rest of its batch, unless it was to keep it; a cancelled one does not."""
+"""A failed job ends the unfinished rest of its batch where its submitter said so; a cancelled one does not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -82,6 +82,13 @@ async def test_a_job_that_was_to_keep_the_rest_keeps_it(scene: Scene) -> None:
     await scene.append(failed, FAILED)
     await scene.look()
     assert not await scene.is_cancelled(pending)
+
+
+async def test_a_job_that_ends_only_what_depends_on_it_leaves_the_rest_alone(scene: Scene) -> None:
+    failed, unrelated = await scene.submit(2, stops_batch=False)
+    await scene.append(failed, FAILED)
+    await scene.look()
+    assert not await scene.is_cancelled(unrelated)
 
 
 async def test_a_job_that_somebody_cancelled_leaves_the_rest_alone(scene: Scene) -> None:

@@ -30,6 +30,10 @@ def statuses(answer: httpx2.Response) -> list[int]:
     return [item["status"] for item in answer.json()["data"]]
 
 
+def policy_of(job: dict[str, Any]) -> tuple[str, bool]:
+    return job["on_failure"], job["stops_batch"]
+
+
 async def submit(caller: httpx2.AsyncClient, *items: Any, key: str | None = None, **more: Any) -> httpx2.Response:
     headers = {"Idempotency-Key": key} if key else {}
     return await caller.post("/v1/jobs/batch", json={"items": items, **more}, headers=headers)
@@ -97,7 +101,8 @@ async def test_a_failure_takes_along_only_what_depends_on_it(caller: httpx2.Asyn
     video_id = await registered(log)
     items = (a_trim(video_id, name="a"), a_trim(video_id, depends_on=["a"]), a_trim(video_id, on_failure="cancel"))
     answer = await submit(caller, *items)
-    assert ["keep", "cancel", "cancel"] == [item["job"]["on_failure"] for item in answer.json()["data"]]
+    jobs = [item["job"] for item in answer.json()["data"]]
+    assert [("cancel", False), ("cancel", False), ("cancel", True)] == [policy_of(job) for job in jobs]
 
 
 async def test_a_batch_may_decide_for_all_its_items(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
@@ -105,6 +110,16 @@ async def test_a_batch_may_decide_for_all_its_items(caller: httpx2.AsyncClient, 
     items = (a_trim(video_id, name="a"), a_trim(video_id, depends_on=["a"]))
     answer = await submit(caller, *items, on_failure="keep", reason="a try")
     assert ["keep", "keep"] == [item["job"]["on_failure"] for item in answer.json()["data"]]
+
+
+@pytest.mark.parametrize(("policy", "stops_batch"), [("cancel", True), ("keep", False)])
+async def test_a_failure_takes_the_batch_along_where_the_batch_says_so(
+    caller: httpx2.AsyncClient, log: MemoryLog, policy: str, stops_batch: bool
+) -> None:
+    video_id = await registered(log)
+    items = (a_trim(video_id, name="a"), a_trim(video_id, depends_on=["a"]))
+    answer = await submit(caller, *items, on_failure=policy)
+    assert [(policy, stops_batch)] * 2 == [policy_of(item["job"]) for item in answer.json()["data"]]
 
 
 async def test_the_same_batch_under_the_same_key_is_done_once(caller: httpx2.AsyncClient, log: MemoryLog) -> None:

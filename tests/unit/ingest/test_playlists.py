@@ -41,8 +41,11 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path)
 
 
-async def listed(workshop: Workshop, found: Listed = A_LIST, **choices: Any) -> DownloadPlaylistOutput:
-    ctx = await workshop.begin("ingest", type="download_playlist", queue="ingest", priority=3, project_id="prj_1")
+async def listed(
+    workshop: Workshop, found: Listed = A_LIST, *, stops_batch: bool | None = None, **choices: Any
+) -> DownloadPlaylistOutput:
+    wanted = {"priority": 3, "project_id": "prj_1", "batch_id": "bat_1", "stops_batch": stops_batch}
+    ctx = await workshop.begin("ingest", type="download_playlist", queue="ingest", **wanted)
     output = await PlaylistHandler(MemoryLister(found)).download_playlist(
         DownloadPlaylistInput(url=LIST, **choices), ctx
     )
@@ -71,6 +74,13 @@ async def test_each_entry_becomes_a_job_like_its_list(workshop: Workshop) -> Non
         given["subtitles"],
         given["strategy"],
     )
+
+
+@pytest.mark.parametrize("stops_batch", [True, False])
+async def test_a_failed_entry_ends_its_batch_where_its_list_would(workshop: Workshop, stops_batch: bool) -> None:
+    output = await listed(workshop, stops_batch=stops_batch)
+    jobs = [await job(workshop, job_id) for job_id in output.job_ids]
+    assert {("bat_1", stops_batch)} == {(each.batch_id, each.stops_batch) for each in jobs}
 
 
 async def test_the_event_that_queues_a_job_ends_with_its_lane(workshop: Workshop) -> None:

@@ -25,7 +25,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 class BatchItem(NewJob):
     """`name` is what later items call this one by: in `depends_on`, and in `{"$from": "<name>.<field>"}`.
 
-    Left open, `on_failure` is `cancel` for an item that depends on others and `keep` for one that does not.
+    The failure of an item ends those that depend on it, and theirs, unless they say `keep`. It ends the whole batch
+    only where the item, or the batch for all that leave `on_failure` open, says `cancel`.
     """
 
     name: Name | None = None
@@ -74,9 +75,9 @@ class Draft:
             raise problem_of_validation(error.errors(), model=BatchItem) from error
         if item.name in self._ids:
             raise invalid("/name", "an earlier item has this name: names must differ")
-        wish = item.wish(self._now, on_failure=self._on_failure or OnFailure.KEEP, batch_id=self.id)
-        if wish.dependencies and not (item.on_failure or self._on_failure):
-            wish = wish.having(on_failure=OnFailure.CANCEL)
+        asked = item.on_failure or self._on_failure
+        wish = item.wish(self._now, on_failure=asked or OnFailure.CANCEL, batch_id=self.id)
+        wish = wish.having(stops_batch=asked is OnFailure.CANCEL)
         return replace(wish, reason=wish.reason or self._reason)
 
     def _append(self, name: str | None, wish: Wish | Problem) -> None:

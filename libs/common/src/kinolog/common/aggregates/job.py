@@ -89,6 +89,7 @@ class Job(State):
     not_before: datetime | None = None
     depends_on: tuple[str, ...] = ()
     on_failure: OnFailure = OnFailure.CANCEL
+    stops_batch: bool = False
     checkpoint: dict[str, Any] | None = None
     phases: tuple[Phase, ...] = ()
     queued_sequence: int = 0
@@ -123,8 +124,15 @@ def _submitted(submission: Submission, recorded: RecordedEvent) -> Job:
         "created_by": recorded.metadata.actor,
         "created_at": recorded.occurred_at,
         "updated_at": recorded.occurred_at,
+        "stops_batch": _stops_batch(submission),
     }
-    return Job.of_sound({**fields, **submission.__dict__})
+    return Job.of_sound({**submission.__dict__, **fields})
+
+
+def _stops_batch(submission: Submission) -> bool:
+    if submission.stops_batch is None:
+        return submission.on_failure is OnFailure.CANCEL
+    return submission.stops_batch
 
 
 @singledispatch

@@ -29,7 +29,7 @@ class PickedBecause(StrEnum):
 
 
 class OnFailure(StrEnum):
-    """What becomes of the jobs that depend on one that failed, and of the rest of its batch."""
+    """What becomes of a job when one that it depends on fails or is cancelled."""
 
     CANCEL = "cancel"
     KEEP = "keep"
@@ -40,6 +40,8 @@ class Submission(BaseModel):
 
     `video_from` and values of `input_data` of the shape `{"$from": "<job id>.<field>"}` stand for what another job
     gives. Timeouts in seconds: of one attempt, of the whole job from its submission on, and of silence in an attempt.
+    `stops_batch` tells whether its failure ends all of its batch; None, as in events from before there was such a
+    field: where `on_failure` is `cancel`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +58,7 @@ class Submission(BaseModel):
     total_timeout_seconds: PositiveSeconds | None = None
     heartbeat_timeout_seconds: PositiveSeconds | None = None
     on_failure: OnFailure = OnFailure.CANCEL
+    stops_batch: bool | None = None
     batch_id: str | None = None
     schedule_id: str | None = None
 

@@ -24,7 +24,6 @@ from kinolog.catalog.adapters.tables import TABLES
 from kinolog.catalog.domain.fairness import Head
 from kinolog.catalog.domain.workload import SETTINGS_OF_WORK, Group, Running, Settings, Workload
 from kinolog.common.aggregates import JOB, SCHEDULE, SETTING, JobStatus, Schedule
-from kinolog.common.events.job import OnFailure
 from kinolog.common.subjects import HIGHEST_LANE, LOWEST_LANE, lane_of
 
 # Each is one or two parts of a UNION, of which SQLite takes 500.
@@ -93,7 +92,7 @@ class SqlWork:
     async def stopping_jobs(self) -> list[str]:
         """The failed jobs that may end others of their batch."""
         batches = OPEN_IN_BATCH.of(select(_JOBS.c.batch_id)).distinct()
-        stopping = _JOBS.c.status == JobStatus.FAILED, _JOBS.c.on_failure == OnFailure.CANCEL
+        stopping = _JOBS.c.status == JobStatus.FAILED, _JOBS.c.stops_batch.is_(True)
         return await self._ids(select(_JOBS.c.id).where(_JOBS.c.batch_id.in_(batches), *stopping))
 
     async def unfinished_of(self, batch_id: str) -> list[str]:

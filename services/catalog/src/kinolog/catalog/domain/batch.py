@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from kinolog.common.aggregates import JOB, Job, JobStatus
 from kinolog.common.aggregates.base import fold
 from kinolog.common.events import RecordedEvent
-from kinolog.common.events.job import JobFailed, JobQueued, JobWaiting, OnFailure, QueuedBecause
+from kinolog.common.events.job import JobFailed, JobQueued, JobWaiting, QueuedBecause
 
 History = Sequence[RecordedEvent]
 
 
 def stops_its_batch(job: Job) -> bool:
-    return job.batch_id is not None and job.status is JobStatus.FAILED and job.on_failure is OnFailure.CANCEL
+    return job.batch_id is not None and job.status is JobStatus.FAILED and job.stops_batch
 
 
 def is_stopped_by(failed: History, other: History) -> bool:

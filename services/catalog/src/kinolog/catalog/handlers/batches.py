@@ -1,4 +1,4 @@
-"""Batches: when one job fails, the unfinished rest of its batch is cancelled, unless the job was to keep it."""
+"""Batches: when a job fails that stops its batch, as its submitter said, the unfinished rest of it is cancelled."""
 
 import asyncio
 from collections.abc import Sequence

@@ -28,7 +28,8 @@ BatchId = Annotated[str, id_of("batch", BATCH_PREFIX)]
 class NewBatch(Reason):
     """`items` are jobs as in `POST /v1/jobs`, each with a `name` if others of the batch refer to it.
 
-    `on_failure` is for the items that leave it open: whether a job that fails takes the rest of the batch along.
+    A job that fails ends those that depend on it, and theirs. `on_failure` is for the items that leave it open: with
+    `cancel` a failure ends all the rest of the batch too, with `keep` not even what depends on the job that failed.
     """
 
     items: Annotated[list[JsonObject], Field(min_length=1, max_length=1_000)]

@@ -93,4 +93,5 @@ def _submission(entry: SiteEntry, job: DownloadPlaylistInput, parent: Job) -> Su
         priority=parent.priority,
         max_retries=kind.patience.max_retries,
         batch_id=parent.batch_id,
+        stops_batch=parent.stops_batch,
     )
