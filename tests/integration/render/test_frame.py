@@ -46,16 +46,18 @@ MADE: Final = {
     "fields.ts": "-i {h264} -vf tinterlace=interleave_top -c:v mpeg2video -flags +ildct+ilme -q:v 2 -c:a mp2",
     "refreshed.mp4": "-i {h264} -c:v libx264 -x264-params intra-refresh=1:keyint=20:bframes=0 -c:a copy",
 }
-FILMS: Final = (*(name for name, each in SPECIMENS.items() if each.has_picture and name != "turned"), *MADE)
+OF_HIGH_RANGE: Final = ("hdr10", "hlg")
+PICTURES: Final = tuple(name for name, each in SPECIMENS.items() if each.has_picture and name != "turned")
+FILMS: Final = (*PICTURES, *OF_HIGH_RANGE, *MADE)
 USUAL: Final = frozenset(
-    {"h264", "open_group", "variable_rate", "hevc_10_bit", "rotated", "odd_size", "no_sound", "edit_list"}
+    {"h264", "open_group", "variable_rate", "hevc_10_bit", "rotated", "odd_size", "no_sound", "edit_list", "hdr10"}
     | {"late_picture.ts", "refreshed.mp4", "fields.ts"}
 )
 
 
 def film_of(zoo: Zoo, name: str, folder: Path) -> Path:
     """A film of the zoo, or one that is made of these."""
-    if name in SPECIMENS:
+    if name not in MADE:
         return zoo.film(name)
     sources = {each: zoo.film(each) for each in ("h264", "long_group") if f"{{{each}}}" in MADE[name]}
     ffmpeg(*(word.format(**sources) for word in MADE[name].split()), name, folder=folder)

@@ -7,7 +7,10 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import BurnInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
+from kinolog.render.domain.canvas import mapped
+from kinolog.render.domain.colour import is_hdr
 from kinolog.render.domain.naming import derived_filename, derived_title
+from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
 from kinolog.render.domain.typeset import Frame
 
@@ -41,16 +44,26 @@ def frame_of(facts: MediaFacts) -> Frame:
 
 
 def burn_recipe(facts: MediaFacts, captions_filter: str) -> Recipe:
-    """Every frame is drawn again; the sound stays as it is where MP4 players know it."""
+    """Every frame is drawn again, in BT.709 where its dynamic range was high, or captions would glare.
+
+    The sound stays as it is where MP4 players know it.
+    """
     picture, sound = facts.video_stream, facts.audio_stream
+    filters = (*mapped(facts), captions_filter, *even_sides(facts))
     return Recipe(
         container=facts.container,
-        picture=None if picture is None else Track(stream=picture, filters=(captions_filter, *even_sides(facts))),
+        picture=None if picture is None else Track(stream=picture, filters=filters),
         sound=None if sound is None else Track(stream=sound, is_copied=facts.audio_codec in _COPIED_SOUND),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
         is_mostly_encoding=True,
     )
+
+
+def refuse_high_range(facts: MediaFacts) -> None:
+    """Raises PartialRefused where frames without captions would keep a range that those with captions lose."""
+    if is_hdr(facts.colour):
+        raise PartialRefused(Obstacle.DYNAMIC_RANGE)
 
 
 def burned_identity(video: Video) -> Identity:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
-from kinolog.render.domain.colour import colour_plan
+from kinolog.render.domain.colour import colour_plan, is_hdr
 from kinolog.render.domain.sizing import Size, fitted
 
 FASTEST_RATE: Final = 120
@@ -48,6 +48,16 @@ def plain(facts: MediaFacts) -> tuple[str, ...]:
     whole = ("bwdif=mode=send_frame:deint=interlaced",) if facts.is_interlaced else ()
     size = shown_size(facts)
     return whole if size is None else (*whole, *colour_plan(facts.colour, size, "h264", "auto").before)
+
+
+def mapped(facts: MediaFacts) -> tuple[str, ...]:
+    """Filters: the usual dynamic range instead of a high one, and nothing else; none for a picture that has it."""
+    size = shown_size(facts)
+    if size is None or not is_hdr(facts.colour):
+        return ()
+    plan = colour_plan(facts.colour, size, "h264", "auto")
+    # Otherwise what is drawn next might be drawn upon RGB, or upon more bits than are encoded.
+    return (*plan.before, f"format={plan.pixel_format}")
 
 
 def scaled(size: Size) -> tuple[str, ...]:

@@ -108,15 +108,14 @@ def frame_filters(
 
 
 def picture_filters(colour: Colour | None, kind: PictureFormat, size: Size, width: int | None) -> tuple[str, ...]:
-    """From a frame as encoders get it to a picture that shows the colours that players show."""
+    """From a frame as encoders get it to a picture that shows the colours that players show.
+
+    `colour` is the film's. Burning maps a high dynamic range and tells what it is mapped to.
+    """
+    untold = () if is_hdr(colour) else tagged(colour, size)
     scaled = f"w={width}:h=-1:" if width is not None and width < size.width else ""
     how, pixel_format = _AS_PICTURE[kind]
-    return (
-        *tagged(colour, size),
-        f"scale={scaled}{how}:{_SCALING}",
-        f"format={pixel_format}",
-        *(() if is_hdr(colour) else (_WITHOUT_LIGHT,)),
-    )
+    return (*untold, f"scale={scaled}{how}:{_SCALING}", f"format={pixel_format}", _WITHOUT_LIGHT)
 
 
 def _facts(video: Video, spot: Spot) -> MediaFacts:

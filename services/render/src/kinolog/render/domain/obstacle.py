@@ -14,6 +14,7 @@ class Obstacle(StrEnum):
     PARAMETERS = "the parameters of its picture change on the way"
     INTERLACED = "its frames consist of two fields"
     COLOUR_RANGE = "its colours use the full range"
+    DYNAMIC_RANGE = "its high dynamic range was mapped to BT.709"
     CLOCK = "its clock has no whole number of ticks a second"
     NO_TIME_STAMPS = "it has frames without a time stamp"
     SAME_TIME_STAMPS = "it has two frames at one moment"

@@ -22,7 +22,14 @@ from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
 from kinolog.common.subtitles.source import stored_cues
 from kinolog.common.worker.context import JobContext
-from kinolog.render.domain.burn import burn_recipe, burnable, burned_identity, frame_of, named_caption
+from kinolog.render.domain.burn import (
+    burn_recipe,
+    burnable,
+    burned_identity,
+    frame_of,
+    named_caption,
+    refuse_high_range,
+)
 from kinolog.render.domain.economy import Economy, caption_spans
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.font import Uploads
@@ -102,6 +109,7 @@ class BurnHandler:
         return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
 
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
+        refuse_high_range(burning.facts)
         self.economy.refuse_crowded(burning.spans, burning.facts)
         index = await burning.indexing or await self.joiner.index(burning.film, ctx, burning.spans)
         plan = await asyncio.to_thread(plan_overlay, index, burning.spans)

@@ -13,7 +13,7 @@ from kinolog.common.jobs.trim import TrimMode
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.copied import copy_work, muxer_for, whole_windows, why_not_copied, widened
-from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe
+from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe, why_hevc
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex
@@ -105,7 +105,7 @@ class Cutter:
         recipe = cut_recipe(uncut.facts, parts)
         made = await self.studio.make(recipe, uncut.film.path, ctx, uncut.used)
         because = because_of(refused) if uncut.facts.video_stream is not None else "it is sound alone"
-        because = joined(because, made.rendering.because)
+        because = joined(because, why_hevc(uncut.facts), made.rendering.because)
         return Cut(made=_told(made, because), windows=tuple((part.begin, part.end) for part in parts))
 
     async def _copied(self, uncut: Uncut, part: Part, ctx: JobContext) -> Cut:
