@@ -24,6 +24,15 @@ def trim_file(trim: Trim, workshop: Workshop) -> TrimFile:
     return run
 
 
+@pytest.fixture
+def late_picture(numbered_clip: Path, tmp_path: Path) -> Path:
+    """It is heard from the start, and seen from 0.7 s on."""
+    film = tmp_path / "late.mp4"
+    sources = f"-itsoffset 0.7 -i {numbered_clip} -i {numbered_clip}"
+    ffmpeg(*f"{sources} -map 0:v -map 1:a -c copy {film}".split(), folder=tmp_path)
+    return film
+
+
 def numbers_of(file: Path) -> list[int]:
     """The frames of a film cut from the numbered clip, by the numbers that their brightness tells."""
     with av.open(str(file)) as film:
@@ -138,6 +147,24 @@ async def test_a_window_outside_the_video_is_refused(
     with pytest.raises(PermanentError, match=f"^{field}: .* lasts 2 s") as refused:
         await trim(await workshop.add_video(numbered_clip), TrimInput(start_time=start, end_time=end))
     assert "invalid_range" == refused.value.kind
+
+
+@pytest.mark.parametrize(
+    ("wish", "fix"),
+    [
+        ({"start_time": 0, "end_time": 0.5}, "widen start_time and end_time."),
+        ({"ranges": [{"start_time": 0, "end_time": 0.5}]}, "widen that one of the ranges."),
+        ({"start_time": 0.5, "end_time": 1, "action": "remove"}, "let start_time and end_time take that out as well."),
+        ({"ranges": [{"start_time": 0.5, "end_time": 1}], "action": "remove"}, "let ranges take that out as well."),
+    ],
+)
+async def test_a_part_before_the_picture_begins_is_refused_in_the_words_of_the_job(
+    workshop: Workshop, trim: Trim, late_picture: Path, wish: dict[str, object], fix: str
+) -> None:
+    video_id = await workshop.add_video(late_picture, duration=2.7)
+    with pytest.raises(PermanentError, match=r"^The video has no frame between 0 and 0\.5 s: ") as refused:
+        await trim(video_id, TrimInput.model_validate(wish))
+    assert fix == refused.value.message.partition("s: ")[2]
 
 
 async def test_a_deleted_or_unknown_video_is_refused(trim: Trim) -> None:

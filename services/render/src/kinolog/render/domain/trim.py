@@ -45,6 +45,15 @@ class Part:
         return self.end - self.begin
 
 
+class FramelessPart(PermanentError):
+    """A part, in seconds, that lies between two frames, or before the first one."""
+
+    def __init__(self, part: Seconds, fix: str = "choose longer parts") -> None:
+        start, end = part
+        super().__init__("invalid_range", f"The video has no frame between {start:g} and {end:g} s: {fix}.")
+        self.part = part
+
+
 def windows_left(job: TrimInput, video: Video, most_ranges: int) -> tuple[Seconds, ...]:
     """What is kept, or what is left without that which is removed. Raises PermanentError for what the video lacks."""
     if len(job.windows) > most_ranges:
@@ -57,10 +66,18 @@ def windows_left(job: TrimInput, video: Video, most_ranges: int) -> tuple[Second
 
 
 def parts_of(facts: MediaFacts, windows: Sequence[Seconds]) -> tuple[Part, ...]:
-    """The frames of windows that the film was asked about. Raises PermanentError for a window between two frames."""
+    """The frames of windows that the film was asked about. Raises FramelessPart."""
     if facts.video_stream is None:
         return tuple(Part(start=start, end=end, begin=start, frame_count=0) for start, end in windows)
     return tuple(_part(window, found) for window, found in zip(windows, facts.windows, strict=True))
+
+
+def told_of_frameless(missing: FramelessPart, job: TrimInput) -> FramelessPart:
+    """The same in the words of a job, which named the part itself, or what lies beside it."""
+    one_named = "start_time and end_time" if job.ranges is None else None
+    if job.action == "remove":
+        return FramelessPart(missing.part, f"let {one_named or 'ranges'} take that out as well")
+    return FramelessPart(missing.part, f"widen {one_named or 'that one of the ranges'}")
 
 
 def refuse_changed(before: Video | None, now: Video | None) -> None:
@@ -110,8 +127,7 @@ def _part(window: Seconds, found: Window) -> Part:
         count, since = found.frame_count + 1, found.before_at
         return Part(start=start, end=end, begin=start, frame_count=count, groups=found.groups, still_since=since)
     if found.first_at is None:
-        message = f"The video has no frame between {start:g} and {end:g} s: widen start_time and end_time."
-        raise PermanentError("invalid_range", message)
+        raise FramelessPart(window)
     return Part(start=start, end=end, begin=found.first_at, frame_count=found.frame_count, groups=found.groups)
 
 

@@ -11,7 +11,15 @@ from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film
 from kinolog.render.domain.split import ClipLimit
-from kinolog.render.domain.trim import clip_identity, refuse_changed, segment_identity, windows_left
+from kinolog.render.domain.trim import (
+    FramelessPart,
+    Seconds,
+    clip_identity,
+    refuse_changed,
+    segment_identity,
+    told_of_frameless,
+    windows_left,
+)
 from kinolog.render.handlers.cut import Cut, Cutter, Uncut
 from kinolog.render.handlers.inherit import Heirloom, heirlooms, inherit, retime
 
@@ -35,8 +43,7 @@ class TrimHandler:
         trimming = _Trimming(self.cutter, job, video, captions, ctx)
         async with media_file(ctx, video.content) as source:
             film = Film(path=source, container=video.container, workdir=ctx.workdir)
-            uncut = await self.cutter.look(video, film, windows, ctx)
-            return await trimming.result(uncut)
+            return await trimming.result(await trimming.look(film, windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,12 @@ class _Trimming:
     video: Video
     captions: Sequence[Heirloom]
     ctx: JobContext
+
+    async def look(self, film: Film, windows: Sequence[Seconds]) -> Uncut:
+        try:
+            return await self.cutter.look(self.video, film, windows, self.ctx)
+        except FramelessPart as missing:
+            raise told_of_frameless(missing, self.job) from missing
 
     async def result(self, uncut: Uncut) -> TrimOutput:
         if self.job.result == "segments":
