@@ -71,11 +71,20 @@ def test_a_later_segment_is_read_from_its_key_frame_on_with_the_times_of_the_fil
 def test_segments_count_together_whoever_makes_them() -> None:
     reports: list[EncodeProgress] = []
     now = [0.0]
-    tally = Tally((10.0, 30.0, 60.0), reports.append, lambda: now[0])
+    tally = Tally((10.0, 30.0, 60.0), 3_000, reports.append, lambda: now[0])
     tally.begin((0,))
     now[0] = 5.0
     tally.listener(1)(EncodeProgress(50.0, 9.0, 1.0, 7))
-    assert [EncodeProgress(25.0, 3.0, 25.0, 7)] == reports
+    assert [EncodeProgress(25.0, 3.0, 25.0, 750)] == reports
+
+
+def test_frames_made_elsewhere_count_with_the_film() -> None:
+    reports: list[EncodeProgress] = []
+    tally = Tally((20.0, 30.0), 100, reports.append, lambda: 0.0)
+    tally.note(1, 0.5)
+    tally.note(0, 1.0)
+    tally.note(1, 1.0)
+    assert [30, 70, 100] == [each.frame for each in reports]
 
 
 def test_what_is_finished_outlives_a_crash_only_for_the_same_film() -> None:

@@ -10,14 +10,15 @@ from kinolog.render.domain.progress import EncodeProgress, OnProgress
 class Tally:
     """`lengths` are the seconds of film of each segment; `clock` tells seconds from any beginning.
 
-    What an earlier attempt had finished counts as done, and not for the speed.
+    What an earlier attempt had finished counts as done, and not for the speed. Others tell no frames, so of the film's
+    `frame_count` as many are told as made as its share that is done.
     """
 
     lengths: tuple[float, ...]
+    frame_count: int | None
     on_progress: OnProgress
     clock: Callable[[], float]
     _shares: dict[int, float] = field(default_factory=dict)
-    _frames: dict[int, int] = field(default_factory=dict)
     _began_at: float = 0.0
     _given_seconds: float = 0.0
 
@@ -27,7 +28,6 @@ class Tally:
 
     def listener(self, number: int) -> OnProgress:
         def hear(progress: EncodeProgress) -> None:
-            self._frames[number] = progress.frame or 0
             self.note(number, progress.percent / 100)
 
         return hear
@@ -38,7 +38,7 @@ class Tally:
         taken = self.clock() - self._began_at
         speed = (done - self._given_seconds) / taken if taken > 0 else None
         eta_seconds = (total - done) / speed if speed else None
-        frame = sum(self._frames.values()) or None
+        frame = None if self.frame_count is None else int(self.frame_count * done / total)
         self.on_progress(EncodeProgress(100 * done / total, speed, eta_seconds, frame))
 
     @property

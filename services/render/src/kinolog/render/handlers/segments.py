@@ -140,7 +140,7 @@ class SegmentStudio:
         name = fingerprint(recipe, cut, used, digests, self.segmenter.versions)
         done = await _still_there(Progressed.resumed(name, ctx.checkpoint_of_last_attempt), ctx)
         lengths = tuple(cut.length_seconds(stretch, recipe.seconds) for stretch in cut.stretches)
-        tally = Tally(lengths, reports(ctx), asyncio.get_running_loop().time)
+        tally = Tally(lengths, recipe.frame_count, reports(ctx), asyncio.get_running_loop().time)
         tally.begin(tuple(int(part) for part in done.parts if part != SOUND))
         film = LongFilm(
             recipe=recipe,
