@@ -44,6 +44,11 @@ async def test_a_job_that_was_not_begun_in_time_is_failed(scene: Scene) -> None:
     assert (JobStatus.FAILED, "deadline_exceeded") == (job.status, job.error_kind)
 
 
+async def test_a_job_that_was_not_begun_in_time_tells_which_field_to_raise(scene: Scene) -> None:
+    message = "not done within 60 s of its submission: submit it again with a larger total_timeout_seconds"
+    assert message == (await scene.look_at(NOON + MINUTE)).error_message
+
+
 async def test_a_job_that_was_failed_is_not_failed_again(scene: Scene) -> None:
     for _ in range(2):
         await scene.look_at(NOON + MINUTE)

@@ -109,7 +109,8 @@ def expire_job(job: Job) -> JobFailed:
     """A pending job whose total timeout has passed is not begun any more."""
     if job.status is not JobStatus.PENDING:
         raise Refused("not-pending", f"the job {job.id} is {job.status}")
-    message = f"not done within {job.total_timeout_seconds:g} s of its submission: retry it, or give it more time"
+    fix = "submit it again with a larger total_timeout_seconds"
+    message = f"not done within {job.total_timeout_seconds:g} s of its submission: {fix}"
     return JobFailed(attempt=job.attempt, kind="deadline_exceeded", message=message, detail=job.error_message)
 
 
