@@ -137,6 +137,8 @@ async def test_a_body_that_is_not_called_json_is_refused(caller: httpx2.AsyncCli
         ({"input_data": {"start_time": 0.0, "end_time": float("nan")}}, "/input_data/end_time"),
         ({"input_data": {"start_time": 0.0, "end_time": 2**63}}, "/input_data/end_time"),
         ({"input_data": {"start_time": 0.0, "end_time": 1.0, "interval": 3}}, "/input_data/interval"),
+        ({"input_data": {"start_time": False, "end_time": 1.0}}, "/input_data/start_time"),
+        ({"input_data": {"start_time": 0, "end_time": "1"}}, "/input_data/end_time"),
     ],
 )
 async def test_a_job_that_could_only_fail_is_refused(

@@ -1,10 +1,14 @@
 """What every job type says of itself."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from kinolog.common.fields import Request
+from kinolog.common.fields import Request, Seconds
+
+StrictSeconds = Annotated[Seconds, Field(strict=True)]
+"""Seconds that are told as a number: neither `true` nor a text with digits in it is one."""
 
 
 class Output(BaseModel):

@@ -25,7 +25,7 @@ def _known(size: str) -> str:
 
 ModelSize = Annotated[str, AfterValidator(_known)]
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Temperature = Annotated[float, Field(ge=0, le=1)]
+Temperature = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
 class VoiceDetection(Request):
@@ -36,10 +36,10 @@ class VoiceDetection(Request):
     around each.
     """
 
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    min_speech_seconds: Annotated[float, Field(ge=0, le=10)] = 0.0
-    min_silence_seconds: Annotated[float, Field(ge=0, le=10)] = 2.0
-    pad_seconds: Annotated[float, Field(ge=0, le=5)] = 0.4
+    threshold: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.5
+    min_speech_seconds: Annotated[float, Field(strict=True, ge=0, le=10)] = 0.0
+    min_silence_seconds: Annotated[float, Field(strict=True, ge=0, le=10)] = 2.0
+    pad_seconds: Annotated[float, Field(strict=True, ge=0, le=5)] = 0.4
 
 
 class Reading(Request):
@@ -47,11 +47,11 @@ class Reading(Request):
 
     line_characters: Annotated[int, Field(ge=10, le=200)] | None = None
     lines: Annotated[int, Field(ge=1, le=4)] | None = None
-    characters_per_second: Annotated[float, Field(ge=5, le=60)] | None = None
-    max_seconds: Annotated[float, Field(ge=1, le=60)] | None = None
-    min_seconds: Annotated[float, Field(ge=0, le=10)] | None = None
-    min_gap_seconds: Annotated[float, Field(ge=0, le=2)] | None = None
-    pause_seconds: Annotated[float, Field(ge=0.1, le=10)] | None = None
+    characters_per_second: Annotated[float, Field(strict=True, ge=5, le=60)] | None = None
+    max_seconds: Annotated[float, Field(strict=True, ge=1, le=60)] | None = None
+    min_seconds: Annotated[float, Field(strict=True, ge=0, le=10)] | None = None
+    min_gap_seconds: Annotated[float, Field(strict=True, ge=0, le=2)] | None = None
+    pause_seconds: Annotated[float, Field(strict=True, ge=0.1, le=10)] | None = None
 
 
 class CaptionInput(Request):

@@ -14,7 +14,7 @@ class CompressInput(Request):
     hard to tell from the original. It is aimed at by encoding samples of the film before the whole.
     """
 
-    target_quality: Annotated[float, Field(ge=40, le=99)] = 93.0
+    target_quality: Annotated[float, Field(strict=True, ge=40, le=99)] = 93.0
     profile: Profile = "h264"
     sound_kbps: SoundKbps = 128
     title: Title | None = None

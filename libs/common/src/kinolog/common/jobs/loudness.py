@@ -18,9 +18,9 @@ class NormalizeAudioInput(Request):
     is) allow that; otherwise its loud and quiet parts are brought together.
     """
 
-    target_lufs: Annotated[float, Field(ge=-40, le=-5)] = -16.0
-    true_peak_db: Annotated[float, Field(ge=-9, le=0)] = -1.5
-    loudness_range: Annotated[float, Field(ge=1, le=50)] | None = None
+    target_lufs: Annotated[float, Field(strict=True, ge=-40, le=-5)] = -16.0
+    true_peak_db: Annotated[float, Field(strict=True, ge=-9, le=0)] = -1.5
+    loudness_range: Annotated[float, Field(strict=True, ge=1, le=50)] | None = None
     sound_kbps: SoundKbps | None = None
     title: Title | None = None
 

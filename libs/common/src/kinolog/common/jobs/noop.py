@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from kinolog.common.fields import Request, Seconds
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.fields import Request
+from kinolog.common.jobs.base import JobType, Output, StrictSeconds
 
 
 class NoopInput(Request):
     """Does nothing, for as long as is asked: for measurements and for tests of the engine itself."""
 
-    seconds: Seconds = 0.0
+    seconds: StrictSeconds = 0.0
 
 
 class NoopOutput(Output):

@@ -36,7 +36,7 @@ class PackageInput(Request):
 
     heights: Ladder = DEFAULT_LADDER
     segments: SegmentFormat = "fmp4"
-    segment_seconds: Annotated[float, Field(ge=1, le=20)] = 4.0
+    segment_seconds: Annotated[float, Field(strict=True, ge=1, le=20)] = 4.0
     quality: Quality = 21.0
     sound_kbps: SoundKbps = 128
     caption_ids: CaptionIds = ()

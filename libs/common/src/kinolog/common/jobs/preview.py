@@ -4,8 +4,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from kinolog.common.fields import Request, Seconds
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.fields import Request
+from kinolog.common.jobs.base import JobType, Output, StrictSeconds
 
 PreviewFormat = Literal["gif", "webp", "mp4"]
 
@@ -14,10 +14,10 @@ class PreviewInput(Request):
     """From `start_time` on for `duration` seconds, or to the video's end; `width` in pixels, and never enlarged."""
 
     format: PreviewFormat = "gif"
-    start_time: Seconds = 0.0
-    duration: Annotated[float, Field(ge=0.1, le=60)] = 3.0
+    start_time: StrictSeconds = 0.0
+    duration: Annotated[float, Field(strict=True, ge=0.1, le=60)] = 3.0
     width: Annotated[int, Field(strict=True, ge=16, le=960)] = 320
-    frame_rate: Annotated[float, Field(ge=1, le=30)] = 10.0
+    frame_rate: Annotated[float, Field(strict=True, ge=1, le=30)] = 10.0
 
 
 class PreviewOutput(Output):

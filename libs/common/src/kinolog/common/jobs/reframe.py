@@ -25,7 +25,7 @@ def _aspect(text: str) -> str:
 
 
 Aspect = Annotated[str, AfterValidator(_aspect)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
 class ReframeInput(Request):

@@ -14,9 +14,9 @@ class RemoveSilenceInput(Request):
     the silences are told, and nothing is cut.
     """
 
-    threshold_db: Annotated[float, Field(ge=-90, le=-5)] = -35.0
-    min_silence_seconds: Annotated[float, Field(ge=0.1, le=600)] = 0.5
-    margin_seconds: Annotated[float, Field(ge=0, le=10)] = 0.2
+    threshold_db: Annotated[float, Field(strict=True, ge=-90, le=-5)] = -35.0
+    min_silence_seconds: Annotated[float, Field(strict=True, ge=0.1, le=600)] = 0.5
+    margin_seconds: Annotated[float, Field(strict=True, ge=0, le=10)] = 0.2
     only_detect: bool = False
     title: Title | None = None
 

@@ -21,7 +21,7 @@ def _as_arguments(text: str) -> str:
 
 
 # A job that shows no progress for longer is taken for stuck.
-_Seconds = Annotated[float, Field(ge=0, le=60)]
+_Seconds = Annotated[float, Field(strict=True, ge=0, le=60)]
 _Arguments = Annotated[str, StringConstraints(max_length=1_000, pattern=_PRINTABLE), AfterValidator(_as_arguments)]
 
 

@@ -22,8 +22,8 @@ class SlideshowInput(Request):
     """
 
     pictures: Annotated[tuple[PictureRef, ...], Field(min_length=1, max_length=MOST_PICTURES)]
-    seconds_per_picture: Annotated[float, Field(ge=0.2, le=600)] = 4.0
-    fade_seconds: Annotated[float, Field(ge=0, le=10)] = 0.5
+    seconds_per_picture: Annotated[float, Field(strict=True, ge=0.2, le=600)] = 4.0
+    fade_seconds: Annotated[float, Field(strict=True, ge=0, le=10)] = 0.5
     width: EvenSide = 1920
     height: EvenSide = 1080
     frame_rate: SlideRate = 25

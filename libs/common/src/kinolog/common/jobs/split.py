@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, model_validator
 
 from kinolog.common.detector import Detector
-from kinolog.common.fields import Request, Seconds, SizeBytes
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.fields import Request, SizeBytes
+from kinolog.common.jobs.base import JobType, Output, StrictSeconds
 from kinolog.common.jobs.trim import SHORTEST_CLIP_SECONDS, TrimClip, TrimMode
 
 MOST_CLIPS: Final = 1000
@@ -23,10 +23,10 @@ class SplitFixedInput(Request):
     clip) and `times` (the moments to cut at, in seconds); every 30 s where none is given.
     """
 
-    interval: Annotated[Seconds, Field(ge=SHORTEST_CLIP_SECONDS)] | None = None
+    interval: Annotated[StrictSeconds, Field(ge=SHORTEST_CLIP_SECONDS)] | None = None
     count: Annotated[int, Field(strict=True, ge=1, le=MOST_CLIPS)] | None = None
     size_bytes: Annotated[SizeBytes, Field(ge=SMALLEST_CLIP_BYTES)] | None = None
-    times: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=MOST_CLIPS - 1)] | None = None
+    times: Annotated[tuple[StrictSeconds, ...], Field(min_length=1, max_length=MOST_CLIPS - 1)] | None = None
     mode: TrimMode = "exact"
 
     @model_validator(mode="before")
@@ -54,9 +54,9 @@ class SplitScenesInput(Request):
     `only_scenes` stores where the scenes are, and makes no clips.
     """
 
-    min_scene_len: Annotated[float, Field(ge=0, le=86_400)] = 2.0
+    min_scene_len: Annotated[float, Field(strict=True, ge=0, le=86_400)] = 2.0
     detector: Detector = "adaptive"
-    threshold: Annotated[float, Field(gt=0, le=255)] | None = None
+    threshold: Annotated[float, Field(strict=True, gt=0, le=255)] | None = None
     only_scenes: bool = False
     mode: TrimMode = "exact"
 

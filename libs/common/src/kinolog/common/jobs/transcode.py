@@ -16,10 +16,10 @@ HDR_PROFILES: Final[frozenset[Profile]] = frozenset({"hevc", "av1"})
 _WEBM_PROFILES: Final[frozenset[Profile]] = frozenset({"vp9", "av1"})
 
 Side = Annotated[int, Field(strict=True, ge=16, le=8192)]
-Quality = Annotated[float, Field(ge=0, le=51)]
+Quality = Annotated[float, Field(strict=True, ge=0, le=51)]
 PictureKbps = Annotated[int, Field(strict=True, ge=50, le=200_000)]
 SoundKbps = Annotated[int, Field(strict=True, ge=16, le=512)]
-FrameRate = Annotated[float, Field(ge=1, le=240)]
+FrameRate = Annotated[float, Field(strict=True, ge=1, le=240)]
 
 
 class TranscodeInput(Request):

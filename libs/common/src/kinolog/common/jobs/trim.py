@@ -5,8 +5,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from kinolog.common.fields import Request, Seconds, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.fields import Request, Title
+from kinolog.common.jobs.base import JobType, Output, StrictSeconds
 
 SHORTEST_CLIP_SECONDS: Final = 0.04
 MOST_RANGES: Final = 1_000
@@ -19,8 +19,8 @@ TrimResult = Literal["new", "replace", "segments"]
 class TrimRange(Request):
     """From `start_time` up to and without `end_time`, in seconds of the video."""
 
-    start_time: Seconds
-    end_time: Seconds
+    start_time: StrictSeconds
+    end_time: StrictSeconds
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
@@ -37,8 +37,8 @@ class TrimInput(Request):
     """
 
     ranges: Annotated[tuple[TrimRange, ...], Field(min_length=1, max_length=MOST_RANGES)] | None = None
-    start_time: Annotated[Seconds | None, Field(validate_default=True)] = None
-    end_time: Annotated[Seconds | None, Field(validate_default=True)] = None
+    start_time: Annotated[StrictSeconds | None, Field(validate_default=True)] = None
+    end_time: Annotated[StrictSeconds | None, Field(validate_default=True)] = None
     action: TrimAction = "keep"
     mode: TrimMode = "exact"
     result: TrimResult = "new"

@@ -4,8 +4,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kinolog.common.fields import Request, Seconds, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.fields import Request, Title
+from kinolog.common.jobs.base import JobType, Output, StrictSeconds
 from kinolog.common.jobs.picture import PictureRef
 
 Position = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
@@ -20,11 +20,11 @@ class WatermarkInput(Request):
 
     picture: PictureRef
     position: Position = "bottom_right"
-    width_percent: Annotated[float, Field(ge=1, le=100)] = 15.0
-    margin_percent: Annotated[float, Field(ge=0, le=45)] = 3.0
-    opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
-    start_time: Seconds | None = None
-    end_time: Seconds | None = None
+    width_percent: Annotated[float, Field(strict=True, ge=1, le=100)] = 15.0
+    margin_percent: Annotated[float, Field(strict=True, ge=0, le=45)] = 3.0
+    opacity: Annotated[float, Field(strict=True, gt=0, le=1)] = 1.0
+    start_time: StrictSeconds | None = None
+    end_time: StrictSeconds | None = None
     title: Title | None = None
 
     @model_validator(mode="after")
