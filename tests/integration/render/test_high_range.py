@@ -1,13 +1,27 @@
 """Films of a high dynamic range: cuts keep it, and what draws upon the picture maps it before."""
 
+import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
 
 import av
 import pytest
+from PIL import Image
 
-from kinolog.common.jobs import BurnInput, BurnOutput, TrimInput, TrimOutput
+from kinolog.common.events.video import VideoRegistered
+from kinolog.common.jobs import (
+    BurnInput,
+    BurnOutput,
+    MergeInput,
+    MergeOutput,
+    ReframeInput,
+    ReframeOutput,
+    TrimInput,
+    TrimOutput,
+    WatermarkInput,
+    WatermarkOutput,
+)
 from kinolog.common.style import CaptionStyle
 from kinolog.common.subtitles import Cue
 from kinolog.common.testing.clips import make_clip
@@ -25,6 +39,7 @@ Look = tuple[str, int, int, int]
 USUAL: Final = ("yuv420p", 1, 1, 1)
 HIGH: Final = {"hdr10": ("yuv420p10le", 9, 16, 9), "hlg": ("yuv420p10le", 9, 18, 9)}
 HLG_OF_8_BITS: Final = "-vf format=yuv420p,setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc"
+MAPPED: Final = "the high dynamic range was mapped to BT.709"
 YELLOW: Final = CaptionStyle(font_size=60, outline_width=0)
 
 
@@ -52,6 +67,19 @@ async def look_of(workshop: Workshop, video_id: str) -> Look:
     with av.open(str(await file_of(workshop, video_id))) as film:
         frame = next(film.decode(video=0))
     return (frame.format.name, int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace))
+
+
+async def reason_of(workshop: Workshop, video_id: str) -> str:
+    registered = (await workshop.log.read("video", video_id))[0].event
+    assert isinstance(registered, VideoRegistered)
+    assert registered.rendering is not None
+    return registered.rendering.because
+
+
+async def white_picture(workshop: Workshop) -> dict[str, Any]:
+    content = io.BytesIO()
+    Image.new("RGB", (20, 20), (255, 255, 255)).save(content, "PNG")
+    return (await workshop.blobs.put_bytes(content.getvalue(), "image/png")).model_dump()
 
 
 @pytest.mark.parametrize("name", ["hdr10", "hlg"])
@@ -92,3 +120,34 @@ async def test_a_cut_of_which_packets_are_copied_keeps_its_8_bits_and_its_range(
 ) -> None:
     output = await trim(await workshop.add_video(hlg_of_8_bits), TrimInput(start_time=0.2, end_time=1.9))
     assert ("partial", ("yuv420p", 9, 18, 9)) == (output.method, await look_of(workshop, output.video_id))
+
+
+@pytest.mark.parametrize("mode", ["crop", "pad", "blur"])
+async def test_another_shape_is_made_of_a_mapped_picture_and_says_so(
+    workshop: Workshop, add_film: AddFilm, mode: Literal["crop", "pad", "blur"]
+) -> None:
+    job = ReframeInput(aspect="1:1", mode=mode)
+    ctx = await workshop.begin("render", type="reframe", input_data={}, video_id=await add_film("hdr10"))
+    output = await wiring.handlers(RenderSettings())["reframe"](job, ctx)
+    assert isinstance(output, ReframeOutput)
+    await workshop.commit(ctx)
+    assert (USUAL, MAPPED) == (await look_of(workshop, output.video_id), await reason_of(workshop, output.video_id))
+
+
+async def test_a_picture_is_drawn_over_a_mapped_one_and_it_is_said_so(workshop: Workshop, add_film: AddFilm) -> None:
+    job = WatermarkInput.model_validate({"picture": await white_picture(workshop)})
+    ctx = await workshop.begin("render", type="watermark", input_data={}, video_id=await add_film("hdr10"))
+    output = await wiring.handlers(RenderSettings())["watermark"](job, ctx)
+    assert isinstance(output, WatermarkOutput)
+    await workshop.commit(ctx)
+    assert (USUAL, MAPPED) == (await look_of(workshop, output.video_id), await reason_of(workshop, output.video_id))
+
+
+async def test_merged_films_are_mapped_and_it_is_said_so(workshop: Workshop, add_film: AddFilm) -> None:
+    film = await add_film("hlg")
+    project_id = (await workshop.video(film)).project_id
+    ctx = await workshop.begin("render", type="merge", input_data={}, project_id=project_id)
+    output = await wiring.handlers(RenderSettings())["merge"](MergeInput(video_ids=(film, film)), ctx)
+    assert isinstance(output, MergeOutput)
+    await workshop.commit(ctx)
+    assert (USUAL, True) == (await look_of(workshop, output.video_id), MAPPED in output.because)

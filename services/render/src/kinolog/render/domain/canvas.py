@@ -60,6 +60,12 @@ def mapped(facts: MediaFacts) -> tuple[str, ...]:
     return (*plan.before, f"format={plan.pixel_format}")
 
 
+def why_mapped(*films: MediaFacts) -> str:
+    """In a line, what becomes of a high dynamic range; nothing where no film has one."""
+    is_high = any(is_hdr(film.colour) for film in films)
+    return "the high dynamic range was mapped to BT.709" if is_high else ""
+
+
 def scaled(size: Size) -> tuple[str, ...]:
     """Filters: this size, square pixels, and the colours of BT.709 whatever they were."""
     scale = f"scale={size.width}:{size.height}:flags=lanczos:out_color_matrix=bt709:out_range=tv"

@@ -11,6 +11,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs.merge import MergedPart, MergeInput, MergeOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.joined_captions import joined_cues
 from kinolog.render.domain.merge import Member, MergePlan, merge_work, merged_identity, plan_merge, refuse_unlike_plan
 from kinolog.render.domain.merge_copy import copy_plan, refuse_unlike
@@ -19,7 +20,7 @@ from kinolog.render.handlers.inherit import Heirloom, caption_like, heirlooms
 from kinolog.render.handlers.merge_copy import CopyingJoiner
 from kinolog.render.handlers.partial import PartialStudio
 from kinolog.render.handlers.progress import reports
-from kinolog.render.handlers.studio import Made, Studio, used_video
+from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _OUTPUT: Final = "merged.mp4"
 _logger: Final = structlog.get_logger(__name__)
@@ -81,7 +82,8 @@ class MergeHandler:
         inspected = await self.studio.check(work.output, ctx)
         refuse_unlike_plan(plan, inspected.facts)
         used = tuple(used_video(member.video) for member in plan.members)
-        rendering = self.studio.rendering(used, encoded, because=because)
+        told = why_mapped(*(member.facts for member in plan.members))
+        rendering = self.studio.rendering(used, encoded, because=joined(because, told))
         return Made(file=work.output, inspected=inspected, rendering=rendering)
 
 

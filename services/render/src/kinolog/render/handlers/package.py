@@ -15,6 +15,7 @@ from kinolog.common.packages import MASTER_PLAYLIST
 from kinolog.common.subtitles import MEDIA_TYPES as TEXT_TYPES
 from kinolog.common.subtitles.source import stored_cues
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.package import (
     DEMUXERS,
     MEDIA_TYPES,
@@ -57,7 +58,7 @@ class PackageHandler:
         ]
         await files.add_playlist(MASTER_PLAYLIST, master_playlist(variants, tracks))
         used = (used_video(video), *(SourceUsed(sha256=each.cues.sha256, id=each.id) for each in captions))
-        rendering = self.studio.rendering(used, *(rung.encoded for rung in made))
+        rendering = self.studio.rendering(used, *(rung.encoded for rung in made), because=why_mapped(found.facts))
         return await _package(video, files, variants, rendering, ctx)
 
     async def _encode(self, facts: MediaFacts, job: PackageInput, source: Path, ctx: JobContext) -> list[MadeRung]:

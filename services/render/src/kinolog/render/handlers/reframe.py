@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from kinolog.common.jobs.reframe import ReframeInput, ReframeOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.reframe import framing_of, reframe_recipe, reframed_identity, refuse_other_size
-from kinolog.render.handlers.studio import Studio, used_video
+from kinolog.render.handlers.studio import Studio, explained, used_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,9 @@ class ReframeHandler:
             framing = framing_of(job, facts)
             made = await self.studio.make(reframe_recipe(job, facts, framing), source, ctx, used_video(video))
         refuse_other_size(framing, made.inspected.facts)
+        told = explained(made, why_mapped(facts))
         return ReframeOutput(
-            video_id=await self.studio.publish(made, reframed_identity(video, job), ctx),
+            video_id=await self.studio.publish(told, reframed_identity(video, job), ctx),
             width=framing.size.width,
             height=framing.size.height,
             encoder=made.rendering.steps[-1].encoder or "",

@@ -1,7 +1,7 @@
 """What every job here works with: look into a file, run the encoder, see that the result is whole, keep it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -144,6 +144,12 @@ class Studio:
 def joined(*reasons: str) -> str:
     """In one line, for `Rendering.because`."""
     return "; ".join(filter(None, reasons))
+
+
+def explained(made: Made, reason: str) -> Made:
+    """With one more reason why it came about as it did; an empty one changes nothing."""
+    because = joined(made.rendering.because, reason)
+    return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
 
 
 def used_video(video: Video) -> SourceUsed:

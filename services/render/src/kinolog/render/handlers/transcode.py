@@ -1,13 +1,13 @@
 """Encoding a video anew, in another format."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kinolog.common.jobs import TranscodeInput, TranscodeOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.colour import is_hdr
 from kinolog.render.domain.transcode import refuse_other, transcode_recipe, transcoded_identity, why_mapped
-from kinolog.render.handlers.studio import Made, Studio, used_video
+from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,8 @@ class TranscodeHandler:
             recipe = transcode_recipe(found.facts, job)
             made = await self.studio.make(recipe, source, ctx, used_video(video))
         refuse_other(recipe, job, found.facts, made.inspected.facts)
-        told = _explained(made, why_mapped(found.facts, made.inspected.facts, job))
+        told = explained(made, why_mapped(found.facts, made.inspected.facts, job))
         return _output(await self.studio.publish(told, transcoded_identity(video, job), ctx), made)
-
-
-def _explained(made: Made, reason: str) -> Made:
-    because = "; ".join(filter(None, (made.rendering.because, reason)))
-    return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
 
 
 def _output(video_id: str, made: Made) -> TranscodeOutput:

@@ -6,6 +6,7 @@ from typing import Final
 from kinolog.common.jobs.watermark import WatermarkInput, WatermarkOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.recipe import refuse_incomplete
 from kinolog.render.domain.watermark import Mark, place_mark, watermark_work, watermarked_identity, whole_film
 from kinolog.render.handlers.picture import PictureReader, ready_picture
@@ -31,7 +32,7 @@ class WatermarkHandler:
             encoded = await self.studio.encoder.run(work, reports(ctx))
         inspected = await self.studio.check(work.output, ctx)
         refuse_incomplete(whole_film(facts), inspected.facts)
-        rendering = self.studio.rendering((used_video(video), picture.used), encoded)
+        rendering = self.studio.rendering((used_video(video), picture.used), encoded, because=why_mapped(facts))
         made = Made(file=work.output, inspected=inspected, rendering=rendering)
         return _output(await self.studio.publish(made, watermarked_identity(video, job), ctx), mark, made)
 
