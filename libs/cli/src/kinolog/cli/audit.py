@@ -19,8 +19,10 @@ from kinolog.common.audit import Check, Report, Scope, audit
 from kinolog.common.audit.client_lines import read_history
 from kinolog.common.audit.rows import CatalogRows
 from kinolog.common.blobs import BlobStore
+from kinolog.common.errors import NotLetIn
 from kinolog.common.log.connection import connect
 from kinolog.common.log.jetstream import JetStreamLog
+from kinolog.common.log.watch import shown_address
 from kinolog.common.settings import ServiceSettings
 
 app = typer.Typer()
@@ -87,13 +89,16 @@ async def _audit(settings: ServiceSettings, scope: Scope) -> Report:
 
 @asynccontextmanager
 async def opened(settings: ServiceSettings) -> AsyncIterator[tuple[JetStreamLog, CatalogRows]]:
-    """Raises Unreachable where no NATS server answers."""
+    """Raises Unreachable where no NATS server answers, or lets us in."""
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 client = await stack.enter_async_context(connect(settings, "kinolog-audit"))
+        except NotLetIn as error:
+            raise Unreachable(str(error)) from None
         except TimeoutError:
-            raise Unreachable(f"no NATS server answers at {settings.nats_url}; is the platform up?") from None
+            address = shown_address(settings.nats_url)
+            raise Unreachable(f"no NATS server answers at {address}; is the platform up?") from None
         log = JetStreamLog.open(client, client, settings)
         yield await stack.enter_async_context(log), CatalogRows(client)
 

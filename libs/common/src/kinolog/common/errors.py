@@ -7,6 +7,7 @@ KinologError
 │   ├── OutcomeUnknown      no acknowledgement came and the log could not be asked in time
 │   ├── LogUnavailable      the log cannot be reached at present
 │   │   └── LogFull         it can, and has no room for another event
+│   ├── NotLetIn            NATS does not accept the user and the password: a person has to mend the settings
 │   ├── LogCorrupt          a gap, a rewound stream or a missing stream: stop and call a person
 │   └── EventUnreadable
 │       ├── UnknownEvent    no class is registered for the type
@@ -63,6 +64,17 @@ class LogUnavailable(LogError):
 
 class LogFull(LogUnavailable):
     """NATS may store no more: its disk is full, or a limit is reached; nothing was written."""
+
+
+class NotLetIn(LogError):
+    """NATS does not accept who we say we are."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"NATS at {address} does not accept this user and password: "
+            "set KINOLOG_NATS_USER and KINOLOG_NATS_PASSWORD to what nats-server is configured with"
+        )
+        self.address = address
 
 
 class LogCorrupt(LogError):

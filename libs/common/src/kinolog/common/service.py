@@ -173,14 +173,13 @@ async def open_service(name: str, settings: ServiceSettings, stopping: asyncio.E
 async def _run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:
     stopping, starting = asyncio.Event(), asyncio.current_task()
     _on_signals(lambda: _stop(stopping, starting))
-    with _leaving_quietly(stopping):
+    with _leaving_quietly(stopping), telling_why():
         async with open_service(name, settings, stopping) as service:
             starting = None
             collect_less()
             give_back_memory()  # What starting has freed.
             _logger.info("Started")
-            with telling_why():
-                await main(service)
+            await main(service)
     _logger.info("Stopped")
 
 
@@ -207,7 +206,9 @@ def _leaving_quietly(stopping: asyncio.Event) -> Iterator[None]:
 
 @contextmanager
 def telling_why() -> Iterator[None]:
-    """What breaks a promise of the log ends a service with exit code 1, and is for a person to mend, not to debug."""
+    """What breaks a promise of the log, or keeps a service out of it, ends the service with exit code 1, and is for a
+    person to mend, not to debug.
+    """
     reasons: set[str] = set()
     try:
         yield

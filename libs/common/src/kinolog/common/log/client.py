@@ -15,8 +15,10 @@ from nats.aio.client import PING_PROTO, Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import BadHeaderError, ConnectionDrainingError
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NoAnswer
 from nats.protocol.command import hpub_cmd
+from nats.protocol.parser import PERMISSIONS_ERR, STALE_CONNECTION
 
 from kinolog.common.log.parser import FastParser
 
@@ -98,6 +100,23 @@ class FastClient(Client):
         self.stats["in_msgs"] += 1
         self.stats["in_bytes"] += len(data)
         take(self._build_message(sid, subject, reply, data, await self._process_headers(headers)))
+
+    async def _process_connect_init(self) -> None:
+        """nats-py leaves the socket of an attempt that fails open."""
+        try:
+            await super()._process_connect_init()
+        except BaseException:
+            if self._transport is not None:
+                self._transport.close()  # type: ignore[no-untyped-call]
+            raise
+
+    async def _process_err(self, err_msg: str) -> None:
+        """Connects anew after what nats-py would close the connection for, and for ever."""
+        if PERMISSIONS_ERR in err_msg or STALE_CONNECTION in err_msg:
+            return await super()._process_err(err_msg)
+        error = NatsError(f"nats: {err_msg}")
+        await self._error_cb(error)
+        await self._process_op_err(error)
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         if headers is None or not headers.startswith(_NO_STATUS):

@@ -1,19 +1,26 @@
-"""Connections to NATS that never give up and whose callbacks never raise."""
+"""Connections to NATS that never give up once they are there, and whose callbacks never raise from then on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import structlog
 from nats.aio.client import Client
 
+from kinolog.common.errors import NotLetIn
 from kinolog.common.log.client import FastClient
+from kinolog.common.log.watch import Watch, shown_address
 from kinolog.common.settings import ServiceSettings
 
 OnReconnect = Callable[[Client], None]
 
-_logger: Final = structlog.get_logger(__name__)
+_PATIENCE: Final[dict[str, Any]] = {
+    "allow_reconnect": True,
+    "max_reconnect_attempts": -1,
+    "reconnect_time_wait": 0.2,
+    "ping_interval": 5,
+    "max_outstanding_pings": 2,
+}
 
 
 @asynccontextmanager
@@ -23,37 +30,44 @@ async def connect(
     """One connection, closed at the end. Reconnects for ever, noticing a dead peer within ten seconds.
 
     A process holds two: direct gets are served inside a connection's read loop and would hold up its appends.
+    Raises NotLetIn where user and password are wrong from the beginning; later on, whoever reloads the server's
+    configuration may do so once more.
     """
-    client = FastClient()
+    client, is_open = FastClient(), False
+    watch = Watch(name, shown_address(settings.nats_url), asyncio.get_running_loop().time)
+
+    async def on_error(error: Exception) -> None:
+        watch.error(error, is_connected=client.is_connected)
 
     async def on_disconnect() -> None:
-        if not is_closing:
-            _logger.warning("Lost the connection to NATS", connection=name)
+        if is_open:
+            watch.lost()
 
     async def on_regained() -> None:
-        _logger.info("Regained the connection to NATS", connection=name)
+        watch.connected()
         if on_reconnect is not None:
             on_reconnect(client)
 
-    is_closing = False
-    await client.connect(
-        [url.strip() for url in settings.nats_url.split(",")],
-        name=name,
-        inbox_prefix=f"_INBOX_{name}".encode(),
-        allow_reconnect=True,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds works
-        ping_interval=5,
-        max_outstanding_pings=2,
-        error_cb=_on_error,
-        disconnected_cb=on_disconnect,
-        reconnected_cb=on_regained,
-        **_credentials(settings),
-    )
+    try:
+        await client.connect(
+            [url.strip() for url in settings.nats_url.split(",")],
+            name=name,
+            inbox_prefix=f"_INBOX_{name}".encode(),
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+            reconnected_cb=on_regained,
+            **_PATIENCE,
+            **_credentials(settings),
+        )
+    except NotLetIn:
+        await client.close()
+        raise
+    is_open = True
+    watch.connected()
     try:
         yield client
     finally:
-        is_closing = True
+        is_open = False
         await _close(client)
 
 
@@ -71,8 +85,3 @@ def _credentials(settings: ServiceSettings) -> dict[str, Any]:
     if settings.nats_user is None or settings.nats_password is None:
         return {}
     return {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
-
-
-async def _on_error(error: Exception) -> None:
-    """An exception here would kill nats-py's read loop, so this only tells."""
-    _logger.warning("NATS reported an error", error=repr(error))
