@@ -1,6 +1,7 @@
 """Packaging real films: whole in every quality, cut at the same moments, and readable by a player."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from kinolog.common.testing import eventually
 from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.examples import ORIGIN
 from kinolog.common.testing.workshop import Workshop
+from kinolog.common.testing.zoo import SPECIMENS, Zoo
 from kinolog.render import wiring
 from kinolog.render.domain.playlist import segments_of
 from kinolog.render.settings import RenderSettings
@@ -94,6 +96,18 @@ async def test_the_output_tells_the_qualities_and_where_to_play_them(
         output.size_bytes,
     )
     assert all(variant.codecs.startswith("avc1.") and "mp4a.40.2" in variant.codecs for variant in output.variants)
+
+
+async def test_all_qualities_of_a_variable_rate_tell_that_of_the_film(
+    workshop: Workshop, package: Package, zoo: Zoo
+) -> None:
+    film = zoo.film("variable_rate")
+    video_id = await workshop.add_video(film, duration=SPECIMENS["variable_rate"].seconds)
+    await package(video_id, SMALL.model_copy(update={"segments": "ts"}))
+    master = await workshop.blobs.read((await manifest_of(workshop, video_id)).files["master.m3u8"])
+    with av.open(str(film)) as source:
+        expected = f"{float(source.streams.video[0].average_rate or 0):.3f}"
+    assert [expected] * 2 == re.findall(r"FRAME-RATE=([\d.]+)", master.decode())
 
 
 async def test_captions_become_tracks(workshop: Workshop, package: Package, blue_clip: Path) -> None:

@@ -5,10 +5,11 @@ from pydantic import ValidationError
 
 from kinolog.common.errors import PassingError
 from kinolog.common.jobs import PackageInput
+from kinolog.common.media.facts import MediaFacts
 from kinolog.common.packages import PackageManifest, manifest_from_json, manifest_to_json
 from kinolog.common.subtitles import Cue
 from kinolog.render.domain.ladder import ladder, most_kbps
-from kinolog.render.domain.package import caption_text, refuse_unaligned
+from kinolog.render.domain.package import caption_text, refuse_unaligned, told_frame_rate
 from kinolog.render.domain.playlist import (
     CaptionTrack,
     Segment,
@@ -36,6 +37,24 @@ v720.mp4
 v720.mp4
 #EXT-X-ENDLIST
 """
+
+
+def facts(*, frame_rate: float, is_interlaced: bool = False) -> MediaFacts:
+    return MediaFacts(
+        container="mp4",
+        media_type="video/mp4",
+        duration=10.0,
+        width=320,
+        height=180,
+        rotation=0,
+        frame_rate=frame_rate,
+        frame_count=170,
+        is_interlaced=is_interlaced,
+        video_codec="h264",
+        audio_codec=None,
+        video_stream=0,
+        audio_stream=None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,6 +126,14 @@ def test_captions_of_a_transport_stream_go_by_its_clock() -> None:
         caption_text(cues, "ts").splitlines()[1],
         caption_text(cues, "fmp4").splitlines()[1],
     )
+
+
+def test_a_quality_tells_the_frame_rate_of_its_film_whatever_its_own_was_found_to_be() -> None:
+    assert 17.0 == told_frame_rate(facts(frame_rate=17.0), facts(frame_rate=17.095))
+
+
+def test_fields_are_not_told_as_a_frame_rate() -> None:
+    assert 25.0 == told_frame_rate(facts(frame_rate=50.0, is_interlaced=True), facts(frame_rate=25.0))
 
 
 def test_qualities_that_are_cut_elsewhere_are_no_result() -> None:

@@ -92,7 +92,14 @@ def made_rung(rung: Rung, files: RungFiles, encoded: Encoded, source: MediaFacts
     _refuse_incomplete(rung, source, made, segments)
     if codecs is None:
         raise PassingError("output_wrong", "The encoder did not tell the codecs of a quality.")
-    return MadeRung(rung, files, encoded, segments, codecs, made.frame_rate)
+    return MadeRung(rung, files, encoded, segments, codecs, told_frame_rate(source, made))
+
+
+def told_frame_rate(source: MediaFacts, made: MediaFacts) -> float | None:
+    """One for all qualities, since they have the same frames: that of a variable one is guessed from its first seconds,
+    differently for each of them. Only of an interlaced source fields may have been counted.
+    """
+    return made.frame_rate if source.is_interlaced else source.frame_rate
 
 
 def variant_of(made: MadeRung, playlist: str) -> Variant:
