@@ -15,6 +15,8 @@ from kinolog.common.jobs import (
     BurnOutput,
     MergeInput,
     MergeOutput,
+    NormalizeAudioInput,
+    NormalizeAudioOutput,
     ReframeInput,
     ReframeOutput,
     TrimInput,
@@ -39,6 +41,11 @@ Look = tuple[str, int, int, int]
 USUAL: Final = ("yuv420p", 1, 1, 1)
 HIGH: Final = {"hdr10": ("yuv420p10le", 9, 16, 9), "hlg": ("yuv420p10le", 9, 18, 9)}
 HLG_OF_8_BITS: Final = "-vf format=yuv420p,setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc"
+# In a codec that browsers do not play.
+HDR10_OF_A_CAMERA: Final = (
+    "-vf format=yuv422p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc"
+    " -c:v prores_ks -pix_fmt yuv422p10le"
+)
 MAPPED: Final = "the high dynamic range was mapped to BT.709"
 YELLOW: Final = CaptionStyle(font_size=60, outline_width=0)
 
@@ -151,3 +158,15 @@ async def test_merged_films_are_mapped_and_it_is_said_so(workshop: Workshop, add
     assert isinstance(output, MergeOutput)
     await workshop.commit(ctx)
     assert (USUAL, True) == (await look_of(workshop, output.video_id), MAPPED in output.because)
+
+
+async def test_louder_sound_leaves_an_encoded_picture_its_high_dynamic_range(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    film = make_clip(tmp_path, "camera.mkv", seconds=1, options=HDR10_OF_A_CAMERA)
+    video_id = await workshop.add_video(film, container="matroska", duration=1.0)
+    ctx = await workshop.begin("render", type="normalize_audio", input_data={}, video_id=video_id)
+    output = await wiring.handlers(RenderSettings())["normalize_audio"](NormalizeAudioInput(), ctx)
+    assert isinstance(output, NormalizeAudioOutput)
+    await workshop.commit(ctx)
+    assert (False, HIGH["hdr10"]) == (output.is_picture_copied, await look_of(workshop, output.video_id))

@@ -7,6 +7,7 @@ from typing import Final
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.colour import colour_plan, is_hdr
 from kinolog.render.domain.sizing import Size, fitted
+from kinolog.render.domain.work import Picture
 
 FASTEST_RATE: Final = 120
 _USUAL_RATE: Final = Fraction(25)
@@ -58,6 +59,20 @@ def mapped(facts: MediaFacts) -> tuple[str, ...]:
     plan = colour_plan(facts.colour, size, "h264", "auto")
     # Otherwise what is drawn next might be drawn upon RGB, or upon more bits than are encoded.
     return (*plan.before, f"format={plan.pixel_format}")
+
+
+def kept(facts: MediaFacts) -> tuple[tuple[str, ...], Picture]:
+    """Filters and a coding that leave the dynamic range as it is, which takes HEVC for a high one."""
+    size = shown_size(facts)
+    if size is None or not is_hdr(facts.colour):
+        return (), Picture()
+    plan = colour_plan(facts.colour, size, "hevc", "keep")
+    return plan.before, Picture(codec="hevc", pixel_format=plan.pixel_format)
+
+
+def why_hevc(facts: MediaFacts) -> str:
+    """In a line, why `kept` tells another coding than the usual one; nothing where it does not."""
+    return "in HEVC, which keeps the high dynamic range" if is_hdr(facts.colour) else ""
 
 
 def why_mapped(*films: MediaFacts) -> str:

@@ -6,11 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
-from kinolog.render.domain.canvas import shown_size
-from kinolog.render.domain.colour import ColourPlan, colour_plan, is_hdr
+from kinolog.render.domain.canvas import kept
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
 from kinolog.render.domain.trim import Part, Seconds
-from kinolog.render.domain.work import Picture
 
 # Their indexes lead to the key frame before a moment; the sound of a film may be some way off from its picture.
 _SEEKABLE: Final = frozenset({"mp4", "matroska"})
@@ -26,23 +24,18 @@ def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
 
     A frame that came before its part and stands still into it is shown from the part's beginning on.
     """
-    parts, plan = _each_frame_once(parts), _kept_range(facts)
+    parts, (told, coding) = _each_frame_once(parts), kept(facts)
     seconds, seek_seconds = sum(part.seconds for part in parts), _seek_seconds(facts, parts)
     return Recipe(
         container=facts.container,
-        picture=_picture(facts, parts, plan),
+        picture=_picture(facts, parts, told),
         sound=_sound(facts, parts),
         seconds=seconds,
         frame_count=countable_frames(facts, sum(part.frame_count for part in parts)),
         skipped_seconds=parts[-1].end - seconds - seek_seconds,
         seek_seconds=seek_seconds,
-        picture_coding=Picture() if plan is None else Picture(codec="hevc", pixel_format=plan.pixel_format),
+        picture_coding=coding,
     )
-
-
-def why_hevc(facts: MediaFacts) -> str:
-    """In a line, why the picture is not encoded as usual; nothing where it is."""
-    return "" if _kept_range(facts) is None else "in HEVC, which keeps the high dynamic range"
 
 
 def is_sound_copied(facts: MediaFacts) -> bool:
@@ -64,17 +57,10 @@ def _seek_seconds(facts: MediaFacts, parts: Sequence[Part]) -> float:
     return max(0.0, parts[0].shown_from - _SEEK_MARGIN_SECONDS) if is_worth_it else 0.0
 
 
-def _kept_range(facts: MediaFacts) -> ColourPlan | None:
-    """How a high dynamic range is kept; None for a picture of the usual one."""
-    size = shown_size(facts)
-    return colour_plan(facts.colour, size, "hevc", "keep") if size is not None and is_hdr(facts.colour) else None
-
-
-def _picture(facts: MediaFacts, parts: Sequence[Part], plan: ColourPlan | None) -> Track | None:
+def _picture(facts: MediaFacts, parts: Sequence[Part], told: tuple[str, ...]) -> Track | None:
     if facts.video_stream is None:
         return None
     whole = f"trim=start={_moment(parts[0].shown_from)}:end={_moment(parts[-1].end)}"
-    told = () if plan is None else plan.before
     return Track(stream=facts.video_stream, filters=(whole, *_joined_frames(parts), *told, *even_sides(facts)))
 
 

@@ -10,6 +10,7 @@ from kinolog.common.jobs import MeasuredLoudness, NormalizeAudioInput
 from kinolog.common.jobs.loudness import LoudnessMethod
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
+from kinolog.render.domain.canvas import kept
 from kinolog.render.domain.copied import muxer_for
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import (
@@ -140,13 +141,15 @@ def copying_work(facts: MediaFacts, muxer: Muxer, wanted: Treatment, kbps: int |
 
 
 def encoding_recipe(facts: MediaFacts, wanted: Treatment, kbps: int | None) -> Recipe:
-    picture = facts.video_stream
+    """A picture of a high dynamic range stays one."""
+    picture, (told, coding) = facts.video_stream, kept(facts)
     return Recipe(
         container=facts.container,
-        picture=None if picture is None else Track(stream=picture, filters=("null", *even_sides(facts))),
+        picture=None if picture is None else Track(stream=picture, filters=("null", *told, *even_sides(facts))),
         sound=Track(stream=sound_stream(facts), filters=wanted.filters),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
+        picture_coding=coding,
         sound_coding=Sound(kbps=kbps),
     )
 

@@ -12,8 +12,9 @@ from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.jobs.trim import TrimMode
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.canvas import why_hevc
 from kinolog.render.domain.copied import copy_work, muxer_for, whole_windows, why_not_copied, widened
-from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe, why_hevc
+from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex

@@ -12,6 +12,7 @@ from kinolog.common.jobs import NormalizeAudioInput, NormalizeAudioOutput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.canvas import why_hevc
 from kinolog.render.domain.loudness import (
     Loudness,
     Treatment,
@@ -109,6 +110,6 @@ class LoudnessHandler:
     async def _encoded(self, task: _Task, ctx: JobContext) -> _Normalized:
         recipe = encoding_recipe(task.facts, task.wanted, task.kbps)
         made = await self.studio.make(recipe, task.film, ctx, task.used)
-        because = joined("the picture could not be copied", task.wanted.because)
+        because = joined("the picture could not be copied", why_hevc(task.facts), task.wanted.because)
         rendering = made.rendering.model_copy(update={"because": because})
         return _Normalized(made=replace(made, rendering=rendering), muxer="mp4", is_picture_copied=False)
