@@ -70,7 +70,7 @@ def _picture_packets(
     packets = _pieces(picture_packets(media, media.picture), plan, runs)
     clock = Fraction(1, index.track.ticks_per_second)
     for packet, pts, dts in zip(packets, shown, due, strict=True):
-        packet.duration = round(packet.duration * packet.time_base / clock)
+        packet.duration = round((packet.duration or 0) * packet.time_base / clock)
         packet.pts, packet.dts, packet.time_base = pts, dts, clock
         packet.stream = stream
         yield packet
