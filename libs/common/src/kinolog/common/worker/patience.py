@@ -22,9 +22,10 @@ class AttemptPatience:
     def verdict(self, *, taken_seconds: float, silent_seconds: float) -> WorkError | None:
         """What the attempt is stopped for, None while it may go on."""
         if self.deadline_seconds is not None and taken_seconds >= self.deadline_seconds:
-            return PermanentError("deadline_exceeded", "not done within its total timeout: retry it with more time")
+            return PermanentError("deadline_exceeded", f"not done within its total timeout: {_fix('total')}")
         if taken_seconds >= self.attempt_seconds:
-            return PassingError("attempt_timeout", f"the attempt took longer than its {self.attempt_seconds:g} s")
+            took = f"the attempt took longer than its {self.attempt_seconds:g} s"
+            return PassingError("attempt_timeout", f"{took}: {_fix('attempt')}")
         if silent_seconds >= self.silence_seconds:
             return PassingError("heartbeat_timeout", f"no progress was heard of for {self.silence_seconds:g} s")
         return None
@@ -37,3 +38,8 @@ def patience_with(job: Job, now: datetime) -> AttemptPatience:
         silence_seconds=job.heartbeat_timeout_seconds or usual.heartbeat_timeout_seconds,
         deadline_seconds=None if job.deadline is None else (job.deadline - now).total_seconds(),
     )
+
+
+def _fix(which: str) -> str:
+    """A retry keeps the times that its job was given."""
+    return f"submit it again with a larger {which}_timeout_seconds"
