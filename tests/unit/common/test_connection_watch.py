@@ -42,6 +42,15 @@ def test_a_server_that_is_away_is_told_at_once_and_then_ever_more_rarely(watch: 
     assert {("render", ADDRESS)} == {(line["connection"], line["address"]) for line in told}
 
 
+def test_a_server_that_breaks_off_is_given_time_to_say_that_it_refuses(watch: Watch, clock: Clock) -> None:
+    with capture_logs() as told:
+        watch.error(ConnectionResetError(104, "Connection reset by peer"), is_connected=False)
+        assert [] == told
+        clock.seconds = 5.0
+        watch.error(ConnectionResetError(104, "Connection reset by peer"), is_connected=False)
+    assert ["NATS cannot be reached; trying on"] == [line["event"] for line in told]
+
+
 def test_a_server_that_comes_is_told_once(watch: Watch, clock: Clock) -> None:
     away(watch, clock, 1)
     with capture_logs() as told:

@@ -26,6 +26,7 @@ class Watch:
         self._is_starting, self._is_away = True, False
         self._silence_seconds = _FIRST_SILENCE_SECONDS
         self._tell_at = clock()
+        self._may_be_refusal_until = clock() + _FIRST_SILENCE_SECONDS
         self._cause: Exception | None = None
 
     def error(self, error: Exception, *, is_connected: bool) -> None:
@@ -50,6 +51,9 @@ class Watch:
         self._silence_seconds, self._tell_at = _FIRST_SILENCE_SECONDS, self._clock()
 
     def _not_reached(self, error: Exception) -> None:
+        """A server that refuses us may break the connection before it is heard saying so: the next attempt tells."""
+        if isinstance(error, ConnectionResetError) and self._clock() < self._may_be_refusal_until:
+            return
         if self._clock() >= self._tell_at:
             self._told.warning("NATS cannot be reached; trying on", error=repr(error))
             self._be_silent()
