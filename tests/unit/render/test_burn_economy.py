@@ -3,31 +3,17 @@
 from typing import Any
 
 import pytest
+from harness.facts import film_facts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinolog.common.media.facts import MediaFacts
 from kinolog.common.subtitles import Cue
 from kinolog.common.testing.examples import a_video
 from kinolog.render.domain.economy import Economy, caption_spans, covered_seconds
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.domain.partial import Copied, PartialPlan, Renewed
 
-FACTS = MediaFacts(
-    container="mp4",
-    media_type="video/mp4",
-    duration=100.0,
-    width=100,
-    height=10,
-    rotation=0,
-    frame_rate=1.0,
-    frame_count=100,
-    is_interlaced=False,
-    video_codec="h264",
-    audio_codec=None,
-    video_stream=0,
-    audio_stream=None,
-)
+FACTS = film_facts()
 ECONOMY = Economy(max_share=0.5, min_saved_pixels=40_000)
 
 

@@ -1,6 +1,7 @@
 """Which qualities a film is offered in, and what their playlists say."""
 
 import pytest
+from harness.facts import film_facts
 from pydantic import ValidationError
 
 from kinolog.common.errors import PassingError
@@ -40,21 +41,7 @@ v720.mp4
 
 
 def facts(*, frame_rate: float, is_interlaced: bool = False) -> MediaFacts:
-    return MediaFacts(
-        container="mp4",
-        media_type="video/mp4",
-        duration=10.0,
-        width=320,
-        height=180,
-        rotation=0,
-        frame_rate=frame_rate,
-        frame_count=170,
-        is_interlaced=is_interlaced,
-        video_codec="h264",
-        audio_codec=None,
-        video_stream=0,
-        audio_stream=None,
-    )
+    return film_facts(frame_rate=frame_rate, is_interlaced=is_interlaced)
 
 
 @pytest.mark.parametrize(

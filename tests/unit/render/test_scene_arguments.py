@@ -1,36 +1,20 @@
 """What ffmpeg is asked for where scenes are searched."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from harness.facts import film_facts
 
-from kinolog.common.media.facts import MediaFacts
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
 from kinolog.render.adapters.scene_arguments import SmallPictures, decode_arguments
 from kinolog.render.domain.work import Source
 
 FILM = Source(path=Path("film.mp4"), container="mp4")
 OPTIONS = EncodeOptions(preset="veryfast", crf=18, audio_kbps=192, threads=2, max_pixels=1_000_000)
-FACTS = MediaFacts(
-    container="mp4",
-    media_type="video/mp4",
-    duration=100.0,
-    width=100,
-    height=10,
-    rotation=0,
-    frame_rate=1.0,
-    frame_count=100,
-    is_interlaced=False,
-    video_codec="h264",
-    audio_codec=None,
-    video_stream=0,
-    audio_stream=None,
-)
 
 
 def filters_for(width: int, height: int, *, rotation: int = 0) -> list[str]:
-    facts = replace(FACTS, width=width, height=height, rotation=rotation)
+    facts = film_facts(width=width, height=height, rotation=rotation)
     arguments = decode_arguments(FILM, SmallPictures.of(facts), OPTIONS)
     return arguments[arguments.index("-filter:v") + 1].split(",")
 

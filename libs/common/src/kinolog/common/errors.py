@@ -74,7 +74,6 @@ class NotLetIn(LogError):
             f"NATS at {address} does not accept this user and password: "
             "set KINOLOG_NATS_USER and KINOLOG_NATS_PASSWORD to what nats-server is configured with"
         )
-        self.address = address
 
 
 class LogCorrupt(LogError):

@@ -47,7 +47,10 @@ def times_after(timing: Timing, after: datetime) -> Iterator[datetime]:
 
 def zone_of(timing: Timing) -> ZoneInfo:
     """The time zone of its wall clock. Raises Refused for one that is not there."""
-    return _zone(timing.timezone)
+    try:
+        return ZoneInfo(timing.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _invalid("timezone", "give the name of a time zone, such as Europe/Zurich or UTC") from None
 
 
 def check_timing(timing: Timing, now: datetime) -> Timing:
@@ -102,13 +105,6 @@ def _interval_times(every: timedelta, begin: datetime, after: datetime) -> Itera
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _invalid("timezone", "give the name of a time zone, such as Europe/Zurich or UTC") from None
-
-
 def _reason(error: CronSimError) -> str:
     text = str(error)
     return text[:1].lower() + text[1:]

@@ -13,16 +13,11 @@ def main(arguments: list[str]) -> None:
     settings = read_settings("catalog", CatalogSettings)
     match arguments:
         case []:
-            run("catalog", settings, partial(_serve, settings))
+            run("catalog", settings, lambda service: wiring.run_catalog(service, settings))
         case ["rebuild"]:
             run("catalog-rebuild", settings, partial(_rebuild, settings))
         case _:
             sys.exit("usage: python -m kinolog.catalog [rebuild]")
-
-
-async def _serve(settings: CatalogSettings, service: Service) -> None:
-    """Going on after a damaged log would give wrong rows, so that ends the service with exit code 1."""
-    await wiring.run_catalog(service, settings)
 
 
 async def _rebuild(settings: CatalogSettings, service: Service) -> None:

@@ -76,10 +76,9 @@ async def read_job(job_id: JobId, here: Here, as_of: MaybeAsOf) -> JSONResponse:
 @router.get("/{id}/why", operation_id="jobs_why", response_model=WhyView)
 async def explain(job_id: JobId, here: Here) -> JSONResponse:
     """What the job waits for, which jobs go before it, and why others of its queue went first."""
-    await here.desk.load(JOB, job_id)
+    history = await here.desk.history(JOB, job_id)
     answer = await here.catalog.why(job_id, here.desk.newest_sequence)
-    waits_for = with_reason(answer.waits_for, await here.desk.history(JOB, job_id))
-    told = answer.model_copy(update={"waits_for": waits_for})
+    told = answer.model_copy(update={"waits_for": with_reason(answer.waits_for, history)})
     return JSONResponse({"object": "why", "job_id": job_id, **told.model_dump(mode="json")})
 
 

@@ -68,8 +68,8 @@ def _joined_frames(parts: Sequence[Part]) -> tuple[str, ...]:
     """Frames of the parts, each as much earlier as is missing before it."""
     if len(parts) == 1:
         return ("setpts=PTS-STARTPTS",) if parts[0].still_since is None else (f"setpts={_earlier(parts)}",)
-    kept = "+".join(f"gte(pts\\,{_ticks(part.shown_from)})*lt(pts\\,{_ticks(part.end)})" for part in parts)
-    return (f"select={kept}", f"setpts={_earlier(parts)}")
+    wanted = "+".join(f"gte(pts\\,{_ticks(part.shown_from)})*lt(pts\\,{_ticks(part.end)})" for part in parts)
+    return (f"select={wanted}", f"setpts={_earlier(parts)}")
 
 
 def _earlier(parts: Sequence[Part]) -> str:
