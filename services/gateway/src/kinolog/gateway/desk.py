@@ -67,6 +67,7 @@ class Desk:
         events = await self._log.read(aggregate.kind, aggregate_id)
         if not events:
             raise not_found(aggregate.kind, aggregate_id)
+        self.newest_sequence = max(self.newest_sequence, events[-1].sequence)
         return events
 
     async def create(
