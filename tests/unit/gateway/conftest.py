@@ -22,7 +22,7 @@ from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
 from kinolog.gateway.uploads.shelf import UploadShelf
-from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, font_checker, resumable_uploads
+from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, font_checker, job_limits, resumable_uploads
 
 TOKEN = "a-token-for-tests"
 
@@ -89,6 +89,7 @@ def gateway(
         quotas=quotas,
         sealer=Sealer(settings.secrets_keys),
         looks=LookCheck(desk),
+        job_limits=job_limits(settings),
         fonts=font_checker(settings),
         clock=system_clock,
         ws_send_timeout_seconds=1.0,

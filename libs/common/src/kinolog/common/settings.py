@@ -32,6 +32,21 @@ class ServiceSettings(BaseSettings):
     append_trial_interval_seconds: float = 5.0
 
 
+class JobLimitSettings(ServiceSettings):
+    """How much one job may ask for. Gateways refuse more before there is a job; what workers take, theirs decide."""
+
+    # Windows that one trim may name: each adds filters to a graph, or a video to a commit.
+    trim_max_ranges: int = 80
+    # All clips of a job appear in one commit of at most a thousand events, and each may bring a poster and captions.
+    split_max_clips: int = 300
+    # A GIF's colours are chosen with all of its frames in memory.
+    preview_max_seconds: float = Field(20.0, gt=0, le=60)
+    # Films that one merge may join: each has a decoder of its own, all of them at once.
+    merge_max_videos: int = Field(24, ge=2, le=40)
+    # Each picture adds some 90 letters to one argument of ffmpeg, which may have 128 Ki of them.
+    slideshow_max_pictures: int = Field(300, ge=1, le=1_000)
+
+
 class WorkerSettings(ServiceSettings):
     """What every service that runs jobs needs besides."""
 

@@ -57,7 +57,7 @@ async def _submit(here: Gateway, command: Command, entry: Entry, outcomes: Mappi
         return invalid("/depends_on", f"the item {refused[0]} of the batch, which this one depends on, was refused")
 
     async def make() -> Event:
-        event = await settle(wish, here.desk, here.catalog, here.looks)
+        event = await settle(wish, here)
         await here.quotas.refuse_full(wish)
         return event
 

@@ -9,11 +9,9 @@ from kinolog.common.aggregates import Schedule
 from kinolog.common.events.schedule import CatchUp, Overlap, Timing
 from kinolog.common.fields import Title
 from kinolog.common.schedules import LONGEST_CRON, LONGEST_INTERVAL_SECONDS, check_timing, next_time
-from kinolog.gateway.desk import Desk
 from kinolog.gateway.domain.wish import Wish
-from kinolog.gateway.listing import Catalog
-from kinolog.gateway.look import LookCheck
 from kinolog.gateway.new_job import JobTemplate, Reason
+from kinolog.gateway.params import Gateway
 from kinolog.gateway.problems import invalid
 from kinolog.gateway.submission import settle_wish
 from kinolog.gateway.translation import problems_under
@@ -74,13 +72,13 @@ def checked_timing(fields: dict[str, Any], now: datetime) -> Timing:
     return check_timing(Timing.model_construct(**fields), now)
 
 
-async def settle_job(job: JobTemplate, desk: Desk, catalog: Catalog, looks: LookCheck) -> Any:
+async def settle_job(job: JobTemplate, here: Gateway) -> Any:
     """The submission that is repeated, with nothing left open. Raises problems that point below `job`."""
     with problems_under("/job"):
         wish = Wish(submission=job.submission())
         if wish.dependencies:
             raise invalid("/video_id", "a job of a schedule cannot wait for other jobs: name what is there already")
-        return (await settle_wish(wish, desk, catalog, looks)).submission
+        return (await settle_wish(wish, here)).submission
 
 
 def next_at(schedule: Schedule, now: datetime) -> datetime | None:

@@ -19,6 +19,7 @@ from kinolog.common.worker.board import Board
 from kinolog.gateway.auth import Caller, Doorkeeper
 from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Desk
+from kinolog.gateway.domain.job_limits import JobLimits
 from kinolog.gateway.fonts import FontChecker
 from kinolog.gateway.frames import Renderer
 from kinolog.gateway.listing import Catalog
@@ -50,6 +51,7 @@ class Gateway:
     quotas: Quotas
     sealer: Sealer
     looks: LookCheck
+    job_limits: JobLimits
     fonts: FontChecker
     clock: Clock
     ws_send_timeout_seconds: float

@@ -5,9 +5,10 @@ from pydantic_settings import SettingsConfigDict
 
 from kinolog.common.media.picture_settings import PictureSettings
 from kinolog.common.sealing import SecretsKeys
+from kinolog.common.settings import JobLimitSettings
 
 
-class GatewaySettings(PictureSettings):
+class GatewaySettings(PictureSettings, JobLimitSettings):
     # What is wrong is said without showing the rest, which holds secrets.
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 

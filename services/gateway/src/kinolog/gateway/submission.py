@@ -9,6 +9,7 @@ from kinolog.common.ids import is_id
 from kinolog.gateway.caption_choice import with_caption
 from kinolog.gateway.controls import find_setting
 from kinolog.gateway.desk import Desk
+from kinolog.gateway.domain.job_limits import refuse_excess
 from kinolog.gateway.domain.wish import (
     Wish,
     place_of,
@@ -17,21 +18,21 @@ from kinolog.gateway.domain.wish import (
     refuse_beyond_its_end,
     refuse_unfit,
 )
-from kinolog.gateway.listing import Catalog
 from kinolog.gateway.look import LookCheck
 from kinolog.gateway.naming import live_project, live_video
+from kinolog.gateway.params import Gateway
 from kinolog.gateway.problems import invalid, shorten
 
 
-async def settle(wish: Wish, desk: Desk, catalog: Catalog, looks: LookCheck) -> Event:
+async def settle(wish: Wish, here: Gateway) -> Event:
     """Raises Refused, or the problem `not-found` for what is missing or deleted."""
-    return (await settle_wish(wish, desk, catalog, looks)).event()
+    return (await settle_wish(wish, here)).event()
 
 
-async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog, looks: LookCheck) -> Wish:
+async def settle_wish(wish: Wish, here: Gateway) -> Wish:
     """The same wish with nothing left open."""
     refuse_unfit(wish)
-    asked = wish.submission
+    asked, desk = wish.submission, here.desk
     if asked.project_id:
         await live_project(desk, asked.project_id)
     await _refuse_unknown_secret(asked, desk)
@@ -40,9 +41,10 @@ async def settle_wish(wish: Wish, desk: Desk, catalog: Catalog, looks: LookCheck
     refuse_bad_references(wish, jobs)
     if video is not None:
         refuse_beyond_its_end(wish, video)
+    refuse_excess(asked, video, here.job_limits)
     wish = wish.having(project_id=project_of(wish, video, jobs))
-    await _refuse_unknown_look(wish.submission, video, looks)
-    return await with_caption(wish, video, jobs, desk, catalog)
+    await _refuse_unknown_look(wish.submission, video, here.looks)
+    return await with_caption(wish, video, jobs, desk, here.catalog)
 
 
 async def _refuse_unknown_secret(asked: Submission, desk: Desk) -> None:

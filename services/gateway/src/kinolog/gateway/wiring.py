@@ -14,6 +14,7 @@ from kinolog.common.leftovers import sweeping
 from kinolog.common.media.picture import PictureInspector
 from kinolog.common.sealing import Sealer
 from kinolog.common.service import VERSION, Service
+from kinolog.common.settings import JobLimitSettings
 from kinolog.gateway import translation
 from kinolog.gateway.adapters.catalog import NatsCatalog
 from kinolog.gateway.adapters.font_checker import SanitisedFonts
@@ -22,6 +23,7 @@ from kinolog.gateway.adapters.progress import listen
 from kinolog.gateway.adapters.renderer import NatsRenderer
 from kinolog.gateway.auth import Doorkeeper, RequireCaller
 from kinolog.gateway.desk import Desk
+from kinolog.gateway.domain.job_limits import JobLimits
 from kinolog.gateway.edge import FORM_BYTES, Edge, Limits
 from kinolog.gateway.handlers import (
     batches,
@@ -132,6 +134,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             quotas=quota,
             sealer=Sealer(settings.secrets_keys),
             looks=LookCheck(desk, knows_all_fonts=not settings.render_fonts_dir),
+            job_limits=job_limits(settings),
             fonts=font_checker(settings),
             clock=system_clock,
             ws_send_timeout_seconds=settings.ws_send_timeout_seconds,
@@ -162,6 +165,16 @@ def resumable_uploads(shelf: UploadShelf, desk: Desk, quotas: Quotas, settings: 
         expiry=timedelta(seconds=settings.upload_expiry_seconds),
     )
     return Uploads(shelf, UploadTurns(settings.upload_handover_seconds), desk, quotas, limits, system_clock)
+
+
+def job_limits(settings: JobLimitSettings) -> JobLimits:
+    return JobLimits(
+        trim_ranges=settings.trim_max_ranges,
+        split_clips=settings.split_max_clips,
+        preview_seconds=settings.preview_max_seconds,
+        merge_videos=settings.merge_max_videos,
+        slideshow_pictures=settings.slideshow_max_pictures,
+    )
 
 
 def font_checker(settings: GatewaySettings) -> SanitisedFonts:

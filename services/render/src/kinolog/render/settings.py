@@ -4,10 +4,11 @@ from pydantic import DirectoryPath, Field
 
 from kinolog.common.media.picture_settings import PictureSettings
 from kinolog.common.media.settings import MediaSettings
+from kinolog.common.settings import JobLimitSettings
 from kinolog.render.domain.hardware import HardwareWish
 
 
-class RenderSettings(MediaSettings, PictureSettings):
+class RenderSettings(MediaSettings, PictureSettings, JobLimitSettings):
     """Variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_ENCODE_PRESET`."""
 
     # Jobs at once; 0 leaves as many as have `slot_cores` and `slot_memory_bytes` each, and one at least. One encoder of
@@ -34,9 +35,6 @@ class RenderSettings(MediaSettings, PictureSettings):
     hardware_try_seconds: float = Field(20.0, gt=0)
     # CUDA reserves addresses for all memory of the machine and its devices before it uses any.
     hardware_address_space_bytes: int = 8 * 1024**4
-
-    # Windows that one trim may name: each adds filters to a graph, or a video to a commit.
-    trim_max_ranges: int = 80
 
     # A film from this length on is encoded in segments: what is finished outlives a crash, and other workers help.
     long_film_seconds: float = Field(600.0, gt=0)
@@ -72,9 +70,6 @@ class RenderSettings(MediaSettings, PictureSettings):
     scene_memory_bytes: int = 4 * 1024**3
     scene_max_file_bytes: int = 1024**3
 
-    # All clips of a job appear in one commit of at most a thousand events, and each may bring a poster and captions.
-    split_max_clips: int = 300
-
     # What of a film is encoded to find the quality for all of it: samples of so many seconds, evenly spread.
     compress_sample_seconds: float = Field(2.0, gt=0)
     compress_max_samples: int = Field(8, ge=1, le=32)
@@ -84,9 +79,6 @@ class RenderSettings(MediaSettings, PictureSettings):
     compress_least_quality: int = Field(44, ge=26, le=51)
     # Slower than `encode_preset`: who compresses wants small files.
     compress_preset: str = "fast"
-
-    # A GIF's colours are chosen with all of its frames in memory.
-    preview_max_seconds: float = Field(20.0, gt=0, le=60)
 
     # Frames for people who look at captions: how many are made at once beside jobs, and what one may take.
     frames_at_once: int = Field(2, ge=1)
@@ -100,9 +92,3 @@ class RenderSettings(MediaSettings, PictureSettings):
 
     # Silences that one job takes out, the longest ones: expressions of ffmpeg tell some ninety parts of a film apart.
     silence_max_removed: int = Field(60, ge=1, le=80)
-
-    # Films that one merge may join: each has a decoder of its own, all of them at once.
-    merge_max_videos: int = Field(24, ge=2, le=40)
-
-    # Each picture adds some 90 letters to one argument of ffmpeg, which may have 128 Ki of them.
-    slideshow_max_pictures: int = Field(300, ge=1, le=1_000)

@@ -39,7 +39,7 @@ async def create_job(body: NewJob, here: Here, command: Post) -> JSONResponse:
     wish = body.wish(here.clock())
 
     async def make() -> Event:
-        event = await settle(wish, here.desk, here.catalog, here.looks)
+        event = await settle(wish, here)
         await here.quotas.refuse_full(wish)
         return event
 

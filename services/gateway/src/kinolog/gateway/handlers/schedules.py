@@ -34,7 +34,7 @@ async def create_schedule(body: NewSchedule, here: Here, command: Post) -> JSONR
     timing = body.timing(here.clock())
 
     async def make() -> Event:
-        job = await settle_job(body.job, here.desk, here.catalog, here.looks)
+        job = await settle_job(body.job, here)
         return ScheduleCreated(timing=timing, job=job, **body.plain_fields())
 
     done = await here.desk.create(SCHEDULE, command.about(body), make)
@@ -58,7 +58,7 @@ async def read_schedule(schedule_id: ScheduleId, here: Here) -> JSONResponse:
 @router.patch("/{id}", operation_id="schedules_update", response_model=ScheduleView)
 async def patch_schedule(schedule_id: ScheduleId, body: SchedulePatch, here: Here, command: Edit) -> JSONResponse:
     """New times count from now on: those that were missed before are not made up for."""
-    job = {} if body.job is None else {"job": await settle_job(body.job, here.desk, here.catalog, here.looks)}
+    job = {} if body.job is None else {"job": await settle_job(body.job, here)}
 
     def decide(schedule: Schedule) -> list[Event]:
         return update_schedule(schedule, {**body.changes(schedule, here.clock()), **job}, reason=body.reason)
@@ -106,7 +106,7 @@ async def fire(schedule_id: ScheduleId, here: Here, command: Post, body: Reason 
     wish = Wish(submission=job_of_schedule(schedule), reason=body.reason if body else None)
 
     async def make() -> Event:
-        event = await settle(wish, here.desk, here.catalog, here.looks)
+        event = await settle(wish, here)
         await here.quotas.refuse_full(wish)
         return event
 
