@@ -208,13 +208,14 @@ async def test_a_film_is_silent_where_its_sound_has_ended(analyze: Analyst, work
     assert pytest.approx(4.0, abs=0.1) == video.sound.silent_seconds
 
 
+@pytest.mark.parametrize(("name", "container"), [("late.mkv", "matroska"), ("late.ts", "mpegts")])
 async def test_sound_that_begins_later_is_in_step_with_the_picture(
-    analyze: Analyst, workshop: Workshop, zoo: Zoo, tmp_path: Path
+    analyze: Analyst, workshop: Workshop, zoo: Zoo, tmp_path: Path, name: str, container: str
 ) -> None:
     tone = sound(tmp_path, "0.5*sin(2*PI*440*t)", seconds=1.5)
     inputs = ("-i", str(zoo.film("no_sound")), "-itsoffset", "1.5", "-i", str(tone))
-    ffmpeg(*inputs, "-c:v", "copy", "-c:a", "aac", "late.mkv", folder=tmp_path)
-    _, video = await analyze(tmp_path / "late.mkv", AnalysisPart.SOUND, container="matroska")
+    ffmpeg(*inputs, "-c:v", "copy", "-c:a", "aac", name, folder=tmp_path)
+    _, video = await analyze(tmp_path / name, AnalysisPart.SOUND, container=container)
     assert video.sound is not None
     silences = json.loads(await workshop.blobs.read(video.sound.silences))["silences"]
     assert [(0.0, 1.5), (3.0, 4.0)] == [pytest.approx((each["start"], each["end"]), abs=0.1) for each in silences]

@@ -12,7 +12,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import RemoveSilenceInput, RemoveSilenceOutput
 from kinolog.common.log import load
 from kinolog.common.subtitles import Cue, cues_from_json
-from kinolog.common.testing.clips import make_clip
+from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.workshop import Workshop
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
@@ -38,6 +38,15 @@ def pausing(media: Path) -> Path:
     """Four seconds of sound with a pause from 1 s to 2.4 s; the brightness of each frame tells its number."""
     options = "-vf geq=lum=16+N*2:cb=128:cr=128 -crf 10 -af volume=0:enable='between(t,1,2.4)'"
     return make_clip(media, "pausing.mp4", seconds=4.0, picture="color=c=black", options=options)
+
+
+def heard_from(media: Path, name: str, begin: float, *, seconds: float = 4.0, picture_begin: float = 0.0) -> Path:
+    """Four seconds of picture, and a tone that pauses from 0.5 s to 2 s of its own; each may begin later."""
+    tone = f"sine=d={seconds},volume=0:enable='between(t,0.5,2)'"
+    picture = f"-itsoffset {picture_begin} -f lavfi -i testsrc2=s=320x180:r=25:d=4"
+    codecs = "-c:v libx264 -preset ultrafast -bf 2 -g 12 -pix_fmt yuv420p -c:a aac"
+    ffmpeg(*f"{picture} -itsoffset {begin} -f lavfi -i {tone} {codecs} {name}".split(), folder=media)
+    return media / name
 
 
 def numbers_of(film: Path) -> list[int]:
@@ -74,6 +83,29 @@ async def test_silence_is_only_found_where_that_is_asked_for(workshop: Workshop,
     video_id = await workshop.add_video(pausing, duration=4.0)
     output = await remove(video_id, only_detect=True)
     assert (False, video_id, 1, 1) == (output.is_cut, output.video_id, len(output.removed), workshop.blob_count())
+
+
+@pytest.mark.parametrize(("name", "container"), [("late.mp4", "mp4"), ("late.ts", "mpegts")])
+async def test_a_film_is_silent_before_its_sound_begins_and_after_it_ends(
+    workshop: Workshop, remove: Remove, media: Path, name: str, container: str
+) -> None:
+    film = heard_from(media, name, 1.0, seconds=2.4)
+    output = await remove(
+        await workshop.add_video(film, duration=4.0, container=container), only_detect=True, margin_seconds=0.0
+    )
+    expected = [(0.0, 1.0), (1.5, 3.0), (3.4, 4.0)]
+    assert expected == [pytest.approx((part.start_time, part.end_time), abs=0.05) for part in output.removed]
+
+
+async def test_what_is_heard_before_the_first_frame_goes_with_the_silence(
+    workshop: Workshop, remove: Remove, media: Path
+) -> None:
+    film = heard_from(media, "early.mp4", 0.0, picture_begin=1.0)
+    output = await remove(await workshop.add_video(film, duration=5.0))
+    assert [pytest.approx((0.0, 1.8), abs=0.05), pytest.approx((4.2, 5.0), abs=0.05)] == [
+        (part.start_time, part.end_time) for part in output.removed
+    ]
+    assert pytest.approx(5.0 - output.removed_seconds, abs=0.05) == (await workshop.video(output.video_id)).duration
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,20 @@ def test_the_longest_silences_go_where_there_are_too_many() -> None:
     assert ((5.2, 6.8),) == removed_spans([(2.0, 3.0), (5.0, 7.0)], USUAL, 10.0, 1)
 
 
+@pytest.mark.parametrize(
+    ("silences", "expected"),
+    [
+        ([(4.0, 5.0)], ((0.0, 1.0), (4.2, 4.8))),
+        ([(0.3, 2.0)], ((0.0, 1.8),)),
+        ([(0.3, 0.9)], ()),
+    ],
+)
+def test_what_comes_before_the_first_frame_goes_where_anything_does(
+    silences: list[tuple[float, float]], expected: tuple[tuple[float, float], ...]
+) -> None:
+    assert expected == removed_spans(silences, USUAL, 10.0, 100, picture_begin=1.0)
+
+
 def test_silence_throughout_is_refused() -> None:
     with pytest.raises(PermanentError, match="silent throughout"):
         removed_spans([(0.0, 10.0)], USUAL, 10.0, 100)

@@ -10,8 +10,9 @@ from kinolog.common.jobs.base import JobType, Output
 
 class RemoveSilenceInput(Request):
     """Silence is sound that stays below `threshold_db` on every channel for `min_silence_seconds`; `margin_seconds` of
-    it stay at both of its ends. Where less than 0.1 s would be left between two, that goes as well. With `only_detect`
-    the silences are told, and nothing is cut.
+    it stay at both of its ends. The film is silent where it has no sound, too. Where less than 0.1 s would be left
+    between two, that goes as well, and with any silence goes what comes before the first frame. With `only_detect` the
+    silences are told, and nothing is cut.
     """
 
     threshold_db: Annotated[float, Field(strict=True, ge=-90, le=-5)] = -35.0

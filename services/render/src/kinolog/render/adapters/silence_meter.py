@@ -12,6 +12,7 @@ from kinolog.common.errors import ChildError
 from kinolog.common.jobs import RemoveSilenceInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.silences import silence_filters, silences_in
+from kinolog.common.media.whole_film import whole_clock, whole_sound
 from kinolog.render.adapters.ffmpeg import explained
 from kinolog.render.adapters.ffmpeg_arguments import input_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
@@ -48,11 +49,12 @@ class SilenceMeter:
 
     def _arguments(self, film: Film, facts: MediaFacts, job: RemoveSilenceInput) -> tuple[str, ...]:
         source = Source(path=film.path, container=film.container)
-        filters = silence_filters(job.threshold_db, job.min_silence_seconds, _FOUND)
+        detect = silence_filters(job.threshold_db, job.min_silence_seconds, _FOUND)
         return (
             *("-hide_banner", "-nostdin", "-loglevel", "warning", "-progress", "pipe:1", "-stats_period", "0.5"),
             *("-nostats", "-y", *input_arguments(source, self.options), "-map", f"0:{sound_stream(facts)}"),
-            *("-filter:a", filters, "-f", "null", "-"),
+            *("-filter:a", f"{whole_sound(facts.duration)},{detect}", "-f", "null", "-"),
+            *whole_clock(facts.container, facts.video_stream),
         )
 
 

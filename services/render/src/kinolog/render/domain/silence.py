@@ -27,18 +27,27 @@ def sound_stream(facts: MediaFacts) -> int:
     return facts.audio_stream
 
 
-def removed_spans(silences: Iterable[Span], job: RemoveSilenceInput, seconds: float, most: int) -> tuple[Span, ...]:
+def removed_spans(
+    silences: Iterable[Span], job: RemoveSilenceInput, seconds: float, most: int, *, picture_begin: float = 0.0
+) -> tuple[Span, ...]:
     """What is left out of a film of so many seconds: the longest `most` silences less their margins, in order.
 
-    Raises PermanentError where nothing would remain.
+    Where anything is, so is what comes before the first frame. Raises PermanentError where nothing would remain.
     """
-    inner = (_within_margins(span, job.margin_seconds, seconds) for span in silences)
+    whole = (picture_begin, seconds)
+    inner = (_within_margins(span, job.margin_seconds, whole) for span in silences)
     longest = sorted((span for span in inner if _length(span) >= SHORTEST_SECONDS), key=_length, reverse=True)[:most]
-    removed = _without_splinters(sorted(longest), seconds)
+    unseen = [(0.0, picture_begin)] if longest and picture_begin else []
+    removed = _without_splinters([*unseen, *sorted(longest)], seconds)
     if removed and not kept_spans(removed, seconds):
         message = f"The video is silent throughout (below {job.threshold_db:g} dB): lower threshold_db."
         raise PermanentError("sound_silent", message)
     return removed
+
+
+def picture_begin(facts: MediaFacts) -> float:
+    """When the first frame is shown of a film that was asked about one window, all of it."""
+    return next((window.first_at for window in facts.windows if window.first_at is not None), 0.0)
 
 
 def kept_spans(removed: Sequence[Span], seconds: float) -> tuple[Span, ...]:
@@ -57,10 +66,11 @@ def cut_identity(video: Video, job: RemoveSilenceInput, muxer: Muxer) -> Identit
     )
 
 
-def _within_margins(span: Span, margin: float, seconds: float) -> Span:
+def _within_margins(span: Span, margin: float, whole: Span) -> Span:
     """No margin is kept where the film begins or ends: there is nothing to lead to."""
-    start = 0.0 if span[0] <= _EDGE_SECONDS else span[0] + margin
-    end = seconds if span[1] >= seconds - _EDGE_SECONDS else span[1] - margin
+    begin, last = whole
+    start = begin if span[0] <= begin + _EDGE_SECONDS else span[0] + margin
+    end = last if span[1] >= last - _EDGE_SECONDS else span[1] - margin
     return start, end
 
 

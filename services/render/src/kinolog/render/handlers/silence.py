@@ -10,7 +10,7 @@ from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film
 from kinolog.render.domain.progress import OnProgress
-from kinolog.render.domain.silence import Span, cut_identity, kept_spans, removed_spans, sound_stream
+from kinolog.render.domain.silence import Span, cut_identity, kept_spans, picture_begin, removed_spans, sound_stream
 from kinolog.render.handlers.cut import Cut, Cutter
 from kinolog.render.handlers.inherit import heirlooms, inherit
 from kinolog.render.handlers.progress import reports
@@ -37,10 +37,11 @@ class SilenceHandler:
         ctx.progress("prepare")
         async with media_file(ctx, video.content) as source:
             film = Film(path=source, container=video.container, workdir=ctx.workdir)
-            facts = (await self.cutter.studio.look_into(source, video.container, ctx)).facts
+            facts = (await self.cutter.studio.look_into(source, video.container, ctx, ((0.0, video.duration),))).facts
             sound_stream(facts)
             found = await self.meter.silences(film, facts, job, reports(ctx, "listen"))
-            removed = removed_spans(found, job, facts.duration, self.most_removed)
+            begin = picture_begin(facts)
+            removed = removed_spans(found, job, facts.duration, self.most_removed, picture_begin=begin)
             if job.only_detect or not removed:
                 return _uncut(video, job, removed)
             uncut = await self.cutter.look(video, film, kept_spans(removed, facts.duration), ctx)

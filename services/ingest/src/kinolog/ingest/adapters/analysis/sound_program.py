@@ -19,6 +19,7 @@ from kinolog.common.media.facts import MediaRefused
 from kinolog.common.media.opened import opened
 from kinolog.common.media.silences import silence_filters, silences_in
 from kinolog.common.media.tell import PercentTeller, tell
+from kinolog.common.media.whole_film import whole_clock, whole_sound
 from kinolog.ingest.adapters.analysis.loudness import FILTER, loudness_in
 from kinolog.ingest.adapters.analysis.peaks import draw_waveform, peaks_in, write_waveform
 from kinolog.ingest.adapters.analysis.tasks import SoundTask
@@ -61,16 +62,18 @@ def _command(task: SoundTask) -> tuple[str, ...]:
         if media.sound is None:
             raise MediaRefused("media_unsupported", "The film has no sound.")
         stream, container = media.sound.index, media.container
+        picture = None if media.picture is None else media.picture.index
     filters = (
-        f"aresample={SAMPLE_RATE}:async=1:first_pts=0,atrim=end={task.duration:.6f},apad=whole_dur={task.duration:.6f}",
+        whole_sound(task.duration, SAMPLE_RATE),
         f"{FILTER},{silence_filters(task.threshold_db, task.shortest_silence_seconds, _SILENCES)}",
         # Without a filter between them, the loudness would be measured of what channels are mixed to, and not of all.
         "aresample,aformat=sample_fmts=s16:channel_layouts=mono",
     )
     return (
         *(task.ffmpeg, "-hide_banner", "-nostdin", "-loglevel", "info", "-nostats", "-copyts", "-start_at_zero"),
-        *bounded_input(Path(task.question.path), container, task.question.max_pixels, options=("-vn", "-sn", "-dn")),
+        *bounded_input(Path(task.question.path), container, task.question.max_pixels),
         *("-map", f"0:{stream}", "-filter:a", ",".join(filters), "-f", "s16le", "pipe:1"),
+        *whole_clock(container, picture),
     )
 
 
