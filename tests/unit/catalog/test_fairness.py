@@ -119,7 +119,7 @@ def test_over_a_long_run_each_pair_is_within_one_job_of_its_weights(given_weight
         for turn in turns_with(served, heads, Shares(shares=weights(**of_project)), slots):
             served.give(project_of[turn.job_id], of_project[str(project_of[turn.job_id])], turn.because)
             counts[project_of[turn.job_id]] += 1
-        served.raise_floor("abc")
+        served.raise_floor(heads)
         assert_within_a_job(counts, of_project, slots, round_number)
 
 
@@ -138,7 +138,7 @@ def test_a_project_that_comes_back_makes_up_for_nothing() -> None:
     served = Served()
     for _ in range(100):
         served.give("a", 1.0, PickedBecause.LANE)
-        served.raise_floor(["a"])
+        served.raise_floor(heads_of([("a", 0)]))
     given_turns = turns_with(served, heads_of([("a", 0)] * 3 + [("b", 0)] * 3), Shares(), 6)
     assert ["job_1", "job_4", "job_2", "job_5", "job_3", "job_6"] == [turn.job_id for turn in given_turns]
 

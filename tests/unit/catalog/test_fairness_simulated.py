@@ -46,7 +46,7 @@ class Play:
         heads = [head for jobs in self.waiting.values() for head, _ in list(jobs)[:TURNS]]
         running = Counter[str | None](project for _, _, project in self.running)
         aged_before = NOON + timedelta(seconds=self.now - self.longest_wait_seconds)
-        self.served.raise_floor(head.project_id for head in heads)
+        self.served.raise_floor(heads)
         turns = give_turns(heads, Shares(running=running), self.served, aged_before=aged_before, most=1)
         if not turns:
             return False
@@ -98,3 +98,14 @@ def test_the_lowest_lane_goes_on_under_a_stream_of_urgent_jobs() -> None:
         assert play.now < 70.0
     urgent = [head for head in play.started[-10:] if head.lane == 10]
     assert len(urgent) >= 6
+
+
+def test_whoever_comes_while_others_wait_in_a_lower_lane_makes_up_for_nothing() -> None:
+    play = Play(slots=1)
+    play.submit("patient", jobs=1)
+    play.submit("settled", lane=10, jobs=200)
+    while len(play.started) < 100:
+        play.step()
+    play.submit("newcomer", lane=10, jobs=100)
+    play.play_until_done("settled")
+    assert ["newcomer", "settled"] * 5 == [head.project_id for head in play.started[102:112]]

@@ -118,7 +118,7 @@ def turns_of(
         given=memory.given().keys(),
     )
     served = memory.served(queue)
-    served.raise_floor(projects)
+    served.raise_floor(heads)
     turns = give_turns(heads, shares, served, aged_before=aged_before, most=most)
     project_of = {head.job_id: head.project_id for head in heads}
     for turn in turns:

@@ -35,7 +35,8 @@ class Head:
 class Served:
     """What projects were given lately: for each a mark that moves on by 1/weight with each job.
 
-    Nobody's mark is below the floor, the lowest of those that have something to do: whoever was away starts there.
+    Nobody's mark is below the floor, the lowest of those that have something to do in the highest lane: whoever was
+    away, or waited in a lower lane, starts there.
     """
 
     floor: float = 0.0
@@ -49,8 +50,9 @@ class Served:
         self._marks[project_id] = self.mark(project_id) + 1 / weight
         self.turns_since_aged = 0 if because is PickedBecause.AGE else self.turns_since_aged + 1
 
-    def raise_floor(self, active: Iterable[Project]) -> None:
-        self.floor = min((self.mark(project_id) for project_id in active), default=self.floor)
+    def raise_floor(self, heads: Sequence[Head]) -> None:
+        first = max((head.lane for head in heads), default=0)
+        self.floor = min((self.mark(head.project_id) for head in heads if head.lane == first), default=self.floor)
         self._marks = {project_id: mark for project_id, mark in self._marks.items() if mark > self.floor}
 
     def copy(self) -> "Served":
