@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kinolog.common.errors import KinologError
+from kinolog.common.media.chapters import Chapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,7 @@ class Question:
     `container` pins the demuxer when it is known already; `poster_path` asks for a poster frame as JPEG, `report_path`
     for all that is found, as JSON; `windows` ask which frames are shown from the first moment of each up to and without
     its second: they rise and do not overlap. A report lists no more streams, chapters and key frames than is said.
+    No more than `max_sounds` tracks of sound are taken along when something is made of the file.
     Where `is_picture_examined` elsewhere, by decoding all that may be damaged of it, its first frame is enough here.
     """
 
@@ -27,6 +29,7 @@ class Question:
     max_listed_streams: int = 64
     max_chapters: int = 1_000
     max_key_frames: int = 32_768
+    max_sounds: int = 8
     is_picture_examined: bool = False
 
 
@@ -80,11 +83,31 @@ class Colour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundLabel:
+    """What a file tells people of a track of sound, as plain short text. Players begin with one that `is_default`."""
+
+    language: str | None = None
+    title: str | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTrack:
+    """`stream` is its place in the file, `number` counts the tracks of sound from 1."""
+
+    stream: int
+    number: int
+    codec: str | None
+    label: SoundLabel = SoundLabel()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacts:
     """`duration` is what can be read, whatever the header says. `width` and `height` are as shown, `rotation` is the
     clockwise turn in degrees that a player makes for that; None where there is no picture. `video_stream` and
     `audio_stream` are places in the file. An interlaced file may count its fields as frames. `dynamic_range` is as
-    `FileFacts` has it, `recorded_at` in ISO 8601.
+    `FileFacts` has it, `recorded_at` in ISO 8601. What is said of the sound is said of the first track that can be
+    heard; `further_sounds` are other such tracks, `unheard` those that cannot be, or are more than are taken along.
     """
 
     container: str
@@ -109,6 +132,20 @@ class MediaFacts:
     audio_track_count: int = 0
     chapter_count: int = 0
     recorded_at: str | None = None
+    audio_number: int = 1
+    audio_label: SoundLabel = SoundLabel()
+    further_sounds: tuple[SoundTrack, ...] = ()
+    unheard: tuple[SoundTrack, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+
+    @property
+    def sounds(self) -> tuple[SoundTrack, ...]:
+        """All tracks that are taken along, in the order of the file."""
+        if self.audio_stream is None:
+            return ()
+        number, label = self.audio_number, self.audio_label
+        first = SoundTrack(stream=self.audio_stream, number=number, codec=self.audio_codec, label=label)
+        return (first, *self.further_sounds)
 
 
 class MediaRefused(KinologError):

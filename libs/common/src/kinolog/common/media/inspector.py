@@ -1,9 +1,10 @@
 """Asking the child program about a file, from the worker's side."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +13,13 @@ from pydantic import TypeAdapter
 from kinolog.common import ids
 from kinolog.common.child import Child, Limits
 from kinolog.common.media.ask import OnPercent, ask
+from kinolog.common.media.chapters import Chapter
 from kinolog.common.media.facts import MediaFacts, Question
 from kinolog.common.media.settings import MediaSettings
 
 _FILE_BYTES: Final = 16 * 1024 * 1024
 _FACTS: Final = TypeAdapter(MediaFacts)
+_CHAPTERS: Final = TypeAdapter(tuple[Chapter, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,9 @@ class Inspector:
             file, poster, report, container=container, windows=windows, is_picture_examined=is_picture_examined
         )
         facts = await self._ask(question, workdir, on_percent)
+        if facts.chapter_count:
+            # With the titles of a thousand chapters an answer would be longer than a line may be.
+            facts = replace(facts, chapters=await asyncio.to_thread(_chapters_in, report))
         return Inspected(facts, poster if facts.poster else None, report)
 
     def _question(
@@ -82,6 +88,7 @@ class Inspector:
             max_chapters=self.settings.probe_max_chapters,
             max_key_frames=self.settings.probe_max_key_frames,
             is_picture_examined=is_picture_examined,
+            max_sounds=self.settings.media_max_sounds,
         )
 
     async def _ask(self, question: Question, workdir: Path, on_percent: OnPercent) -> MediaFacts:
@@ -99,3 +106,7 @@ class Inspector:
             timeout_seconds=self.settings.inspect_timeout_seconds,
             stall_seconds=self.settings.inspect_stall_seconds,
         )
+
+
+def _chapters_in(report: Path) -> tuple[Chapter, ...]:
+    return _CHAPTERS.validate_python(json.loads(report.read_text("utf-8"))["chapters"])

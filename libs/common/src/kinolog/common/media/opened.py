@@ -140,14 +140,15 @@ def _first_picture(file: InputContainer) -> VideoStream | None:
     """Cover art is stored as a video stream of one frame, and is not one."""
     covers = Disposition.attached_pic | Disposition.timed_thumbnails
     films = (stream for stream in file.streams.video if not stream.disposition & covers)
-    return next((stream for stream in films if _is_decodable(stream)), None)
+    return next((stream for stream in films if is_decodable(stream)), None)
 
 
 def _first_sound(file: InputContainer) -> AudioStream | None:
-    return next((stream for stream in file.streams.audio if _is_decodable(stream)), None)
+    return next((stream for stream in file.streams.audio if is_decodable(stream)), None)
 
 
-def _is_decodable(stream: Stream) -> bool:
+def is_decodable(stream: Stream) -> bool:
+    """Whether what is in it can be read here at all."""
     return stream.codec_context is not None and stream.codec_context.codec.name in DECODERS
 
 

@@ -6,7 +6,7 @@ as `kinolog.common.media.tell` has it.
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from kinolog.common.media.chapters import Chapter, chapters_of
 from kinolog.common.media.decode import Look, look_at_frames
@@ -16,6 +16,7 @@ from kinolog.common.media.opened import Opened, opened
 from kinolog.common.media.poster import make_poster
 from kinolog.common.media.report import write_report
 from kinolog.common.media.scan import Scan, scan
+from kinolog.common.media.streams import sounds_of
 from kinolog.common.media.tags import recorded_at
 from kinolog.common.media.tell import PercentTeller, tell
 
@@ -32,7 +33,7 @@ def look_into(question: Question) -> MediaFacts:
         look = look_at_frames(media, found.duration, is_picture_examined=question.is_picture_examined)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
         chapters = chapters_of(media.file.chapters(), media.start, found.duration, question.max_chapters)
-        facts = _facts(media, found, look, poster, chapters)
+        facts = _with_sounds(_facts(media, found, look, poster, chapters), media, question.max_sounds)
         write_report(media, found, look, facts, chapters, question)
         return facts
 
@@ -62,6 +63,16 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None, chapte
         audio_track_count=len(media.file.streams.audio),
         chapter_count=len(chapters),
         recorded_at=recorded_at(media.file.metadata),
+    )
+
+
+def _with_sounds(facts: MediaFacts, media: Opened, most: int) -> MediaFacts:
+    heard, unheard = sounds_of(media, most)
+    if not heard:
+        return replace(facts, unheard=unheard)
+    first, *further = heard
+    return replace(
+        facts, audio_number=first.number, audio_label=first.label, further_sounds=tuple(further), unheard=unheard
     )
 
 

@@ -12,6 +12,8 @@ class MediaSettings(WorkerSettings):
     # 8K; a frame of it takes about 50 MB once decoded.
     media_max_pixels: int = 8192 * 4320
     media_max_streams: int = 16
+    # Tracks of sound that whatever is made of a film takes along, the first ones.
+    media_max_sounds: int = Field(8, ge=1)
     media_max_duration_seconds: float = 86_400.0
     inspect_timeout_seconds: float = 3_600.0
     inspect_stall_seconds: float = 60.0

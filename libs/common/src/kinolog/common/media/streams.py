@@ -11,8 +11,8 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from kinolog.common.media.colour import colour_of_header
-from kinolog.common.media.facts import Colour
-from kinolog.common.media.opened import Opened
+from kinolog.common.media.facts import Colour, SoundLabel, SoundTrack
+from kinolog.common.media.opened import Opened, is_decodable
 from kinolog.common.media.tags import plain
 
 _UNKNOWN_LANGUAGE: Final = "und"
@@ -65,6 +65,25 @@ def streams_of(media: Opened, most: int) -> tuple[StreamFacts, ...]:
     return tuple(_facts(stream, media.start) for stream in islice(media.file.streams, most))
 
 
+def sounds_of(media: Opened, most: int) -> tuple[tuple[SoundTrack, ...], tuple[SoundTrack, ...]]:
+    """Tracks of sound in the order of the file: so many at most that can be heard, and all others."""
+    streams = media.file.streams.audio
+    heard = [stream.index for stream in streams if is_decodable(stream)][:most]
+    tracks = [_track(stream, number) for number, stream in enumerate(streams, start=1)]
+    return (
+        tuple(track for track in tracks if track.stream in heard),
+        tuple(track for track in tracks if track.stream not in heard),
+    )
+
+
+def _track(stream: AudioStream, number: int) -> SoundTrack:
+    codec: CodecContext | None = stream.codec_context
+    is_default = bool(stream.disposition & Disposition.default)
+    label = SoundLabel(language=_language(stream), title=_title(stream), is_default=is_default)
+    name = codec.codec.canonical_name if codec else None
+    return SoundTrack(stream=stream.index, number=number, codec=name, label=label)
+
+
 def _facts(stream: Stream, zero: float) -> StreamFacts:
     codec: CodecContext | None = stream.codec_context  # which data and fonts are without
     return StreamFacts(
@@ -73,7 +92,7 @@ def _facts(stream: Stream, zero: float) -> StreamFacts:
         codec=codec.codec.canonical_name if codec else None,
         profile=stream.profile if codec else None,
         language=_language(stream),
-        title=plain(stream.metadata.get("title") or stream.metadata.get("name", "")) or None,
+        title=_title(stream),
         start=_start(stream, zero),
         bit_rate=(codec.bit_rate if codec else None) or None,
         is_default=bool(stream.disposition & Disposition.default),
@@ -82,6 +101,10 @@ def _facts(stream: Stream, zero: float) -> StreamFacts:
         picture=_picture(stream) if isinstance(stream, VideoStream) and codec else None,
         sound=_sound(stream) if isinstance(stream, AudioStream) and codec else None,
     )
+
+
+def _title(stream: Stream) -> str | None:
+    return plain(stream.metadata.get("title") or stream.metadata.get("name", "")) or None
 
 
 def _language(stream: Stream) -> str | None:

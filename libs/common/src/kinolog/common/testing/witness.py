@@ -40,10 +40,13 @@ def decoded_frames(file: Path) -> list[Seen]:
         return [Seen(number_in(_as_shown(frame)), _moment(film, frame)) for frame in film.decode(video=0)]
 
 
-def heard_clicks(file: Path) -> list[Seen]:
-    """The clicks in the sound; moments are good to a millisecond, and clicks cut off at either end are left out."""
+def heard_clicks(file: Path, track: int = 0) -> list[Seen]:
+    """The clicks in a track of sound; moments are good to a millisecond, and clicks cut off at either end are left out.
+
+    Tracks are counted from 0.
+    """
     with av.open(str(file)) as film:
-        start, samples = _sound_of(film)
+        start, samples = _sound_of(film, track)
     return [
         Seen(_click_in(samples[begin:end]), start + (begin + end) / 2 / _RATE_HERTZ - CLICK_SECONDS / 2)
         for begin, end in _loud_parts(samples)
@@ -74,12 +77,12 @@ def number_in(picture: Pixels) -> int:
     return sum(bit << place for place, bit in enumerate(bits))
 
 
-def _sound_of(film: InputContainer) -> tuple[float, Samples]:
+def _sound_of(film: InputContainer, track: int) -> tuple[float, Samples]:
     """When the sound begins, and all of it, mono. Gaps are no part of the films that this is for."""
     resampler = av.AudioResampler(format="flt", layout="mono", rate=_RATE_HERTZ)
     start: float | None = None
     parts: list[Samples] = []
-    for frame in film.decode(audio=0):
+    for frame in film.decode(audio=track):
         start = _moment(film, frame) if start is None else start
         parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
     parts += [part.to_ndarray()[0] for part in resampler.resample(None)]

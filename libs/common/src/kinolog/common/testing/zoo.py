@@ -92,8 +92,23 @@ _CHAPTERS: Final = b64encode(
     b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=The beginning\n"
     b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=4000\ntitle=The end\n"
 ).decode()
+_THREE_CHAPTERS: Final = b64encode(
+    b";FFMETADATA1\n"
+    b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=One\n"
+    b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=2500\ntitle=a\\=b\\; \\#c \\\\ [CHAPTER]\n"
+    b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=2500\nEND=4000\ntitle=Three\n"
+).decode()
+SECOND_SOUND_LATER_SECONDS: Final = 0.1
 
 LABELLED: Final = {
+    "two_languages": Specimen(
+        file="two_languages.mp4",
+        origin="h264",
+        options=f"-f ffmetadata -i data:text/plain;base64,{_THREE_CHAPTERS} -map_chapters 1"
+        f" -filter_complex [0:a]adelay={round(1000 * SECOND_SOUND_LATER_SECONDS)},atrim=end=4[later]"
+        f" -map 0 -map [later] -c copy -c:a:1 aac -b:a:1 128k -disposition:a:1 0 -metadata:s:a:0 language=eng"
+        " -metadata:s:a:1 language=deu -metadata:s:a:1 title=Kommentar",
+    ),
     "two_tracks": Specimen(
         file="two_tracks.mkv",
         container="matroska",
@@ -125,7 +140,10 @@ LABELLED: Final = {
     "dolby": Specimen(file="dolby.mp4", origin="hevc_10_bit", options="-c copy -tag:v dvh1 -strict unofficial"),
     "ntsc": Specimen(file="ntsc.mkv", container="matroska", filters="fps=30000/1001", options=f"{_H264} -g 30 {_AAC}"),
 }
-"""Further ones, whose pictures are as those of the others, by what they tell of themselves."""
+"""Further ones, whose pictures are as those of the others, by what they tell of themselves.
+
+The second sound of `two_languages` has the same clicks, `SECOND_SOUND_LATER_SECONDS` later.
+"""
 
 SCENE_COUNT: Final = 1_001
 _SCENE_FRAMES: Final = (9, 12, 15)

@@ -1,5 +1,6 @@
 """Encoding with the ffmpeg program on the CPU, as a limited child process."""
 
+import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +13,13 @@ import imageio_ffmpeg
 from kinolog.common.child import Child, run_child
 from kinolog.common.errors import ChildError, ChildFailed, ChildStalled, PassingError, PermanentError, WorkError
 from kinolog.render.adapters.coders import CPU_ENCODERS
-from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments, without_places, work_of
+from kinolog.render.adapters.ffmpeg_arguments import ffmpeg_arguments, without_places, words_file, work_of
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.ffmpeg_progress import ProgressReader
 from kinolog.render.adapters.hardware_coders import NO_AID, Aid
 from kinolog.render.domain.progress import OnProgress
 from kinolog.render.domain.recipe import Recipe
+from kinolog.render.domain.words import written
 from kinolog.render.domain.work import Encoded, Work
 
 FONTS_CONFIGURATION: Final = "fonts.conf"
@@ -52,6 +54,8 @@ class FFmpeg:
         child = self._child(work, arguments)
         # Where the output exists already, ffmpeg leaves it as it is and calls that a success.
         work.output.unlink(missing_ok=True)
+        if not work.words.is_empty:
+            await asyncio.to_thread(words_file(work).write_text, written(work.words), "utf-8")
         with discarded_on_failure(work.output):
             try:
                 await run_child(child, ProgressReader(work.seconds, on_progress))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.bounded_input import bounded_input
-from kinolog.common.media.formats import DECODERS, DEMUXERS
+from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
 from kinolog.render.adapters.hardware_coders import NO_AID, Aid
@@ -13,6 +13,7 @@ from kinolog.render.domain.merge_copy import SCRIPT_FORMAT
 from kinolog.render.domain.partial_encode import FEED_FORMAT
 from kinolog.render.domain.recipe import Muxer, Recipe, Track
 from kinolog.render.domain.watermark import PICTURE_FORMAT
+from kinolog.render.domain.words import WORDS_FORMAT, Words
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
@@ -24,8 +25,9 @@ _OWN_FORMATS: Final = {
     PICTURE_FORMAT: (PICTURE_FORMAT,),
 }
 _OWN_DECODERS: Final = {PICTURE_FORMAT: ("png",), SCRIPT_FORMAT: (*DECODERS, "png")}
-# Metadata and chapters are a stranger's words, and stay behind.
+# Metadata and chapters are a stranger's words, and stay behind, but for those that we read and wrote anew.
 _WITHOUT_WORDS: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
+_OTHERS_BEHIND: Final = ("-map_metadata:g", "-1", "-map_metadata:s", "-1")
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
 
 
@@ -35,10 +37,11 @@ def ffmpeg_arguments(work: Work, options: EncodeOptions, aid: Aid = NO_AID) -> t
         *("-hide_banner", "-nostdin", "-loglevel", "warning", *_PROGRESS),
         *aid.setup,
         *(word for source in work.sources for word in (*decoding, *input_arguments(source, options))),
+        *_words_input(work),
         *work.arguments,
         *(aid.picture or _picture_coding(work, options)),
         *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
-        *(*_WITHOUT_WORDS, *work.muxer_options, "-f", work.muxer, _file(work.output)),
+        *(*_told(work), *work.muxer_options, "-f", work.muxer, _file(work.output)),
     )
 
 
@@ -48,6 +51,11 @@ def without_places(arguments: Sequence[str], work: Work) -> tuple[str, ...]:
     names[_file(work.output)] = "{output}"
     folder = str(work.output.parent.absolute())
     return tuple(names.get(word, word.replace(folder, "{folder}")) for word in arguments)
+
+
+def words_file(work: Work) -> Path:
+    """Where `written` words are to be when ffmpeg starts; not read where there are none."""
+    return work.output.with_name(f"{work.output.name}.words")
 
 
 def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
@@ -64,6 +72,7 @@ def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
         muxer=recipe.muxer,
         muxer_options=_MUXER_OPTIONS[recipe.muxer],
         is_mostly_encoding=recipe.is_mostly_encoding,
+        words=Words(chapters=recipe.chapters),
     )
 
 
@@ -96,6 +105,20 @@ def input_arguments(source: Source, options: EncodeOptions) -> tuple[str, ...]:
         demuxers=_OWN_FORMATS.get(source.container, DEMUXERS),
         decoders=_OWN_DECODERS.get(source.container, DECODERS),
     )
+
+
+def _words_input(work: Work) -> tuple[str, ...]:
+    """After the sources, whose numbers stay what they are."""
+    if work.words.is_empty:
+        return ()
+    bounds = ("-protocol_whitelist", ",".join(PROTOCOLS), "-format_whitelist", WORDS_FORMAT)
+    return (*bounds, "-f", WORDS_FORMAT, "-i", _file(words_file(work)))
+
+
+def _told(work: Work) -> tuple[str, ...]:
+    if work.words.is_empty:
+        return _WITHOUT_WORDS
+    return (*_OTHERS_BEHIND, "-map_chapters", str(len(work.sources)) if work.words.chapters else "-1")
 
 
 def _file(path: Path) -> str:

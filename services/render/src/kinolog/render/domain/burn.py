@@ -8,6 +8,7 @@ from kinolog.common.jobs import BurnInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import mapped
+from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.colour import is_hdr
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
@@ -57,6 +58,7 @@ def burn_recipe(facts: MediaFacts, captions_filter: str) -> Recipe:
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
         is_mostly_encoding=True,
+        chapters=told_apart(facts.chapters),
     )
 
 

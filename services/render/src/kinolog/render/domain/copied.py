@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
+from kinolog.render.domain.chapters import chapters_within
 from kinolog.render.domain.recipe import Muxer
 from kinolog.render.domain.trim import Part, Seconds
+from kinolog.render.domain.words import Words
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
 
 # What browsers play in each container.
@@ -76,6 +78,7 @@ def copy_work(facts: MediaFacts, part: Part, source: Path, output: Path) -> Work
         seconds=part.seconds,
         muxer=muxer,
         muxer_options=_MUXER_OPTIONS[muxer],
+        words=Words(chapters=chapters_within(facts.chapters, [(part.begin, part.end)])),
     )
 
 

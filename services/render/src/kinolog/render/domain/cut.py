@@ -7,6 +7,7 @@ from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.canvas import kept
+from kinolog.render.domain.chapters import chapters_within
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
 from kinolog.render.domain.trim import Part, Seconds
 
@@ -35,6 +36,7 @@ def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
         skipped_seconds=parts[-1].end - seconds - seek_seconds,
         seek_seconds=seek_seconds,
         picture_coding=coding,
+        chapters=chapters_within(facts.chapters, [(part.begin, part.end) for part in parts]),
     )
 
 

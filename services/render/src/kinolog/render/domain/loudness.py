@@ -11,6 +11,7 @@ from kinolog.common.jobs.loudness import LoudnessMethod
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import kept
+from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.copied import muxer_for
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import (
@@ -22,6 +23,7 @@ from kinolog.render.domain.recipe import (
     countable_frames,
     even_sides,
 )
+from kinolog.render.domain.words import Words
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, SoundCodec, Source, Work
 
 TOLERATED_LU: Final = 0.5
@@ -137,6 +139,7 @@ def copying_work(facts: MediaFacts, muxer: Muxer, wanted: Treatment, kbps: int |
         seconds=facts.duration,
         muxer=muxer,
         muxer_options=_MUXER_OPTIONS[muxer],
+        words=Words(chapters=told_apart(facts.chapters)),
     )
 
 
@@ -151,6 +154,7 @@ def encoding_recipe(facts: MediaFacts, wanted: Treatment, kbps: int | None) -> R
         frame_count=countable_frames(facts, facts.frame_count),
         picture_coding=coding,
         sound_coding=Sound(kbps=kbps),
+        chapters=told_apart(facts.chapters),
     )
 
 

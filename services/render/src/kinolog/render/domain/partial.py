@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeAlias
 
+from kinolog.common.media.chapters import Chapter
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.packets import PacketIndex, clean_cuts
 
@@ -44,11 +45,12 @@ Piece: TypeAlias = Copied | Renewed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialPlan:
     """The pieces of the new film in their order. `windows` are the seconds of the film that are kept, exactly from
-    the first frame of each; its sound has to keep the same ones.
+    the first frame of each; its sound has to keep the same ones. `chapters` are the new film's.
     """
 
     pieces: tuple[Piece, ...]
     windows: tuple[Seconds, ...]
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def runs(self) -> tuple[Renewed, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from kinolog.common.errors import PassingError
+from kinolog.common.media.chapters import Chapter
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.work import Picture, Sound
 
@@ -47,6 +48,7 @@ class Recipe:
     sound_coding: Sound = _USUAL_SOUND
     muxer: Muxer = "mp4"
     is_mostly_encoding: bool = False
+    chapters: tuple[Chapter, ...] = ()
 
 
 def even_sides(facts: MediaFacts) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from kinolog.common.jobs.reframe import ReframeInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import plain, shown_size
+from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.cut import is_sound_copied
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames
@@ -59,6 +60,7 @@ def reframe_recipe(job: ReframeInput, facts: MediaFacts, framing: Framing) -> Re
         sound=None if sound is None else Track(stream=sound, is_copied=is_sound_copied(facts)),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
+        chapters=told_apart(facts.chapters),
     )
 
 

@@ -122,10 +122,11 @@ def stretch_recipe(recipe: Recipe, cut: FilmCut, stretch: Stretch) -> Recipe:
         recipe,
         picture=replace(recipe.picture, filters=filters),
         sound=None,
+        chapters=(),
         seconds=cut.length_seconds(stretch, recipe.seconds),
         frame_count=None,
     )
 
 
 def sound_recipe(recipe: Recipe) -> Recipe:
-    return replace(recipe, picture=None, frame_count=None)
+    return replace(recipe, picture=None, frame_count=None, chapters=())

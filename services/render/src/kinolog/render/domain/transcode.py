@@ -7,6 +7,7 @@ from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.jobs.transcode import SoundChoice, TranscodeInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
+from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.colour import ColourPlan, colour_plan, is_hdr
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import LOSABLE_FRAMES, Recipe, Track, countable_frames, even_sides
@@ -46,6 +47,7 @@ def transcode_recipe(facts: MediaFacts, job: TranscodeInput) -> Recipe:
         ),
         sound_coding=Sound(codec=_codec(job.chosen_sound), kbps=job.sound_kbps),
         muxer=job.chosen_container,
+        chapters=told_apart(facts.chapters),
     )
 
 

@@ -10,11 +10,13 @@ from kinolog.common.jobs.watermark import Position, WatermarkInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import plain, shown_size
+from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.colour import is_hdr
 from kinolog.render.domain.cut import is_sound_copied
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, countable_frames, even_sides
 from kinolog.render.domain.sizing import Size
+from kinolog.render.domain.words import Words
 from kinolog.render.domain.work import Picture, Sound, Source, Work
 
 PICTURE_FORMAT: Final = "png_pipe"
@@ -82,6 +84,7 @@ def watermark_work(film: MediaFacts, source: Path, picture: Path, mark: Mark, ou
         sound=_sound(film) if sound else None,
         output=output,
         seconds=film.duration,
+        words=Words(chapters=told_apart(film.chapters)),
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from kinolog.render.domain.words import NO_WORDS, Words
+
 PictureCodec = Literal["h264", "hevc", "av1", "vp9"]
 SoundCodec = Literal["aac", "opus", "copy"]
 
@@ -50,7 +52,8 @@ class Work:
 
     Without a `picture` or a `sound` the result has none; `is_picture_copied` leaves the picture as it is. `seconds` is
     how long the result is to be, and `skipped_seconds` how much of the sources is read before its first frame.
-    `is_mostly_encoding` tells that few threads decode as fast as the CPU's encoder takes the frames.
+    `is_mostly_encoding` tells that few threads decode as fast as the CPU's encoder takes the frames. `words` are all
+    that the result says of itself.
     """
 
     sources: tuple[Source, ...]
@@ -64,6 +67,7 @@ class Work:
     is_mostly_encoding: bool = False
     muxer: str = "mp4"
     muxer_options: tuple[str, ...] = MP4_OPTIONS
+    words: Words = NO_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from kinolog.render.domain.burn import (
     named_caption,
     refuse_high_range,
 )
+from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.economy import Economy, caption_spans
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.font import Uploads
@@ -113,6 +114,7 @@ class BurnHandler:
         self.economy.refuse_crowded(burning.spans, burning.facts)
         index = await burning.indexing or await self.joiner.index(burning.film, ctx, burning.spans)
         plan = await asyncio.to_thread(plan_overlay, index, burning.spans)
+        plan = replace(plan, chapters=told_apart(burning.facts.chapters))
         self.economy.refuse_costly(plan, burning.facts)
         sound = _sound(burning, index)
         return await self.joiner.make(

@@ -13,6 +13,7 @@ from kinolog.common.jobs.trim import TrimMode
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.canvas import why_hevc
+from kinolog.render.domain.chapters import chapters_within
 from kinolog.render.domain.copied import copy_work, muxer_for, whole_windows, why_not_copied, widened
 from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe
 from kinolog.render.domain.errand import Film, KeptSound
@@ -98,6 +99,7 @@ class Cutter:
         if any(part.still_since is not None for part in parts):
             raise PartialRefused(Obstacle.STANDS_STILL)
         plan = plan_cut(uncut.index, whole_windows(parts))
+        plan = replace(plan, chapters=chapters_within(uncut.facts.chapters, plan.windows))
         sound = _sound(uncut, uncut.index, plan)
         made = await self.joiner.make(uncut.film, uncut.index, plan, ctx, uncut.used, sound=sound)
         return Cut(made=made, windows=plan.windows)

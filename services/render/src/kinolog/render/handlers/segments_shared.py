@@ -4,7 +4,7 @@ Nothing waits for a worker that may never come: a job is only submitted where on
 taken back once nothing else is left to do here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -99,7 +99,9 @@ class Shared:
         assert film.content is not None  # noqa: S101  # such films are not shared
         if self._belongings is None:
             self._belongings = {name: await film.ctx.blobs.put_file(path) for name, path in film.belongings.items()}
-        written: dict[str, Any] = {"recipe": RECIPE.dump_python(film.recipe, mode="json")}
+        # Chapters belong to the whole film, and their titles would go along with each of its segments.
+        recipe = replace(film.recipe, chapters=())
+        written: dict[str, Any] = {"recipe": RECIPE.dump_python(recipe, mode="json")}
         return SegmentInput(
             **written,
             parent_id=film.ctx.job.id,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from kinolog.common.media.chapters import Chapter
 from kinolog.common.media.facts import Question
 from kinolog.render.domain.errand import Errand, KeptSound
 from kinolog.render.domain.packets import PictureTrack
@@ -35,7 +36,11 @@ def track_of(written: dict[str, Any]) -> PictureTrack:
 
 def _plan_of(written: dict[str, Any]) -> PartialPlan:
     pieces = tuple(_piece_of(piece) for piece in written["pieces"])
-    return PartialPlan(pieces=pieces, windows=tuple((start, end) for start, end in written["windows"]))
+    return PartialPlan(
+        pieces=pieces,
+        windows=tuple((start, end) for start, end in written["windows"]),
+        chapters=tuple(Chapter(**each) for each in written["chapters"]),
+    )
 
 
 def _piece_of(written: dict[str, Any]) -> Piece:

@@ -18,6 +18,7 @@ from kinolog.render.adapters.partial.indexing import picture_packets
 from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.adapters.partial.runs import EncodedRuns, opened_runs
 from kinolog.render.adapters.partial.sound import sound_packets
+from kinolog.render.adapters.telling import tell_chapters
 from kinolog.render.domain.errand import Errand, KeptSound, Places
 from kinolog.render.domain.h264 import ParameterSets
 from kinolog.render.domain.packets import PacketIndex, PictureTrack, decode_times
@@ -39,6 +40,7 @@ def join(errand: Errand, track: PictureTrack, plan: PartialPlan, on_percent: OnP
         picture = _picture_stream(film, media.picture, track, runs)
         packets = _picture_packets(media, index, plan, runs, picture)
         sound = _sound(stack, errand, film)
+        tell_chapters(film, plan.chapters)
         total = plan.encoded_frames + plan.copied_frames
         _write(film, packets, sound, total, on_percent)
 

@@ -94,6 +94,7 @@ class SegmentEngine:
             sound=sound and replace(sound, path=sound.path.absolute()),
             muxer=recipe.muxer,
             output=output.absolute(),
+            chapters=recipe.chapters,
         )
 
     async def _send(self, errand: CutErrand | JoinErrand, workdir: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from kinolog.common.media.chapters import Chapter
 from kinolog.common.media.facts import Question
 from kinolog.render.domain.errand import KeptSound
 from kinolog.render.domain.segments_plan import Border, FilmCut
@@ -34,6 +35,7 @@ class JoinErrand:
     sound: KeptSound | None
     muxer: str
     output: Path
+    chapters: tuple[Chapter, ...] = ()
 
 
 def write_errand(errand: CutErrand | JoinErrand, path: Path) -> Path:
@@ -56,6 +58,7 @@ def read_errand(path: Path) -> CutErrand | JoinErrand:
         sound=sound and KeptSound(**{**sound, "path": Path(sound["path"])}),
         muxer=written["muxer"],
         output=Path(written["output"]),
+        chapters=tuple(Chapter(**each) for each in written["chapters"]),
     )
 
 

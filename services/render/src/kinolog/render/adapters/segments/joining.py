@@ -19,6 +19,7 @@ from kinolog.render.adapters.packets import packets_of
 from kinolog.render.adapters.partial.reporting import OnPercent, reported
 from kinolog.render.adapters.partial.sound import sound_packets
 from kinolog.render.adapters.segments.errand import JoinErrand
+from kinolog.render.adapters.telling import tell_chapters
 from kinolog.render.domain.errand import KeptSound
 from kinolog.render.domain.segments_plan import FilmCut, SegmentsRefused, Stretch
 
@@ -37,6 +38,7 @@ def join(errand: JoinErrand, on_percent: OnPercent) -> int:
         stream = film.add_stream_from_template(_picture(first), opaque=True)
         stream.time_base = _picture(first).time_base
         sound = _sound(stack, errand, film)
+        tell_chapters(film, errand.chapters)
         packets = reported(_all_packets(errand, stream), errand.frame_count, on_percent)
         count = _write(film, packets, sound)
     _refuse_undecodable(errand, on_percent)
