@@ -19,7 +19,7 @@ from kinolog.cli.plan import STAGES, Plan
 from kinolog.cli.process import Command
 from kinolog.cli.settings import SupervisorSettings
 from kinolog.common.log.provision import provision
-from kinolog.common.settings import WorkerSettings
+from kinolog.common.settings import WorkerSettings, read_environment
 
 NAME = "kinolog"
 
@@ -86,7 +86,7 @@ class Platform:
         """A log that this folder has had and that is gone must be noticed here, before anybody writes to a new one."""
         memory = self._plan.folder.log_created_file
         expected = memory.read_text() if memory.exists() else None
-        lease_seconds = WorkerSettings().lease_seconds
+        lease_seconds = read_environment(WorkerSettings).lease_seconds
         created = await provision(connection, lease_seconds=lease_seconds, expect_created=expected)
         write_private(memory, created)
 

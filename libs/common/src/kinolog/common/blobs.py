@@ -20,7 +20,7 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 from kinolog.common import ids
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.durable import durable_rename
-from kinolog.common.errors import BlobDamaged, BlobMissing, StorageFailed
+from kinolog.common.errors import BadSettings, BlobDamaged, BlobMissing, StorageFailed
 from kinolog.common.events import BlobRef
 from kinolog.common.staging import CHUNK_BYTES, PARTS_AT_ONCE, TEMPORARY, Staging, part_bytes
 
@@ -44,10 +44,17 @@ class BlobStore:
 
     @classmethod
     def open(cls, url: str) -> "BlobStore":
-        """`file:///folder` (made where missing), `memory://`, or `s3://bucket/prefix`, `gs://…`, `az://…`."""
-        if (folder := folder_of(url)) is not None:
-            return cls(LocalStore(folder, mkdir=True), folder)
-        return cls(MemoryStore() if url == "memory://" else from_url(url))
+        """`file:///folder` (made where missing), `memory://`, or `s3://bucket/prefix`, `gs://…`, `az://…`.
+
+        Raises BadSettings where that cannot be opened.
+        """
+        try:
+            if (folder := folder_of(url)) is not None:
+                return cls(LocalStore(folder, mkdir=True), folder)
+            return cls(MemoryStore() if url == "memory://" else from_url(url))
+        except (StorageError, OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise BadSettings(f"KINOLOG_BLOBS_URL: the storage cannot be opened: {reason}") from error
 
     @property
     def is_local(self) -> bool:

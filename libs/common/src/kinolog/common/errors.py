@@ -13,6 +13,7 @@ KinologError
 │       ├── UnknownEvent    no class is registered for the type
 │       ├── NewerEvent      written by a newer release: upgrade before reading on
 │       └── BadEvent        the body does not fit its class
+├── BadSettings             the environment says what makes no sense
 ├── BlobMissing             no blob of that hash
 │   └── BlobDamaged         what is stored under it are other bytes
 ├── StorageFailed           the storage of blobs did not do as it was told: full, away, or forbidden
@@ -98,6 +99,10 @@ class NewerEvent(EventUnreadable):
 
 class BadEvent(EventUnreadable):
     """The body is not valid for its type and version."""
+
+
+class BadSettings(KinologError):
+    """The message names every variable that is wrong, and what it should be; no value, which may be a secret."""
 
 
 class BlobMissing(KinologError):

@@ -14,7 +14,7 @@ from contextlib import (
     suppress,
 )
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 import uvloop
@@ -23,11 +23,10 @@ from nats.errors import Error as NatsError
 from nats.micro import add_service
 from nats.micro.service import Service as MicroService
 from nats.micro.service import ServiceConfig
-from pydantic import ValidationError
 
 from kinolog.common import subjects, telemetry
 from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import KinologError, LogError
+from kinolog.common.errors import BadSettings, KinologError, LogError
 from kinolog.common.heap import give_back_memory
 from kinolog.common.leftovers import sweeping
 from kinolog.common.log.connection import connect
@@ -35,7 +34,7 @@ from kinolog.common.log.direct import DirectReader
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.log.patience import patiently
 from kinolog.common.log.provision import restore_progress
-from kinolog.common.settings import ServiceSettings, WorkerSettings
+from kinolog.common.settings import S, ServiceSettings, WorkerSettings, read_environment
 from kinolog.common.worker.attempt import Handler
 from kinolog.common.worker.board import NatsBoard
 from kinolog.common.worker.control import Controls
@@ -68,21 +67,15 @@ class Service:
     stopping: asyncio.Event
 
 
-S = TypeVar("S", bound=ServiceSettings)
 Beside = Callable[[Service], AbstractAsyncContextManager[None]]
 
 
 def read_settings(name: str, settings: type[S]) -> S:
     """From the environment. What is wrong there ends the process with one line that names every variable."""
     try:
-        return settings()
-    except ValidationError as error:
-        wrong = (f"{_variable_of(found['loc'])}: {found['msg']}" for found in error.errors())
-        sys.exit(f"The {name} service cannot start. {'; '.join(wrong)}")
-
-
-def _variable_of(place: tuple[int | str, ...]) -> str:
-    return f"KINOLOG_{str(place[0]).upper()}" if place else "The settings"
+        return read_environment(settings)
+    except BadSettings as error:
+        sys.exit(f"The {name} service cannot start. {error}")
 
 
 def run(name: str, settings: ServiceSettings, main: Callable[[Service], Awaitable[None]]) -> None:

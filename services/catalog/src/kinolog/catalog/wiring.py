@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -26,7 +27,10 @@ from kinolog.catalog.handlers.work_questions import WorkQuestions
 from kinolog.catalog.managers import run_managers
 from kinolog.catalog.settings import CatalogSettings
 from kinolog.common.clock import system_clock
+from kinolog.common.errors import BadSettings
 from kinolog.common.service import Service
+
+_FIX: Final = "must begin with sqlite:/// and a file, or with postgresql://"
 
 
 async def run_catalog(service: Service, settings: CatalogSettings) -> None:
@@ -109,22 +113,29 @@ def _questions(
 
 
 def _database(settings: CatalogSettings) -> Database:
-    """Raises ValueError for a URL that is neither SQLite's nor PostgreSQL's."""
+    """Raises BadSettings for a URL that is neither SQLite's nor PostgreSQL's, or of a folder that cannot be made."""
     url = _parsed(settings.database_url.get_secret_value())
     match url.get_backend_name():
         case "sqlite" if url.database and url.database != ":memory:":
-            return SqliteDatabase(Path(url.database), busy_timeout_seconds=settings.sqlite_busy_timeout_seconds)
+            return _sqlite(Path(url.database), settings)
         case "postgresql" | "postgres":
             return PostgresDatabase.open(
                 url.set(drivername="postgresql+asyncpg"),
                 timeout_seconds=settings.postgres_timeout_seconds,
                 pool_size=settings.postgres_pool_size,
             )
-    raise ValueError("KINOLOG_DATABASE_URL must begin with sqlite:/// and a file, or with postgresql://")
+    raise BadSettings(f"KINOLOG_DATABASE_URL: {_FIX}")
+
+
+def _sqlite(path: Path, settings: CatalogSettings) -> SqliteDatabase:
+    try:
+        return SqliteDatabase(path, busy_timeout_seconds=settings.sqlite_busy_timeout_seconds)
+    except OSError as error:
+        raise BadSettings(f"KINOLOG_DATABASE_URL: its folder cannot be made: {error}") from error
 
 
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)
-    except ArgumentError as error:
-        raise ValueError("KINOLOG_DATABASE_URL is not a URL") from error
+    except (ArgumentError, ValueError):
+        raise BadSettings(f"KINOLOG_DATABASE_URL: {_FIX}") from None

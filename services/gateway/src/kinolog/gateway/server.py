@@ -11,6 +11,7 @@ from typing import Final
 
 import uvicorn
 
+from kinolog.common.errors import BadSettings
 from kinolog.common.worker.wait import wait_for_any
 from kinolog.gateway.live import Live
 
@@ -23,6 +24,14 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._live = live
         self._stopping = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Raises BadSettings where it cannot listen; uvicorn has said why by then, and would end the process."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            where = f"{self.config.host}:{self.config.port}"
+            raise BadSettings(f"KINOLOG_HOST, KINOLOG_PORT: nothing can listen at {where}: choose another") from None
 
     def stop(self) -> None:
         self.should_exit = True

@@ -13,7 +13,7 @@ class GatewaySettings(PictureSettings, JobLimitSettings):
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
-    port: int = 8420
+    port: int = Field(8420, ge=0, le=65_535)
     # No default: a gateway that anybody may use is never started by accident.
     token: SecretStr = Field(min_length=1)
     # Besides the gateway's own address; browsers send it along with every WebSocket.

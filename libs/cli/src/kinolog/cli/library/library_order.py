@@ -26,6 +26,7 @@ from kinolog.common.ids import new_id
 from kinolog.common.log import EventLog
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.media.settings import MediaSettings
+from kinolog.common.settings import read_environment
 
 _COPY_BYTES: Final = 1024**2
 
@@ -67,7 +68,7 @@ class LibraryOrder:
         return LibraryImport(
             teller=Teller(log, new_id("imp")),
             blobs=blobs,
-            inspector=Inspector(MediaSettings()),
+            inspector=Inspector(read_environment(MediaSettings)),
             finder=FileFinder(self.files),
             verification=Verification(log, blobs, names, self.settings.duration_tolerance_seconds),
             names=names,
