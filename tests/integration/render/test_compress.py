@@ -11,6 +11,7 @@ from kinolog.common.jobs import CompressInput, CompressOutput
 from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.workshop import Workshop
 from kinolog.render import wiring
+from kinolog.render.domain.work import PictureCodec
 from kinolog.render.settings import RenderSettings
 
 Compress = Callable[..., Awaitable[CompressOutput]]
@@ -21,7 +22,8 @@ QUICK = RenderSettings(compress_sample_seconds=0.4, compress_max_samples=3, comp
 def compress(workshop: Workshop) -> Compress:
     async def run(clip: Path, job: CompressInput) -> CompressOutput:
         size_bytes = clip.stat().st_size
-        video_id = await workshop.add_video(clip, size_bytes=size_bytes, duration=3.0)
+        container = "matroska" if clip.suffix == ".mkv" else clip.suffix.removeprefix(".")
+        video_id = await workshop.add_video(clip, size_bytes=size_bytes, duration=3.0, container=container)
         ctx = await workshop.begin("render", type="compress", input_data={}, video_id=video_id)
         output = await wiring.handlers(QUICK)["compress"](job, ctx)
         assert isinstance(output, CompressOutput)
@@ -43,6 +45,18 @@ async def test_the_result_is_smaller_and_as_good_as_predicted(compress: Compress
     assert output.size_bytes < output.source_size_bytes / 2
     assert output.predicted_size_bytes == pytest.approx(output.size_bytes, rel=0.35)
     assert output.predicted_quality == pytest.approx(output.measured_quality, abs=4)
+
+
+@pytest.mark.parametrize(("profile", "sound"), [("h264", "sine=d=6"), ("h264", "sine=d=0.2"), ("vp9", "anullsrc=d=6")])
+async def test_the_size_of_the_sound_is_what_an_encoder_makes_of_it(
+    compress: Compress, media: Path, profile: PictureCodec, sound: str
+) -> None:
+    """Next to a picture of few bytes; the nominal rate is 256 kbit a second."""
+    film = f"{profile}-{sound.replace('=', '-')}.mkv"
+    picture = "-f lavfi -i testsrc2=s=128x72:r=25:d=6"
+    ffmpeg(*f"{picture} -f lavfi -i {sound} -c:v libx264 -crf 0 -c:a flac {film}".split(), folder=media)
+    output = await compress(media / film, CompressInput(profile=profile, target_quality=40, sound_kbps=256))
+    assert output.predicted_size_bytes == pytest.approx(output.size_bytes, rel=0.35)
 
 
 async def test_every_frame_is_still_there(workshop: Workshop, compress: Compress, generous_clip: Path) -> None:

@@ -91,13 +91,13 @@ def test_a_short_film_is_one_sample() -> None:
 def test_the_size_is_predicted_from_frames_and_groups() -> None:
     samples = Samples((0.0, 50.0), 3, 25.0)
     trial = Trial(23, Measurement((90.0,) * 6, (1000, 10, 10, 1200, 20, 20)))
-    expected = 10 * 1100 + 2490 * 15 + 128_000 / 8 * 100
-    assert expected == predicted_bytes(trial, samples, some_facts(), CompressInput())
+    expected = 10 * 1100 + 2490 * 15 + 9_000 * 100
+    assert expected == predicted_bytes(trial, samples, some_facts(), CompressInput(), 9_000)
 
 
 def test_a_silent_film_needs_no_bytes_for_sound() -> None:
     trial = Trial(23, Measurement((90.0,), (1000,)))
-    assert 10 * 1000 == predicted_bytes(trial, Samples((0.0,), 1, 25.0), some_facts(audio_stream=None), CompressInput())
+    assert 10 * 1000 == predicted_bytes(trial, Samples((0.0,), 1, 25.0), some_facts(), CompressInput(), 0.0)
 
 
 def test_only_what_is_surely_larger_is_given_up_before_the_film_is_encoded() -> None:

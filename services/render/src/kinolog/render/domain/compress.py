@@ -89,15 +89,14 @@ def lowest_sample(measured: Measurement, samples: Samples) -> float:
     return min(fmean(measured.scores[start : start + size]) for start in range(0, len(measured.scores), size))
 
 
-def predicted_bytes(trial: Trial, samples: Samples, facts: MediaFacts, job: CompressInput) -> int:
-    """Every sample begins a group, as the film does much less often."""
+def predicted_bytes(trial: Trial, samples: Samples, facts: MediaFacts, job: CompressInput, sound_rate: float) -> int:
+    """Every sample begins a group, as the film does much less often. `sound_rate` is bytes a second."""
     sizes, frame_count = trial.measured.frame_bytes, max(facts.frame_count, samples.total_frame_count)
     heads = sizes[:: samples.frame_count]
     others = [size for number, size in enumerate(sizes) if number % samples.frame_count]
     group_count = ceil(frame_count / _GROUP_FRAMES[job.profile])
     picture = group_count * fmean(heads) + (frame_count - group_count) * (fmean(others) if others else 0.0)
-    sound = job.sound_kbps * 125 * facts.duration if facts.audio_stream is not None else 0.0
-    return round(picture + sound)
+    return round(picture + sound_rate * facts.duration)
 
 
 def look_of(facts: MediaFacts, job: CompressInput) -> Look:
@@ -138,7 +137,6 @@ def trial_work(samples: Samples, reference: Path, coding: Picture, output: Path)
         sources=(Source(path=reference, container=CONTAINER),),
         arguments=("-map", "0:0", "-fps_mode", "passthrough", "-force_key_frames", keys),
         picture=coding,
-        sound=None,
         output=output,
         seconds=samples.seconds,
         muxer=CONTAINER,

@@ -21,13 +21,14 @@ from kinolog.render.domain.samples import Samples
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """There is at least one trial."""
+    """There is at least one trial; `sound_rate` is how many bytes a second of sound takes."""
 
     video: Video
     facts: MediaFacts
     job: CompressInput
     samples: Samples
     trials: Sequence[Trial]
+    sound_rate: float
 
     @property
     def trial(self) -> Trial:
@@ -35,7 +36,7 @@ class Finding:
 
     @property
     def predicted_size_bytes(self) -> int:
-        return predicted_bytes(self.trial, self.samples, self.facts, self.job)
+        return predicted_bytes(self.trial, self.samples, self.facts, self.job, self.sound_rate)
 
     @property
     def is_hopeless(self) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.facts import MediaFacts
+from kinolog.render.domain.recipe import Recipe, Track
 from kinolog.render.domain.work import Picture, Source, Work
 
 CONTAINER: Final = "matroska"
@@ -64,21 +65,42 @@ def samples_of(facts: MediaFacts, plan: SamplePlan) -> Samples:
 
 def sampling(samples: Samples, source: Path, facts: MediaFacts, look: Look, output: Path) -> Work:
     """Cut them out, one after another, without loss."""
-    length = f"{samples.frame_count / samples.frame_rate + _SLACK_SECONDS:.3f}"
-    inputs = tuple(
-        Source(path=source, container=facts.container, options=("-ss", f"{start:.6f}", "-t", length))
-        for start in samples.starts
-    )
     graph = _graph(samples, facts.video_stream or 0, look.filters)
     return Work(
-        sources=inputs,
+        sources=_windows(samples, source, facts.container, _SLACK_SECONDS),
         arguments=("-filter_complex", graph, "-map", "[samples]", "-fps_mode", "passthrough"),
         picture=Picture(quality=0.0, preset="ultrafast", pixel_format=look.pixel_format, extra=_READ_OFTEN),
-        sound=None,
         output=output,
         seconds=samples.seconds,
         muxer=CONTAINER,
         muxer_options=(),
+    )
+
+
+def sound_sampling(samples: Samples, source: Path, recipe: Recipe, sound: Track, output: Path) -> Work:
+    """Encode the sound of the same windows as the recipe will that of the film, into the same kind of file.
+
+    Where a window has no sound, nothing stands for it.
+    """
+    cut = "".join(f"[{number}:{sound.stream}]" for number in range(len(samples.starts)))
+    joined = ",".join((f"concat=n={len(samples.starts)}:v=0:a=1", *sound.filters))
+    return Work(
+        sources=_windows(samples, source, recipe.container),
+        arguments=("-filter_complex", f"{cut}{joined}[samples]", "-map", "[samples]"),
+        picture=None,
+        sound=recipe.sound_coding,
+        output=output,
+        seconds=samples.seconds,
+        muxer=recipe.muxer,
+        muxer_options=(),
+    )
+
+
+def _windows(samples: Samples, source: Path, container: str, slack_seconds: float = 0.0) -> tuple[Source, ...]:
+    length = f"{samples.frame_count / samples.frame_rate + slack_seconds:.3f}"
+    return tuple(
+        Source(path=source, container=container, options=("-ss", f"{start:.6f}", "-t", length))
+        for start in samples.starts
     )
 
 

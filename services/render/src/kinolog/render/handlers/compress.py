@@ -1,9 +1,11 @@
 """Making a video smaller: samples of it are encoded until the quality is found, then the whole film once."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from kinolog.common.aggregates import Video
 from kinolog.common.jobs import CompressInput, CompressOutput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
@@ -23,10 +25,11 @@ from kinolog.render.domain.compress import (
 )
 from kinolog.render.domain.compress_finding import Finding
 from kinolog.render.domain.progress import OnProgress, shares_of
-from kinolog.render.domain.samples import Samples, samples_of, sampling
+from kinolog.render.domain.recipe import Recipe
+from kinolog.render.domain.samples import Samples, samples_of, sampling, sound_sampling
 from kinolog.render.domain.transcode import refuse_other
 from kinolog.render.handlers.progress import reports
-from kinolog.render.handlers.studio import Made, Studio, used_video
+from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
 
 class QualityMeter(Protocol):
@@ -39,12 +42,26 @@ class QualityMeter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """Where the samples of one film are tried; `original` holds them without loss."""
+    """Where the samples of one film are tried; `original` holds them without loss.
+
+    `sound_rate` is how many bytes a second of their sound takes, as it will be encoded.
+    """
 
     job: CompressInput
     facts: MediaFacts
     samples: Samples
     original: Path
+    sound_rate: float
+
+    def finding(self, video: Video, trials: Sequence[Trial]) -> Finding:
+        return Finding(
+            video=video,
+            facts=self.facts,
+            job=self.job,
+            samples=self.samples,
+            trials=trials,
+            sound_rate=self.sound_rate,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +76,34 @@ class CompressHandler:
         async with media_file(ctx, video.content) as source:
             facts = (await self.studio.look_into(source, video.container, ctx)).facts
             bench = await self._set_up(source, facts, job, ctx)
-            trials = await self._search(bench, ctx)
-            finding = Finding(video=video, facts=facts, job=job, samples=bench.samples, trials=trials)
+            finding = bench.finding(video, await self._search(bench, ctx))
             if finding.is_hopeless:
                 return finding.unchanged("it would not become smaller")
             made = await self._encode(source, finding, ctx)
-        size_bytes = made.file.stat().st_size
+        size_bytes = _size(made.file)
         if size_bytes >= video.size_bytes:
             return finding.unchanged(f"it came out with {size_bytes} bytes and did not become smaller")
         measured = await self._measure_result(made, bench, ctx)
-        video_id = await self.studio.publish(_explained(made, finding), compressed_identity(video, job), ctx)
+        video_id = await self.studio.publish(explained(made, finding.because), compressed_identity(video, job), ctx)
         return finding.smaller(video_id, size_bytes, measured, made.rendering.steps[-1].encoder)
 
     async def _set_up(self, source: Path, facts: MediaFacts, job: CompressInput, ctx: JobContext) -> Bench:
         samples, original = samples_of(facts, self.plan.samples), ctx.workdir / "original.mkv"
         work = sampling(samples, source, facts, look_of(facts, job), original)
-        await self.studio.encoder.run(work, reports(ctx, "sample"))
-        return Bench(job=job, facts=facts, samples=samples, original=original)
+        on_picture, on_sound = shares_of([9.0, 1.0], reports(ctx, "sample"))
+        await self.studio.encoder.run(work, on_picture)
+        recipe, output = compress_recipe(facts, job, self.plan.best, self.plan), ctx.workdir / "sound"
+        sound_rate = await self._sound_rate(source, samples, recipe, output, on_sound)
+        return Bench(job=job, facts=facts, samples=samples, original=original, sound_rate=sound_rate)
+
+    async def _sound_rate(
+        self, source: Path, samples: Samples, recipe: Recipe, output: Path, on_progress: OnProgress
+    ) -> float:
+        """In bytes a second. What an encoder makes of pauses and of one channel is far from its nominal rate."""
+        if recipe.sound is None:
+            return 0.0
+        await self.studio.encoder.run(sound_sampling(samples, source, recipe, recipe.sound, output), on_progress)
+        return _size(output) / samples.seconds
 
     async def _search(self, bench: Bench, ctx: JobContext) -> list[Trial]:
         trials: list[Trial] = []
@@ -113,6 +141,5 @@ class CompressHandler:
         return measured
 
 
-def _explained(made: Made, finding: Finding) -> Made:
-    because = "; ".join(filter(None, (made.rendering.because, finding.because)))
-    return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
+def _size(file: Path) -> int:
+    return file.stat().st_size
