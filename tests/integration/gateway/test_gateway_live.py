@@ -137,6 +137,10 @@ async def test_a_place_that_is_not_in_the_log_is_refused(platform: Any, since: s
     assert 4400 == await closing(f"{platform.socket_url}?since={since}")
 
 
+async def test_a_parameter_that_nobody_reads_is_refused(platform: Any) -> None:
+    assert 4400 == await closing(f"{platform.socket_url}?sicne=1")
+
+
 @pytest.mark.parametrize("message", ["nonsense", "{}", '{"subscribe": {"everything": true}}', "x" * 1_000, b"binary"])
 async def test_a_client_that_talks_nonsense_is_told_so(platform: Any, message: str | bytes) -> None:
     async with connected(platform.socket_url) as socket:

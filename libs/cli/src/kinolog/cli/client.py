@@ -73,8 +73,12 @@ class Client:
         return await self._send(method, _path(*path), **request)
 
     async def all_of(self, *path: str) -> list[Json]:
-        """Everything in a list, page by page."""
+        """Everything in a list that has pages."""
         return await self._all(_path(*path))
+
+    async def whole_list(self, *path: str) -> list[Json]:
+        """Everything in a list that comes as a whole."""
+        return list((await self.get(*path))["data"])
 
     async def job_events(self, job_id: str) -> list[Json]:
         return await self._all(_path("jobs", job_id, "events"))

@@ -40,7 +40,7 @@ def show(url: Url = None, token: Token = None) -> None:
     """Show all fonts that a style may name."""
 
     async def run(client: Client) -> None:
-        console.print(_table(await client.all_of("fonts")))
+        console.print(_table(await client.whole_list("fonts")))
 
     talk(url, token, run)
 

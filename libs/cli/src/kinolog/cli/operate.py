@@ -26,7 +26,7 @@ def show_queues(context: typer.Context, url: Url = None, token: Token = None) ->
         return
 
     async def run(client: Client) -> None:
-        console.print(queues_table(await client.all_of("queues")))
+        console.print(queues_table(await client.whole_list("queues")))
 
     talk(url, token, run)
 
@@ -50,7 +50,7 @@ def show_workers(context: typer.Context, url: Url = None, token: Token = None) -
         return
 
     async def run(client: Client) -> None:
-        console.print(workers_table(await client.all_of("workers")))
+        console.print(workers_table(await client.whole_list("workers")))
 
     talk(url, token, run)
 

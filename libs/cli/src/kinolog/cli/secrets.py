@@ -40,7 +40,7 @@ def show(url: Url = None, token: Token = None) -> None:
     """Show which secrets there are; never what they hold."""
 
     async def run(client: Client) -> None:
-        console.print(_table(await client.all_of("secrets")))
+        console.print(_table(await client.whole_list("secrets")))
 
     talk(url, token, run)
 

@@ -93,7 +93,7 @@ def attempts(job: str, url: Url = None, token: Token = None) -> None:
     """Show every attempt at a job: who tried, how it ended, where its time went."""
 
     async def run(client: Client) -> None:
-        console.print(attempts_table(await client.all_of("jobs", job, "attempts")))
+        console.print(attempts_table(await client.whole_list("jobs", job, "attempts")))
 
     talk(url, token, run)
 

@@ -1,5 +1,6 @@
-"""What to say to whoever misspelt a field: the one that was meant, or those that there are."""
+"""What to say to whoever misspelt a name: the one that was meant, or those that there are."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -22,11 +23,16 @@ def unknown_field(name: str, model: type[BaseModel] | None) -> str:
     """Why a field was refused, and what to do: `model` is that of the object which it was found in, where known."""
     if model is None:
         return f"{_UNKNOWN}: remove it"
-    if not (names := _names_of(model)):
-        return f"{_UNKNOWN}: remove it, there is nothing to choose here"
+    return f"{_UNKNOWN}: {meant_instead(name, _names_of(model))}"
+
+
+def meant_instead(name: str, names: Sequence[str]) -> str:
+    """What to do about a name that is none of these."""
+    if not names:
+        return "remove it, there is nothing to choose here"
     if close := get_close_matches(name, names, n=1):
-        return f"{_UNKNOWN}: did you mean {close[0]}?"
-    return f"{_UNKNOWN}: remove it, there are {', '.join(names)}"
+        return f"did you mean {close[0]}?"
+    return f"remove it, there are {', '.join(names)}"
 
 
 def _names_of(model: type[BaseModel]) -> list[str]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from kinolog.common.child import Limits as ChildLimits
@@ -66,6 +66,7 @@ from kinolog.gateway.live import Live
 from kinolog.gateway.look import LookCheck
 from kinolog.gateway.openapi import PROBLEM_RESPONSES, DescribedApp
 from kinolog.gateway.params import Gateway
+from kinolog.gateway.query_names import refuse_unknown_parameters
 from kinolog.gateway.quota import DefaultQuotas, Quotas
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
@@ -202,6 +203,7 @@ def build_app(gateway: Gateway, settings: GatewaySettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(refuse_unknown_parameters)],
         responses=PROBLEM_RESPONSES,
         telemetry={
             "auto_configure": False,

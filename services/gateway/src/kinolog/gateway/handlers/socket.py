@@ -51,6 +51,8 @@ async def _admit(socket: WebSocket, here: Gateway) -> int:
         raise Goodbye(FOREIGN_ORIGIN, "this page may not connect")
     if here.doorkeeper.identify(socket) is None:
         raise Goodbye(NO_TOKEN, "no valid token: send Authorization: Bearer <token>")
+    if set(socket.query_params) - {"since"}:
+        raise Goodbye(BAD_REQUEST, "there is no parameter but since")
     last = await here.log.last_sequence()
     since = socket.query_params.get("since")
     if since is None:
