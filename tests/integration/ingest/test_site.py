@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from harness.pages import Pages, page, player
-from harness.site_visitor import Visitor
+from harness.site_visitor import ALL_READERS, Visitor
 from harness.web_server import web_server
 
 from kinolog.common.aggregates import CAPTION, JOB
@@ -24,6 +24,7 @@ def visit(workshop: Workshop) -> Visitor:
 
 
 async def test_a_film_that_a_page_shows_becomes_a_video(visit: Visitor, workshop: Workshop, film: bytes) -> None:
+    visit.settings["site_extractors"] = ALL_READERS
     async with web_server(Pages({"/watch": page(player("/film.mp4")), "/film.mp4": film})) as server:
         output = await visit(f"{server.url}/watch")
     video = await workshop.video(output.video_id)

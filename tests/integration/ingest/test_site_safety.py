@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from harness.pages import Pages, page, player
-from harness.site_visitor import Visitor
+from harness.site_visitor import ALL_READERS, Visitor
 from harness.web_server import Answer, WebServer, answer_raw, answer_status, head, web_server
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
@@ -19,7 +19,8 @@ STREAM = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nHOST/segment.ts\n#EXT-X-
 
 @pytest.fixture
 def visit(workshop: Workshop) -> Visitor:
-    return Visitor(workshop)
+    """With everything that a hostile page could set going."""
+    return Visitor(workshop, {"site_extractors": ALL_READERS})
 
 
 @pytest.fixture
