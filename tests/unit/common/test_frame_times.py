@@ -18,6 +18,14 @@ def spread(moments: Iterable[int], clock: Fraction = MILLISECONDS) -> FrameSprea
     return times.spread()
 
 
+def most_in_a_second(moments: Iterable[int]) -> int:
+    times = FrameTimes(MILLISECONDS)
+    for moment in moments:
+        times.add(moment)
+    times.spread()
+    return times.most_in_a_second
+
+
 def rounded(rate: Fraction, clock: Fraction, count: int = 1_000) -> list[int]:
     """The moments of an even film on a clock that cannot tell them exactly."""
     return [round(number / rate / clock) for number in range(count)]
@@ -61,3 +69,18 @@ def test_no_two_lengths_alike_are_a_variable_rate_in_bounded_memory() -> None:
 @pytest.mark.parametrize("moments", [[], [5], [7, 7]], ids=["none", "one", "one twice"])
 def test_too_few_frames_have_no_length(moments: list[int]) -> None:
     assert FrameSpread() == spread(moments)
+
+
+@pytest.mark.parametrize(
+    ("moments", "most"),
+    [
+        ([], 0),
+        ([7], 1),
+        (range(0, 3_000, 40), 25),
+        ([*range(0, 2_000, 100), *range(2_000, 2_500, 20), *range(2_500, 9_000, 100)], 30),
+        ([0, 0, 40, 40], 2),
+        (range(5_000), 1_000),
+    ],
+)
+def test_the_busiest_second_is_found(moments: Iterable[int], most: int) -> None:
+    assert most == most_in_a_second(moments)

@@ -40,8 +40,13 @@ v720.mp4
 """
 
 
-def facts(*, frame_rate: float, is_interlaced: bool = False) -> MediaFacts:
-    return film_facts(frame_rate=frame_rate, is_interlaced=is_interlaced)
+def facts(*, frame_rate: float, is_interlaced: bool = False, busiest: int | None = None) -> MediaFacts:
+    return film_facts(
+        frame_rate=frame_rate,
+        is_interlaced=is_interlaced,
+        is_variable_frame_rate=busiest is not None,
+        most_frames_in_a_second=busiest or 0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,6 +122,11 @@ def test_captions_of_a_transport_stream_go_by_its_clock() -> None:
 
 def test_a_quality_tells_the_frame_rate_of_its_film_whatever_its_own_was_found_to_be() -> None:
     assert 17.0 == told_frame_rate(facts(frame_rate=17.0), facts(frame_rate=17.095))
+
+
+@pytest.mark.parametrize(("busiest", "told"), [(None, 17.0), (24, 24.0), (0, 17.0)])
+def test_a_variable_frame_rate_is_told_by_its_busiest_second(busiest: int | None, told: float) -> None:
+    assert told == told_frame_rate(facts(frame_rate=17.0, busiest=busiest), facts(frame_rate=17.095))
 
 
 def test_fields_are_not_told_as_a_frame_rate() -> None:

@@ -1,6 +1,7 @@
 """What is asked about a media file and what is found out: plain values that travel between worker and child as JSON."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from kinolog.common.errors import KinologError
 from kinolog.common.media.chapters import Chapter
@@ -91,6 +92,9 @@ class SoundLabel:
     is_default: bool = False
 
 
+NO_LABEL: Final = SoundLabel()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundTrack:
     """`stream` is its place in the file, `number` counts the tracks of sound from 1."""
@@ -98,7 +102,7 @@ class SoundTrack:
     stream: int
     number: int
     codec: str | None
-    label: SoundLabel = SoundLabel()
+    label: SoundLabel = NO_LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +131,14 @@ class MediaFacts:
     poster: Poster | None = None
     colour: Colour | None = None
     is_variable_frame_rate: bool = False
+    most_frames_in_a_second: int = 0
     dynamic_range: str | None = None
     audio_channels: int | None = None
     audio_track_count: int = 0
     chapter_count: int = 0
     recorded_at: str | None = None
     audio_number: int = 1
-    audio_label: SoundLabel = SoundLabel()
+    audio_label: SoundLabel = NO_LABEL
     further_sounds: tuple[SoundTrack, ...] = ()
     unheard: tuple[SoundTrack, ...] = ()
     chapters: tuple[Chapter, ...] = ()

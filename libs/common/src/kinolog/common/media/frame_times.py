@@ -1,6 +1,6 @@
 """How evenly the frames of a film follow each other: whether its frame rate varies, and how much."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappush, heappushpop
@@ -15,6 +15,8 @@ _ROUNDING_SECONDS: Final = Fraction(1, 1_000)
 # One lost frame, or the seam of two recordings, is no variable rate.
 _ODD_FRAMES_ALLOWED: Final = 1
 _ODD_SHARE_ALLOWED: Final = 0.005
+# What is counted of a second; no screen shows more.
+_MOST_IN_A_SECOND: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,10 @@ class FrameSpread:
 
 
 class FrameTimes:
-    """Gets the moments of frames, in ticks of `clock`, in the order of storage. Memory use does not grow with them."""
+    """Gets the moments of frames, in ticks of `clock`, in the order of storage. Memory use does not grow with them.
+
+    `most_in_a_second` is how many were shown within any one second, once the spread was asked for.
+    """
 
     def __init__(self, clock: Fraction) -> None:
         self._clock = clock
@@ -36,6 +41,9 @@ class FrameTimes:
         self._latest: int | None = None
         self._lengths: Counter[int] = Counter()
         self._further = 0
+        self._second = max(1, round(1 / clock))
+        self._within_a_second: deque[int] = deque(maxlen=_MOST_IN_A_SECOND)
+        self.most_in_a_second = 0
 
     def add(self, shown: int) -> None:
         if len(self._waiting) < _REORDERED:
@@ -60,11 +68,20 @@ class FrameTimes:
     def _show(self, shown: int) -> None:
         """Fields that share a moment, and moments that run backwards, tell nothing of a length."""
         length = 0 if self._latest is None else shown - self._latest
+        if self._latest is None or length > 0:
+            self._count_second(shown)
         self._latest = shown
         if length > 0 and (length in self._lengths or len(self._lengths) < _MAX_LENGTHS):
             self._lengths[length] += 1
         elif length > 0:
             self._further += 1
+
+    def _count_second(self, shown: int) -> None:
+        recent = self._within_a_second
+        recent.append(shown)
+        while shown - recent[0] >= self._second:
+            recent.popleft()
+        self.most_in_a_second = max(self.most_in_a_second, len(recent))
 
     def _is_variable(self, usual: int) -> bool:
         tolerance = max(Fraction(1), _ROUNDING_SECONDS / self._clock)

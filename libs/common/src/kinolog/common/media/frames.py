@@ -22,6 +22,7 @@ class Frames:
     count: int
     hidden_count: int
     spread: FrameSpread
+    most_in_a_second: int
     windows: tuple[Window, ...]
     key_frames: KeyFrameIndex | None
 
@@ -64,10 +65,12 @@ class FrameCount:
 
     def frames(self) -> Frames:
         """To be asked once, after the last packet."""
+        spread = self._times.spread()
         return Frames(
             count=self._count,
             hidden_count=self._hidden,
-            spread=self._times.spread(),
+            spread=spread,
+            most_in_a_second=self._times.most_in_a_second,
             windows=tuple(self._window(number) for number in range(len(self._windows))),
             key_frames=None if self._picture is None else self._key_frames.index(self._max_key_frames),
         )

@@ -58,6 +58,7 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None, chapte
         poster=poster,
         colour=look.colour,
         is_variable_frame_rate=found.frames.spread.is_variable,
+        most_frames_in_a_second=found.frames.most_in_a_second,
         dynamic_range=look.dynamic_range,
         audio_channels=media.sound.codec_context.channels if media.sound else None,
         audio_track_count=len(media.file.streams.audio),

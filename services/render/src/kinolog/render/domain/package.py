@@ -96,10 +96,15 @@ def made_rung(rung: Rung, files: RungFiles, encoded: Encoded, source: MediaFacts
 
 
 def told_frame_rate(source: MediaFacts, made: MediaFacts) -> float | None:
-    """One for all qualities, since they have the same frames: that of a variable one is guessed from its first seconds,
-    differently for each of them. Only of an interlaced source fields may have been counted.
+    """The highest there is, as RFC 8216 has it (4.3.4.2): a variable rate is that of the busiest second.
+
+    It is one for all qualities, since they have the same frames. Only of an interlaced source fields may have been
+    counted.
     """
-    return made.frame_rate if source.is_interlaced else source.frame_rate
+    film = made if source.is_interlaced else source
+    if not film.is_variable_frame_rate:
+        return film.frame_rate
+    return max(film.frame_rate or 0.0, float(film.most_frames_in_a_second)) or None
 
 
 def variant_of(made: MadeRung, playlist: str) -> Variant:
