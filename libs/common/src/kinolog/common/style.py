@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from kinolog.common.fields import Request
 
@@ -29,27 +29,27 @@ class CaptionStyle(Request):
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
-    font_size: Annotated[float, Field(alias="fontSize", ge=4, le=120)] = 20
+    font_size: Annotated[float, Field(alias="fontSize", strict=True, ge=4, le=120)] = 20
     font_name: Annotated[FontName, Field(alias="fontName")] = "Arial Black"
-    font_weight: Annotated[int, Field(alias="fontWeight", ge=100, le=900)] = 400
+    font_weight: Annotated[int, Field(alias="fontWeight", strict=True, ge=100, le=900)] = 400
     primary_color: Annotated[Colour, Field(alias="primaryColor")] = "#ffff00"
     outline_color: Annotated[Colour, Field(alias="outlineColor")] = "#000000"
-    outline_width: Annotated[float, Field(alias="outlineWidth", ge=0, le=20)] = 1
+    outline_width: Annotated[float, Field(alias="outlineWidth", strict=True, ge=0, le=20)] = 1
     shadow_color: Annotated[Colour, Field(alias="shadowColor")] = "#000000"
-    shadow_width: Annotated[float, Field(alias="shadowWidth", ge=0, le=20)] = 0
-    box: bool = False
+    shadow_width: Annotated[float, Field(alias="shadowWidth", strict=True, ge=0, le=20)] = 0
+    box: StrictBool = False
     box_color: Annotated[Colour, Field(alias="boxColor")] = "#000000"
-    box_opacity_percent: Annotated[float, Field(alias="boxOpacityPercent", ge=0, le=100)] = 75
-    box_padding: Annotated[float, Field(alias="boxPadding", ge=0, le=40)] = 4
+    box_opacity_percent: Annotated[float, Field(alias="boxOpacityPercent", strict=True, ge=0, le=100)] = 75
+    box_padding: Annotated[float, Field(alias="boxPadding", strict=True, ge=0, le=40)] = 4
     alignment: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] = "2"
-    margin_horizontal: Annotated[float, Field(alias="marginHorizontal", ge=0, le=200)] = 10
-    margin_vertical: Annotated[float, Field(alias="marginVertical", ge=0, le=140)] = 10
-    max_width_percent: Annotated[float, Field(alias="maxWidthPercent", ge=10, le=100)] = 100
-    upper_case: Annotated[bool, Field(alias="upperCase")] = False
+    margin_horizontal: Annotated[float, Field(alias="marginHorizontal", strict=True, ge=0, le=200)] = 10
+    margin_vertical: Annotated[float, Field(alias="marginVertical", strict=True, ge=0, le=140)] = 10
+    max_width_percent: Annotated[float, Field(alias="maxWidthPercent", strict=True, ge=10, le=100)] = 100
+    upper_case: Annotated[StrictBool, Field(alias="upperCase")] = False
     effect: Effect = "none"
     active_color: Annotated[Colour, Field(alias="activeColor")] = "#ff4d4d"
-    active_scale_percent: Annotated[float, Field(alias="activeScalePercent", ge=100, le=200)] = 120
-    max_words: Annotated[int | None, Field(alias="maxWords", ge=1, le=50)] = None
+    active_scale_percent: Annotated[float, Field(alias="activeScalePercent", strict=True, ge=100, le=200)] = 120
+    max_words: Annotated[int | None, Field(alias="maxWords", strict=True, ge=1, le=50)] = None
     preset: PresetName | None = None
 
     def chosen(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from kinolog.common.events.caption import Dropped
 from kinolog.common.fields import Language, Request
@@ -45,8 +45,8 @@ class VoiceDetection(Request):
 class Reading(Request):
     """What a reader can take in. What is left out is as the service has it."""
 
-    line_characters: Annotated[int, Field(ge=10, le=200)] | None = None
-    lines: Annotated[int, Field(ge=1, le=4)] | None = None
+    line_characters: Annotated[int, Field(strict=True, ge=10, le=200)] | None = None
+    lines: Annotated[int, Field(strict=True, ge=1, le=4)] | None = None
     characters_per_second: Annotated[float, Field(strict=True, ge=5, le=60)] | None = None
     max_seconds: Annotated[float, Field(strict=True, ge=1, le=60)] | None = None
     min_seconds: Annotated[float, Field(strict=True, ge=0, le=10)] | None = None
@@ -66,14 +66,14 @@ class CaptionInput(Request):
     model_config = ConfigDict(protected_namespaces=())
 
     model_size: ModelSize = "tiny"
-    word_level: bool = False
+    word_level: StrictBool = False
     language: Language | None = None
     task: Literal["transcribe", "translate"] = "transcribe"
     initial_prompt: Annotated[str, Field(max_length=1_000)] | None = None
     words: Annotated[tuple[Phrase, ...], Field(max_length=200)] = ()
-    vad: bool = True
+    vad: StrictBool = True
     voice_detection: VoiceDetection = VoiceDetection()
-    beam_size: Annotated[int, Field(ge=1, le=20)] = 5
+    beam_size: Annotated[int, Field(strict=True, ge=1, le=20)] = 5
     temperatures: Annotated[tuple[Temperature, ...], Field(min_length=1, max_length=10)] = (
         0.0,
         0.2,
@@ -82,7 +82,7 @@ class CaptionInput(Request):
         0.8,
         1.0,
     )
-    batch_size: Annotated[int, Field(ge=1, le=64)] | None = None
+    batch_size: Annotated[int, Field(strict=True, ge=1, le=64)] | None = None
     reading: Reading = Reading()
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from kinolog.common.events import BlobRef
 from kinolog.common.fields import FileName, Language, Request, SizeBytes, Title
@@ -59,11 +59,11 @@ class DownloadChoices(Request):
     """
 
     media: MediaChoice = MediaChoice.VIDEO
-    max_height: Annotated[int, Field(ge=144, le=4320)] | None = None
+    max_height: Annotated[int, Field(strict=True, ge=144, le=4320)] | None = None
     subtitles: Annotated[tuple[Language, ...], Field(max_length=20)] = ()
     cookies: SecretName | None = None
-    rate_limit_bytes_per_second: Annotated[int, Field(ge=1_024)] | None = None
-    is_forced: bool = False
+    rate_limit_bytes_per_second: Annotated[int, Field(strict=True, ge=1_024)] | None = None
+    is_forced: StrictBool = False
     site_options: SiteOptions = SiteOptions()
 
 
@@ -96,8 +96,8 @@ class DownloadPlaylistInput(DownloadChoices):
     """A download for each entry of a playlist, channel or feed, from the `first` on, at most `limit` of them."""
 
     url: WebUrl
-    first: Annotated[int, Field(ge=1, le=100_000)] = 1
-    limit: Annotated[int, Field(ge=1, le=MOST_PLAYLIST_ENTRIES)] = 50
+    first: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
+    limit: Annotated[int, Field(strict=True, ge=1, le=MOST_PLAYLIST_ENTRIES)] = 50
 
 
 class DownloadPlaylistOutput(Output):

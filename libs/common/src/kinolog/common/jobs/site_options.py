@@ -5,7 +5,7 @@ files, run programs or choose another way out.
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
 from kinolog.common.fields import Request
 from kinolog.common.web_url import WebUrl
@@ -34,14 +34,14 @@ class SiteOptions(Request):
 
     format: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)] | None = None
     format_sort: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+:~,.-]{1,200}$")] | None = None
-    write_auto_subs: bool = False
+    write_auto_subs: StrictBool = False
     xff: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     referer: WebUrl | None = None
     user_agent: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_PRINTABLE)] | None = None
-    age_limit: Annotated[int, Field(ge=0, le=99)] | None = None
+    age_limit: Annotated[int, Field(strict=True, ge=0, le=99)] | None = None
     sleep_requests: _Seconds = 0.0
     sleep_interval: _Seconds = 0.0
-    playlist_reverse: bool = False
+    playlist_reverse: StrictBool = False
     extractor_args: _Arguments | None = None
 
     @model_validator(mode="before")

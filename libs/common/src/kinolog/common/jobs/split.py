@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from kinolog.common.detector import Detector
 from kinolog.common.fields import Request, SizeBytes
@@ -57,7 +57,7 @@ class SplitScenesInput(Request):
     min_scene_len: Annotated[float, Field(strict=True, ge=0, le=86_400)] = 2.0
     detector: Detector = "adaptive"
     threshold: Annotated[float, Field(strict=True, gt=0, le=255)] | None = None
-    only_scenes: bool = False
+    only_scenes: StrictBool = False
     mode: TrimMode = "exact"
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from kinolog.common.fields import Request, Title
 from kinolog.common.jobs.base import JobType, Output
@@ -34,7 +34,7 @@ class TranscodeInput(Request):
     container: Container | None = None
     width: Side | None = None
     height: Side | None = None
-    upscale: bool = False
+    upscale: StrictBool = False
     frame_rate: FrameRate | None = None
     quality: Quality | None = None
     bitrate_kbps: PictureKbps | None = None
