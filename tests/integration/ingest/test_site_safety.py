@@ -2,16 +2,20 @@
 
 import asyncio
 import gzip
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from harness.pages import Pages, page, player
+from harness.platform import descendants
 from harness.site_visitor import ALL_READERS, Visitor
 from harness.web_server import Answer, WebServer, answer_raw, answer_status, head, web_server
 
 from kinolog.common.errors import PassingError, PermanentError, WorkError
+from kinolog.common.testing import eventually
 from kinolog.common.testing.workshop import Workshop
 
 STREAM = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nHOST/segment.ts\n#EXT-X-ENDLIST\n"
@@ -120,6 +124,24 @@ async def test_a_page_that_says_nothing_is_given_up(visit: Visitor) -> None:
     visit.settings["site_look_timeout_seconds"] = 8.0
     error = await failure(visit, Pages({"/watch": answer_raw(head(), pause_seconds=60.0)}), strategy="site")
     assert (PassingError, "source_too_slow") == (type(error), error.kind)
+
+
+async def test_a_program_that_is_told_to_stop_tries_again(visit: Visitor) -> None:
+    pages = Pages({"/watch": answer_raw(head(), pause_seconds=60.0)})
+    failing = asyncio.create_task(failure(visit, pages, strategy="site"))
+    os.kill(await eventually(site_program, within=30.0), signal.SIGTERM)
+    error = await failing
+    assert (PassingError, "child_stopped", "The program that reads sites was stopped.") == (
+        type(error),
+        error.kind,
+        error.message,
+    )
+
+
+def site_program() -> int | None:
+    """The process of the only site that is being read."""
+    processes = descendants(os.getpid())
+    return next((pid for pid, line in processes if "kinolog.ingest.site_program" in line), None)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Asking the child program that reads sites: its limits, its only way out, and what its end means."""
 
 import json
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from kinolog.common.child import Child, Limits, run_child
 from kinolog.common.errors import ChildError, ChildFailed, ChildStalled, PassingError, PermanentError, WorkError
+from kinolog.common.media.ask import Subject, explained
 from kinolog.ingest.adapters.egress import Egress
 from kinolog.ingest.domain.site import ANSWER_FILE, QUESTION_FILE, SiteProgress, SiteQuestion, SiteRefusal, SiteTask
 
@@ -21,7 +21,13 @@ OnSiteProgress = Callable[[SiteProgress], None]
 
 _BROKE: Final = "The page broke the program that reads sites: give the address of the file itself."
 _LONGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
-_LIMIT_EXITS: Final = (-signal.SIGXCPU, -signal.SIGXFSZ)
+_SITE: Final = Subject(
+    program="The program that reads sites",
+    task="reading the site",
+    effort="The site takes more work to read",
+    broken_kind="source_unsupported",
+    broken=_BROKE,
+)
 
 _logger: Final = structlog.get_logger(__name__)
 
@@ -121,12 +127,7 @@ def _read(file: Path, answer: type[A]) -> A:
 
 
 def _explained(error: ChildError) -> WorkError:
-    detail = f"{error}\n{error.stderr_tail}"
     if not isinstance(error, ChildFailed):
         told = "stopped sending" if isinstance(error, ChildStalled) else "took too long"
-        return PassingError("source_too_slow", f"The site {told}.", detail=detail)
-    if error.exit_code == -signal.SIGKILL:
-        return PassingError("out_of_memory", "The system ran out of memory while reading the site.", detail=detail)
-    if error.exit_code in _LIMIT_EXITS or "MemoryError" in error.stderr_tail:
-        return PermanentError("media_limits", "The site takes more work to read than is allowed.", detail=detail)
-    return PermanentError("source_unsupported", _BROKE, detail=detail)
+        return PassingError("source_too_slow", f"The site {told}.", detail=f"{error}\n{error.stderr_tail}")
+    return explained(error, _SITE)
