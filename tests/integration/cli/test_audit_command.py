@@ -47,3 +47,14 @@ async def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
 
 async def test_a_folder_where_nothing_ran_is_told_in_one_line(tmp_path: Path) -> None:
     assert (1, True) == ((answer := await audited("--data-dir", str(tmp_path)))[0], "no platform ran in" in answer[1])
+
+
+async def test_an_address_that_makes_no_sense_is_told_in_one_line() -> None:
+    status, said = await audited("--nats-url", "http://127.0.0.1:4222")
+    assert (1, 1) == (status, said.count("\n"))
+    assert "NATS_URL: must begin with nats:// or tls://" in said
+
+
+async def test_a_history_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    status, said = await audited("--nats-url", "nats://127.0.0.1:1", "--history", str(tmp_path / "none.jsonl"))
+    assert (1, f"kinolog: {tmp_path}/none.jsonl cannot be read: No such file or directory\n") == (status, said)

@@ -23,7 +23,7 @@ from kinolog.common.errors import NotLetIn
 from kinolog.common.log.connection import connect
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.log.watch import shown_address
-from kinolog.common.settings import ServiceSettings
+from kinolog.common.settings import ServiceSettings, read_environment
 
 app = typer.Typer()
 
@@ -60,6 +60,7 @@ def find_installation(
     """How its parts are reached, and when its log was made, where the data folder remembers.
 
     The environment counts as everywhere, unless a folder is named; without either, the usual folder is taken.
+    Raises BadSettings, and Unreachable for a folder where nothing ran.
     """
     given: dict[str, Any] = {"nats_url": nats_url} if nats_url else {}
     created = None
@@ -67,7 +68,7 @@ def find_installation(
         folder = DataFolder(read_settings(data_dir=data_dir).data_dir)
         given = _access_to(folder) | given
         created = folder.log_created_file.read_text() if folder.log_created_file.exists() else None
-    return ServiceSettings(**given | ({"blobs_url": blobs_url} if blobs_url else {})), created
+    return read_environment(ServiceSettings, **given | ({"blobs_url": blobs_url} if blobs_url else {})), created
 
 
 def _access_to(folder: DataFolder) -> dict[str, Any]:

@@ -40,18 +40,22 @@ class HistoryLine(BaseModel):
 
 
 class BadHistory(KinologError):
-    """The file is not a history; the message names the line."""
+    """The file is not a history, or is not there; the message names the line where there is one."""
 
 
 def read_history(path: Path) -> list[HistoryLine]:
     """Raises BadHistory."""
-    lines: list[HistoryLine] = []
-    with path.open() as file:
-        for number, text in enumerate(file, start=1):
-            try:
-                lines.append(HistoryLine.model_validate_json(text))
-            except ValidationError as error:
-                raise BadHistory(
-                    f"{path}, line {number} is no line of a history: {error.errors()[0]['msg']}"
-                ) from error
-    return lines
+    try:
+        with path.open() as file:
+            return [_line(path, number, text) for number, text in enumerate(file, start=1)]
+    except OSError as error:
+        raise BadHistory(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadHistory(f"{path} is no history: it is not text in UTF-8") from error
+
+
+def _line(path: Path, number: int, text: str) -> HistoryLine:
+    try:
+        return HistoryLine.model_validate_json(text)
+    except ValidationError as error:
+        raise BadHistory(f"{path}, line {number} is no line of a history: {error.errors()[0]['msg']}") from error
