@@ -33,6 +33,13 @@ async def test_without_the_token_nobody_gets_in(stranger: httpx2.AsyncClient, au
     )
 
 
+async def test_a_wrong_token_is_told_from_none(stranger: httpx2.AsyncClient) -> None:
+    wrong = await stranger.get("/v1/projects", headers={"Authorization": "Bearer wrong"})
+    none = await stranger.get("/v1/projects")
+    assert wrong.json()["detail"].startswith("that is not this platform's token")
+    assert "send the header Authorization: Bearer <token>" == none.json()["detail"]
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/nothing"), ("POST", "/v1/videos/upload"), ("PUT", "/v1")])
 async def test_strangers_do_not_learn_what_there_is(stranger: httpx2.AsyncClient, method: str, path: str) -> None:
     assert 401 == (await stranger.request(method, path)).status_code

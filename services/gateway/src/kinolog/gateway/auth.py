@@ -86,10 +86,16 @@ class RequireCaller:
         actor = self._doorkeeper.identify(connection)
         if actor is None:
             challenge = {"WWW-Authenticate": 'Bearer realm="kinolog"'}
-            raise Problem("unauthenticated", "send the header Authorization: Bearer <token>", headers=challenge)
+            raise Problem("unauthenticated", _how_to_get_in(connection), headers=challenge)
         if connection.scope["method"] not in SAFE_METHODS and not self._doorkeeper.may_change(connection):
             raise Problem("forbidden", "a request with the cookie must come from this gateway's own page")
         return Caller(actor, request_id_of(connection))
+
+
+def _how_to_get_in(connection: HTTPConnection) -> str:
+    if connection.headers.get("authorization", "").lower().startswith("bearer "):
+        return "that is not this platform's token: it is in its data folder, unless KINOLOG_TOKEN sets it"
+    return "send the header Authorization: Bearer <token>"
 
 
 def _is_public(scope: Scope) -> bool:
