@@ -27,6 +27,7 @@ class Obstacle(StrEnum):
     STANDS_STILL = "its picture stands still where a part begins"
     NO_FRAMES = "there is no frame in what is to be kept"
     UNFIT_RUNS = "the newly encoded frames do not fit between the others"
+    UNFIT_SOUND = "new packets of sound do not fit between the others"
     UNLIKE = "its films are not coded alike"
     DOUBT = "the joined film did not pass its examination"
     BROKEN = "the program that joins packets could not work with it"
