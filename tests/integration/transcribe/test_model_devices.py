@@ -10,7 +10,7 @@ from typing import Unpack
 
 import pytest
 
-from kinolog.common.errors import ChildError, PassingError, PermanentError
+from kinolog.common.errors import BadSettings, ChildError, PassingError, PermanentError
 from kinolog.transcribe.adapters import digests
 from kinolog.transcribe.adapters.devices import Device, choose_devices
 from kinolog.transcribe.adapters.digests import Digests
@@ -114,5 +114,5 @@ async def test_a_file_is_read_for_its_digest_once_until_it_changes(
 
 
 def test_a_kind_of_numbers_that_the_device_lacks_is_refused_at_the_start() -> None:
-    with pytest.raises(ValueError, match="KINOLOG_TRANSCRIBE_COMPUTE_TYPE is int3, but cpu supports only"):
+    with pytest.raises(BadSettings, match="KINOLOG_TRANSCRIBE_COMPUTE_TYPE is int3, but cpu supports only"):
         choose_devices("cpu", "int3", 0)

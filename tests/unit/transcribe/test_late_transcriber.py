@@ -9,6 +9,7 @@ from typing import Unpack
 import pytest
 from harness.hearing import a_part, heard
 
+from kinolog.common.errors import BadSettings
 from kinolog.common.jobs import CaptionInput
 from kinolog.transcribe import wiring
 from kinolog.transcribe.adapters.late_transcriber import Hear, LateTranscriber
@@ -77,5 +78,5 @@ def test_a_worker_that_has_had_no_job_has_none_of_whispers_libraries_in_memory()
 
 
 def test_a_device_that_somebody_has_chosen_is_tried_at_the_start() -> None:
-    with pytest.raises(ValueError, match="KINOLOG_TRANSCRIBE_COMPUTE_TYPE is int3"):
+    with pytest.raises(BadSettings, match="KINOLOG_TRANSCRIBE_COMPUTE_TYPE is int3"):
         wiring.handlers(TranscribeSettings(transcribe_compute_type="int3"))

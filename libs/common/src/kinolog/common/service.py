@@ -72,8 +72,15 @@ Beside = Callable[[Service], AbstractAsyncContextManager[None]]
 
 def read_settings(name: str, settings: type[S]) -> S:
     """From the environment. What is wrong there ends the process with one line that names every variable."""
-    try:
+    with starting(name):
         return read_environment(settings)
+
+
+@contextmanager
+def starting(name: str) -> Iterator[None]:
+    """For what settings are found to be wrong in before there is a log to tell it in."""
+    try:
+        yield
     except BadSettings as error:
         sys.exit(f"The {name} service cannot start. {error}")
 

@@ -31,7 +31,7 @@ class IngestSettings(MediaSettings):
     secrets_keys: SecretsKeys = SecretStr("")
 
     # Reading and hashing wait for the disk, so two jobs at once fill each other's gaps.
-    ingest_slots: int = 2
+    ingest_slots: int = Field(2, ge=1)
 
     # Networks besides the public ones, and all ports, that downloads may come from; separated by commas.
     ingest_allowed_networks: _Networks = ()

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from kinolog.common.service import read_settings, run_worker
+from kinolog.common.service import read_settings, run_worker, starting
 from kinolog.transcribe import wiring
 from kinolog.transcribe.settings import TranscribeSettings
 
@@ -10,7 +10,9 @@ from kinolog.transcribe.settings import TranscribeSettings
 def main() -> None:
     settings = read_settings("transcribe", TranscribeSettings)
     find_gpu = partial(wiring.find_gpu, settings)
-    run_worker("transcribe", settings, wiring.handlers(settings), slots=settings.transcribe_slots, find_gpu=find_gpu)
+    with starting("transcribe"):
+        handlers = wiring.handlers(settings)
+    run_worker("transcribe", settings, handlers, slots=settings.transcribe_slots, find_gpu=find_gpu)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class TranscribeSettings(WorkerSettings):
     transcribe_compute_type: str = "auto"
     # 0 leaves the number to CTranslate2.
     transcribe_cpu_threads: int = 0
-    transcribe_slots: int = 1
+    transcribe_slots: int = Field(1, ge=1)
 
     # Off shows every job's sound to the model as a whole, silence too.
     transcribe_use_vad: bool = True
