@@ -174,6 +174,16 @@ async def test_statistics_count_what_there_is(asked: Asked) -> None:
     )
 
 
+async def test_statistics_leave_out_what_belongs_to_a_deleted_project(asked: Asked) -> None:
+    gone, there = await created(asked.log), await created(asked.log)
+    for project_id in (gone, there, there):
+        await registered(asked.log, project_id=project_id)
+    before = await asked.catalog.stats(await asked.now())
+    await asked.log.append((await load(asked.log, PROJECT, gone)).changes(ProjectDeleted()), ORIGIN)
+    after = await asked.catalog.stats(await asked.now())
+    assert [(2, 3), (1, 2)] == [(stats.projects, stats.videos) for stats in (before, after)]
+
+
 async def test_a_batch_is_counted_by_status(asked: Asked) -> None:
     batch_id = new_id("bat")
     await failed(asked.log, await submitted(asked.log, batch_id=batch_id))

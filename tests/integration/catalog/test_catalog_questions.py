@@ -144,6 +144,15 @@ async def test_the_counts_are_of_what_is_there(jetstream_log: JetStreamLog, ask:
     assert {"seq": 3, **counts} == json.loads(answer)
 
 
+async def test_nothing_of_a_deleted_project_is_counted(jetstream_log: JetStreamLog, ask: Any, running: Any) -> None:
+    project_id = await created(jetstream_log)
+    await registered(jetstream_log, project_id=project_id)
+    await jetstream_log.append((await load(jetstream_log, PROJECT, project_id)).changes(ProjectDeleted()), ORIGIN)
+    async with running():
+        _, answer = await ask.raw("stats")
+    assert [0, 0] == [json.loads(answer)[name] for name in ("projects", "videos")]
+
+
 async def test_nonsense_is_refused_with_a_number_a_code_and_the_field_at_fault(ask: Any, running: Any) -> None:
     async with running():
         number, body = await ask.raw("jobs", request(filters={"status": "done"}))

@@ -21,6 +21,9 @@ class UntouchedReader:
     async def count_by(self, kind: str, name: str) -> dict[Any, int]:
         raise AssertionError(f"asked for {kind} by {name}")
 
+    async def count_live(self, kind: str) -> int:
+        raise AssertionError(f"asked for every {kind}")
+
     async def count_quarantined(self) -> int:
         raise AssertionError("asked for the quarantine")
 

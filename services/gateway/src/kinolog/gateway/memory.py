@@ -61,9 +61,9 @@ class MemoryCatalog:
     async def stats(self, min_seq: int) -> Stats:
         jobs = await self._rows("job")
         return Stats(
-            projects=len(await self._rows("project")),
-            videos=len(await self._rows("video")),
-            captions=len(await self._rows("caption")),
+            projects=await self._count_live("project"),
+            videos=await self._count_live("video"),
+            captions=await self._count_live("caption"),
             jobs=JobCounts(by_status=_count(jobs, "status"), by_type=_count(jobs, "type")),
             seq=await self.position(),
         )
@@ -116,9 +116,12 @@ class MemoryCatalog:
         is_of_all = parents and not query.deleted and parents.isdisjoint(query.filters)
         return await self._of_live_projects(rows) if is_of_all else rows
 
+    async def _count_live(self, kind: str) -> int:
+        return sum(not row["is_deleted"] for row in await self._of_live_projects(await self._rows(kind)))
+
     async def _of_live_projects(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         deleted = {row["id"] for row in await self._rows("project") if row["is_deleted"]}
-        return [row for row in rows if row["project_id"] not in deleted]
+        return [row for row in rows if row.get("project_id") not in deleted]
 
     async def _rows(self, kind: str) -> list[dict[str, Any]]:
         await self.position()

@@ -38,6 +38,14 @@ class SqlReader:
             rows = await connection.execute(select(column, func.count()).group_by(column).order_by(column))
             return {value: count for value, count in rows}
 
+    async def count_live(self, kind: str) -> int:
+        """How many rows there are that are not deleted, nor is the project that they belong to."""
+        table = TABLES[kind]
+        of_live = [is_of_live_project(table)] if "project_id" in table.c else []
+        statement = select(func.count()).select_from(table).where(~table.c.is_deleted, *of_live)
+        async with self._database.begin() as connection:
+            return (await connection.execute(statement)).scalar_one()
+
     async def count_quarantined(self) -> int:
         """How many events could not be folded."""
         async with self._database.begin() as connection:

@@ -32,6 +32,10 @@ class Reader(Protocol):
         """How many rows there are of each value of a field."""
         ...
 
+    async def count_live(self, kind: str) -> int:
+        """How many rows there are that are not deleted, nor is the project that they belong to."""
+        ...
+
     async def count_quarantined(self) -> int:
         """How many events could not be folded."""
         ...
@@ -71,9 +75,9 @@ class Questions:
     async def stats(self, request: bytes) -> Stats:
         sequence = await self._wait_for(parse(Query, request))
         return Stats(
-            projects=await self._count_undeleted(PROJECT.kind),
-            videos=await self._count_undeleted(VIDEO.kind),
-            captions=await self._count_undeleted(CAPTION.kind),
+            projects=await self.reader.count_live(PROJECT.kind),
+            videos=await self.reader.count_live(VIDEO.kind),
+            captions=await self.reader.count_live(CAPTION.kind),
             jobs=JobCounts(
                 by_status=dict(await self.reader.count_by(JOB.kind, "status")),
                 by_type=dict(await self.reader.count_by(JOB.kind, "type")),
@@ -90,9 +94,6 @@ class Questions:
 
     async def position(self, request: bytes) -> Position:
         return Position(seq=await self._wait_for(parse(Query, request)))
-
-    async def _count_undeleted(self, kind: str) -> int:
-        return (await self.reader.count_by(kind, "is_deleted")).get(False, 0)
 
     async def _wait_for(self, query: Query) -> int:
         return await self.applied.wait_for(query.min_seq, within_seconds=self.wait_seconds)
