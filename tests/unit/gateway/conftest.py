@@ -21,7 +21,6 @@ from kinolog.gateway.memory import MemoryCatalog, MemoryLanes, MemoryRenderer
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.settings import GatewaySettings
-from kinolog.gateway.uploads.shelf import UploadShelf
 from kinolog.gateway.wiring import build_app, default_quotas, doorkeeper, font_checker, job_limits, resumable_uploads
 
 TOKEN = "a-token-for-tests"
@@ -78,7 +77,7 @@ def gateway(
         log=log,
         desk=desk,
         blobs=blobs,
-        uploads=resumable_uploads(UploadShelf(blobs), desk, quotas, settings),
+        uploads=resumable_uploads(blobs, desk, quotas, settings),
         pictures=PictureInspector(settings),
         renderer=MemoryRenderer(DrawnFrame(0.96, "Arimo", b"a picture")),
         catalog=catalog,

@@ -5,12 +5,13 @@ A blob is written to a temporary name, made durable, then renamed; whoever names
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import unquote, urlparse
 
 import obstore
@@ -43,7 +44,7 @@ class BlobStore:
         self._folder = folder
 
     @classmethod
-    def open(cls, url: str) -> "BlobStore":
+    def open(cls, url: str) -> Self:
         """`file:///folder` (made where missing), `memory://`, or `s3://bucket/prefix`, `gs://…`, `az://…`.
 
         Raises BadSettings where that cannot be opened.
@@ -60,6 +61,10 @@ class BlobStore:
     def is_local(self) -> bool:
         """Whether blobs are files of this machine, so that `local_file` copies nothing."""
         return self._folder is not None
+
+    async def free_bytes(self) -> int | None:
+        """How much more fits, as far as that can be told: where blobs are files of this machine."""
+        return None if self._folder is None else (await asyncio.to_thread(shutil.disk_usage, self._folder)).free
 
     async def put_stream(self, chunks: AsyncIterator[bytes], media_type: str = "application/octet-stream") -> BlobRef:
         """Store what arrives and return its name. If the stream raises, nothing is left behind.

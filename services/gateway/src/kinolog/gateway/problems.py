@@ -47,6 +47,7 @@ STATUS_AND_TITLE: Final[dict[str, tuple[int, str]]] = {
     "render-unavailable": (503, "No worker makes frames at present"),
     "storage-unavailable": (503, "The storage cannot be reached"),
     "log-full": (507, "The log is full"),
+    "storage-full": (507, "The storage is full"),
 }
 RETRY_AFTER_SECONDS: Final = 2
 

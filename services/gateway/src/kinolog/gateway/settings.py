@@ -39,6 +39,8 @@ class GatewaySettings(PictureSettings, JobLimitSettings):
     # Subtitles come as JSON: a file of that size or, as Base64, of three quarters of it. A film's karaoke has some MB.
     max_caption_bytes: int = Field(8 * 1024 * 1024, ge=1)
     max_upload_bytes: int = 64 * 1024**3
+    # As in the workers: what uploads leave free of the disk that blobs are on.
+    storage_reserve_bytes: int = Field(512 * 1024**2, ge=0)
     # What videos may take together: those of a project that has no quota of its own, and those of a caller; 0 is any.
     project_quota_bytes: int = Field(0, ge=0)
     caller_quota_bytes: int = Field(0, ge=0)

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
+from kinolog.common.blobs import BlobStore
 from kinolog.common.child import Limits as ChildLimits
 from kinolog.common.clock import system_clock
 from kinolog.common.leftovers import sweeping
@@ -70,6 +71,7 @@ from kinolog.gateway.query_names import refuse_unknown_parameters
 from kinolog.gateway.quota import DefaultQuotas, Quotas
 from kinolog.gateway.server import Server
 from kinolog.gateway.settings import GatewaySettings
+from kinolog.gateway.uploads.disk import UploadDisk
 from kinolog.gateway.uploads.resumable import UploadLimits, Uploads
 from kinolog.gateway.uploads.shelf import UploadShelf
 from kinolog.gateway.uploads.turns import UploadTurns
@@ -124,7 +126,7 @@ async def open_gateway(service: Service, settings: GatewaySettings) -> AsyncIter
             log=service.log,
             desk=desk,
             blobs=service.blobs,
-            uploads=resumable_uploads(UploadShelf(service.blobs), desk, quota, settings),
+            uploads=resumable_uploads(service.blobs, desk, quota, settings),
             pictures=PictureInspector(settings),
             renderer=renderer(service, settings),
             catalog=catalog,
@@ -157,7 +159,7 @@ def renderer(service: Service, settings: GatewaySettings) -> NatsRenderer:
     )
 
 
-def resumable_uploads(shelf: UploadShelf, desk: Desk, quotas: Quotas, settings: GatewaySettings) -> Uploads:
+def resumable_uploads(blobs: BlobStore, desk: Desk, quotas: Quotas, settings: GatewaySettings) -> Uploads:
     limits = UploadLimits(
         most_bytes=settings.max_upload_bytes,
         segment_bytes=settings.upload_segment_bytes,
@@ -165,7 +167,9 @@ def resumable_uploads(shelf: UploadShelf, desk: Desk, quotas: Quotas, settings: 
         most_open=settings.max_open_uploads,
         expiry=timedelta(seconds=settings.upload_expiry_seconds),
     )
-    return Uploads(shelf, UploadTurns(settings.upload_handover_seconds), desk, quotas, limits, system_clock)
+    shelf, turns = UploadShelf(blobs), UploadTurns(settings.upload_handover_seconds)
+    disk = UploadDisk(blobs, settings.storage_reserve_bytes)
+    return Uploads(shelf, turns, desk, quotas, disk, limits, system_clock)
 
 
 def job_limits(settings: JobLimitSettings) -> JobLimits:

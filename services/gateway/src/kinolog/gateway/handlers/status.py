@@ -21,6 +21,7 @@ router = APIRouter()
 
 @router.get("/v1/stats", operation_id="stats_read", tags=["status"], response_model=Stats)
 async def read_stats(here: Here, min_seq: Annotated[int | None, Query(ge=0, le=INT64_MAX)] = None) -> JSONResponse:
+    """What is deleted, and what belongs to a deleted project, is counted no more; jobs always are."""
     stats = await here.catalog.stats(here.desk.newest_sequence if min_seq is None else min_seq)
     return JSONResponse({"object": "stats", **stats.model_dump(mode="json")})
 

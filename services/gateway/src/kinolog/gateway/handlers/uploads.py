@@ -45,9 +45,11 @@ _Checksum = Annotated[
 
 @router.post("/upload", operation_id="videos_upload", status_code=202, response_model=JobView, openapi_extra=_FORM)
 async def upload_video(request: Request, here: Here, command: Post, sha256: _Checksum = None) -> JSONResponse:
+    if announced := announced_bytes(request.headers):
+        await here.uploads.disk.refuse_beyond(announced, "Content-Length")
     form = Multipart(request.headers.get("content-type", ""), request.stream())
     # What is around the file in the form is not the file's, and a length need not be announced at all.
-    least_bytes = max(1, announced_bytes(request.headers) - FORM_BYTES)
+    least_bytes = max(1, announced - FORM_BYTES)
     async with here.quotas.holder() as holder:
 
         async def check_project(project_id: str) -> None:

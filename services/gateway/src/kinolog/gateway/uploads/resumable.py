@@ -11,6 +11,7 @@ from kinolog.gateway.naming import live_project
 from kinolog.gateway.problems import FieldError, Problem, not_found
 from kinolog.gateway.quota import Quotas
 from kinolog.gateway.uploads.arriving import ArrivingBody
+from kinolog.gateway.uploads.disk import UploadDisk
 from kinolog.gateway.uploads.shelf import OpenUpload, State, UploadInfo, UploadShelf
 from kinolog.gateway.uploads.turns import UploadTurns
 from kinolog.gateway.uploads.tus_headers import Checksum, metadata_of
@@ -36,6 +37,7 @@ class Uploads:
     turns: UploadTurns
     desk: Desk
     quotas: Quotas
+    disk: UploadDisk
     limits: UploadLimits
     clock: Clock
 
@@ -49,6 +51,7 @@ class Uploads:
             info = info.model_copy(update={"length": sum(part.offset for part in parts)})
         if info.length is not None:
             self._refuse_length(info.length)
+            await self._refuse_without_room(info, info.length)
         if await self.shelf.count() >= self.limits.most_open:
             raise Problem("too-many-uploads", f"finish or delete some of the {self.limits.most_open} first")
         if info.is_partial:
@@ -96,6 +99,7 @@ class Uploads:
             raise Problem("conflict", f"Upload-Length: {detail}", errors=[FieldError("Upload-Length:", detail)])
         self._refuse_length(length)
         info = upload.info.model_copy(update={"length": length})
+        await self._refuse_without_room(info, length - upload.offset)
         if not info.is_partial:
             await self._take_room(info)
         await self.shelf.begin(info)
@@ -140,6 +144,12 @@ class Uploads:
         for upload_id in swept:
             self.quotas.release(upload_id)
         return len(swept)
+
+    async def _refuse_without_room(self, info: UploadInfo, coming_bytes: int) -> None:
+        """Its pieces lie beside the blob that they become, until it is whole. What is made of others has theirs."""
+        pieces_bytes, blob_bytes = 0 if info.parts else coming_bytes, 0 if info.is_partial else info.length or 0
+        header = "Upload-Concat" if info.parts else "Upload-Length"
+        await self.disk.refuse_beyond(pieces_bytes + blob_bytes, header)
 
     async def _take_room(self, info: UploadInfo) -> None:
         """Keep room for what is still to come. Raises the problem `quota-exceeded`."""
