@@ -13,6 +13,7 @@ from harness.hearing import heard
 from kinolog.common.jobs import CaptionInput
 from kinolog.common.testing import eventually
 from kinolog.transcribe.adapters.faster_whisper import FasterWhisper
+from kinolog.transcribe.adapters.thread import Caller
 from kinolog.transcribe.domain.transcript import Begun
 
 
@@ -59,6 +60,23 @@ async def test_a_job_that_waits_for_the_model_can_be_cancelled(
     with whisper.models._loading:
         job = asyncio.create_task(heard(whisper, samples / "hello_world.wav", CaptionInput(), reports))
         await eventually(lambda: working_threads() > 0)
+
+        job.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await job
+        await eventually(lambda: working_threads() == 0, within=1)
+
+
+async def test_a_job_that_waits_for_the_stretch_of_another_one_can_be_cancelled(
+    make_whisper: Callable[..., FasterWhisper], samples: Path, reports: Any
+) -> None:
+    whisper = make_whisper()
+    await heard(whisper, samples / "hello_world.wav", CaptionInput(), lambda *_, **__: None)
+    [place] = whisper.models._places.values()
+    with Caller(reports).holding(place.model.turn):
+        job = asyncio.create_task(heard(whisper, samples / "hello_world.wav", CaptionInput(), reports))
+        await eventually(lambda: "transcribe" in reports.phases)
 
         job.cancel()
 

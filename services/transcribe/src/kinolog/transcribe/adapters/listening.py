@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from kinolog.common.jobs import CaptionInput
@@ -80,8 +81,15 @@ class Listening:
         language = self.job.language or (self.spoken.language if self._is_settled() else None)
         asked = asked_for(self.job, self.ear, vad=self.by.vad, language=language)
         if self.by.batch_size > 1:
-            return hear_in_batches(self.model.whisper, piece.sound, asked, self.by.batch_size)
-        return hear_in_turn(self.model.whisper, piece.sound, asked)
+            return hear_in_batches(self.model.whisper, piece.sound, asked, self.by.batch_size, self._turn)
+        return hear_in_turn(self.model.whisper, piece.sound, asked, self._turn)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Raises Stopped when the caller has left, whether or not anything is heard for it to be told of."""
+        self.pace.caller.check()
+        with self.pace.caller.holding(self.model.turn):
+            yield
 
     def _is_settled(self) -> bool:
         return self.spoken.probability >= self.ear.language_certainty

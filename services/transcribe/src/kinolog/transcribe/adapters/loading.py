@@ -17,6 +17,7 @@ from kinolog.transcribe.adapters.gpu import what_cuda_reads
 from kinolog.transcribe.adapters.model_folder import FoundModel, unreadable
 from kinolog.transcribe.adapters.thread import Caller
 from kinolog.transcribe.adapters.try_model import compute_once
+from kinolog.transcribe.adapters.turns import Turns
 
 _DIGEST_DIGITS: Final = 12
 _PROGRAM: Final = "kinolog.transcribe.adapters.try_model"
@@ -34,13 +35,17 @@ _logger: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:
-    """Enough to know later what heard a word. `device` and `compute_type` are those it runs on in fact."""
+    """Enough to know later what heard a word. `device` and `compute_type` are those it runs on in fact.
+
+    Whoever lets it compute has the `turn`.
+    """
 
     name: str
     sha256: str
     device: str
     compute_type: str
     whisper: WhisperModel
+    turn: Turns = field(default_factory=Turns, compare=False, repr=False)
 
     @property
     def label(self) -> str:
