@@ -54,3 +54,11 @@ async def test_a_preset_that_is_gone_fails_the_script_alone(
     answers = [await caller.get(content, params={"format": kind}) for kind in ("srt", "ass")]
     assert [200, 422] == [answer.status_code for answer in answers]
     assert "there is no preset house" in answers[1].text
+
+
+async def test_a_font_that_only_workers_have_is_refused_with_the_setting_to_look_at(
+    caller: httpx2.AsyncClient, video_id: str
+) -> None:
+    style = {"input_data": {"style": {"fontName": "Workers Own"}}}
+    answer = await caller.post("/v1/jobs", json={"type": "burn", "video_id": video_id, **style})
+    assert "set KINOLOG_RENDER_FONTS_DIR for the gateway too where render workers find it there" in answer.text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kinolog.common.aggregates import Setting
 from kinolog.common.fonts import SETTING_OF_FONTS, FontList, families, is_drawable
@@ -11,6 +11,10 @@ from kinolog.common.style import CaptionStyle
 from kinolog.gateway.controls import control_of, find_setting
 from kinolog.gateway.desk import Desk
 from kinolog.gateway.problems import invalid
+
+_FIX: Final = (
+    "upload it by POST /v1/fonts, set KINOLOG_RENDER_FONTS_DIR for the gateway too where render workers find it there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,7 @@ class LookCheck:
             return
         uploaded = control_of(FontList, await find_setting(self.desk, SETTING_OF_FONTS)).fonts
         if not is_drawable(name, uploaded):
-            known = ", ".join(families(uploaded))
-            raise invalid(pointer, f"there is no font {name}: upload it by POST /v1/fonts, or use one of {known}")
+            raise invalid(pointer, f"there is no font {name}: {_FIX}, or use one of {', '.join(families(uploaded))}")
 
     async def whole(self, style: Mapping[str, Any], project_id: str | None) -> CaptionStyle:
         """The look that chosen keys make, with that of their preset. Raises Refused for a preset that is not there."""
