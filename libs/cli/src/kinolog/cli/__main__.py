@@ -11,6 +11,7 @@ from kinolog.cli.audit import app as audit_app
 from kinolog.cli.demo import demo as run_demo
 from kinolog.cli.library.command import app as import_app
 from kinolog.cli.plan import parse_replicas
+from kinolog.cli.provision import app as provision_app
 from kinolog.cli.settings import read_settings
 from kinolog.cli.up import up as run_platform
 from kinolog.common.errors import KinologError
@@ -54,6 +55,7 @@ def demo(
 for commands in (remote, steer, operate, schedules, secrets, fonts, speech, reproduce):
     app.add_typer(commands.app)
 app.add_typer(audit_app)
+app.add_typer(provision_app)
 app.add_typer(import_app)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,21 +13,18 @@ from rich.table import Column, Table
 from kinolog.cli.data_folder import DataFolder
 from kinolog.cli.errors import Unreachable, Violated
 from kinolog.cli.nats_server import USER, remembered
+from kinolog.cli.reaching import reached
 from kinolog.cli.settings import read_settings
 from kinolog.cli.tables import plain, plain_console
 from kinolog.common.audit import Check, Report, Scope, audit
 from kinolog.common.audit.client_lines import read_history
 from kinolog.common.audit.rows import CatalogRows
 from kinolog.common.blobs import BlobStore
-from kinolog.common.errors import NotLetIn
-from kinolog.common.log.connection import connect
 from kinolog.common.log.jetstream import JetStreamLog
-from kinolog.common.log.watch import shown_address
 from kinolog.common.settings import ServiceSettings, read_environment
 
 app = typer.Typer()
 
-_CONNECT_SECONDS: Final = 5.0
 _console: Final = plain_console()
 
 
@@ -91,17 +88,8 @@ async def _audit(settings: ServiceSettings, scope: Scope) -> Report:
 @asynccontextmanager
 async def opened(settings: ServiceSettings) -> AsyncIterator[tuple[JetStreamLog, CatalogRows]]:
     """Raises Unreachable where no NATS server answers, or lets us in."""
-    async with AsyncExitStack() as stack:
-        try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                client = await stack.enter_async_context(connect(settings, "kinolog-audit"))
-        except NotLetIn as error:
-            raise Unreachable(str(error)) from None
-        except TimeoutError:
-            address = shown_address(settings.nats_url)
-            raise Unreachable(f"no NATS server answers at {address}; is the platform up?") from None
-        log = JetStreamLog.open(client, client, settings)
-        yield await stack.enter_async_context(log), CatalogRows(client)
+    async with reached(settings, "kinolog-audit") as client, JetStreamLog.open(client, client, settings) as log:
+        yield log, CatalogRows(client)
 
 
 def show(report: Report) -> None:
