@@ -2,17 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kinolog.common.jobs import BurnInput, BurnOutput, TrimInput, TrimOutput
+from kinolog.common.jobs import BurnInput, BurnOutput, TrimInput, TrimOutput, job_type
+from kinolog.common.subtitles import Cue
 from kinolog.common.testing.clips import make_clip
 from kinolog.common.testing.workshop import Workshop
+from kinolog.common.testing.zoo import Zoo
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
 # The brightness of each frame tells its number, and the sound begins after about a second.
 NUMBERED = "-vf geq=lum=16+N*4:cb=128:cr=128 -crf 10 -af volume=0:enable='lt(t,1)'"
+
+ONE_PIECE = RenderSettings(encode_preset="ultrafast", long_film_seconds=3600)
 
 
 @pytest.fixture
@@ -40,6 +45,26 @@ def trim(workshop: Workshop) -> Callable[[str, TrimInput], Awaitable[TrimOutput]
         assert isinstance(output, TrimOutput)
         await workshop.commit(ctx)
         return output
+
+    return run
+
+
+@pytest.fixture
+def render(workshop: Workshop, zoo: Zoo) -> Callable[..., Awaitable[tuple[Any, Path]]]:
+    """A job of any type for the film of two languages and three chapters: its output, and the last film of it.
+
+    What is burned shows from 0.2 s `until` another moment.
+    """
+
+    async def run(kind: str, settings: RenderSettings = ONE_PIECE, **asked: Any) -> tuple[Any, Path]:
+        video_id = await workshop.add_video(zoo.film("two_languages"), duration=4.0)
+        if kind == "burn":
+            asked["caption_id"] = await workshop.add_caption(video_id, Cue(start=0.2, end=asked.pop("until"), text="x"))
+        ctx = await workshop.begin("render", type=kind, input_data={}, video_id=video_id)
+        output: Any = await wiring.handlers(settings)[kind](job_type(kind).input_model.model_validate(asked), ctx)
+        await workshop.commit(ctx)
+        video = await workshop.video(getattr(output, "video_id", None) or output.clips[-1].video_id)
+        return output, workshop.path_of(video.content)
 
     return run
 

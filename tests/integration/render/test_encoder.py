@@ -22,7 +22,7 @@ from kinolog.render.domain.progress import EncodeProgress
 from kinolog.render.domain.recipe import Recipe, Track
 from kinolog.render.settings import RenderSettings
 
-WHOLE = Recipe(container="mp4", picture=Track(stream=0, filters=("null",)), sound=None, seconds=2.0, frame_count=50)
+WHOLE = Recipe(container="mp4", picture=Track(stream=0, filters=("null",)), seconds=2.0, frame_count=50)
 
 
 def processes_in(folder: Path) -> list[str]:
@@ -73,7 +73,7 @@ async def test_an_encoder_that_stands_still_is_tried_again_later(numbered_clip: 
 async def test_an_encoder_that_is_alive_and_makes_nothing_is_stopped(numbered_clip: Path, tmp_path: Path) -> None:
     reports: list[EncodeProgress] = []
     encoder = wiring.encoder(RenderSettings(encode_stall_seconds=2))
-    nothing = replace(WHOLE, picture=Track(stream=0, filters=("realtime=speed=0.1", r"select=lt(n\,1)")), sound=None)
+    nothing = replace(WHOLE, picture=Track(stream=0, filters=("realtime=speed=0.1", r"select=lt(n\,1)")), sounds=())
     with pytest.raises(WorkError) as refused:
         await encoder.encode(nothing, numbered_clip, tmp_path / "output.mp4", reports.append)
     assert ("encode_stalled", True) == (refused.value.kind, bool(reports))
@@ -101,7 +101,7 @@ async def test_a_source_cannot_lead_ffmpeg_to_other_places(tmp_path: Path, conta
     with canary() as (port, calls):
         source = tmp_path / "source"
         source.write_text(f"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:{port}/a.ts\n#EXT-X-ENDLIST\n")
-        recipe = Recipe(container=container, picture=WHOLE.picture, sound=None, seconds=1, frame_count=1)
+        recipe = Recipe(container=container, picture=WHOLE.picture, seconds=1, frame_count=1)
         with pytest.raises(PermanentError):
             await wiring.encoder(RenderSettings()).encode(recipe, source, tmp_path / "o.mp4", lambda progress: None)
     assert [] == calls

@@ -27,7 +27,7 @@ from kinolog.render.domain.work import Encoded, Picture
 from kinolog.render.settings import RenderSettings
 
 APPLE = sys.platform == "darwin"
-RECIPE = Recipe(container="mp4", picture=Track(stream=0, filters=("null",)), sound=None, seconds=2.0, frame_count=60)
+RECIPE = Recipe(container="mp4", picture=Track(stream=0, filters=("null",)), seconds=2.0, frame_count=60)
 
 
 @dataclass

@@ -2,48 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import av
 import pytest
 
-from kinolog.common.jobs import job_type
-from kinolog.common.subtitles import Cue
-from kinolog.common.testing.workshop import Workshop
-from kinolog.common.testing.zoo import Zoo
-from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
 HOSTILE: Final = "a=b; #c \\ [CHAPTER]"
 WHOLE: Final = [(0.0, 1.5, "One"), (1.5, 2.5, HOSTILE), (2.5, 4.0, "Three")]
-ONE_PIECE: Final = RenderSettings(encode_preset="ultrafast", long_film_seconds=3600)
 SEGMENTS: Final = RenderSettings(encode_preset="ultrafast", long_film_seconds=2, segment_seconds=1)
 TWO_RANGES: Final = [{"start_time": 0.48, "end_time": 1.0}, {"start_time": 2.0, "end_time": 3.0}]
 
 Chapters = list[tuple[float, float, str]]
 
 
-class Result(NamedTuple):
-    output: Any
-    file: Path
-
-
-Render = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-def render(workshop: Workshop, zoo: Zoo) -> Render:
-    async def run(kind: str, settings: RenderSettings = ONE_PIECE, **asked: Any) -> Result:
-        video_id = await workshop.add_video(zoo.film("two_languages"), duration=4.0)
-        if kind == "burn":
-            asked["caption_id"] = await workshop.add_caption(video_id, Cue(start=0.2, end=asked.pop("until"), text="x"))
-        ctx = await workshop.begin("render", type=kind, input_data={}, video_id=video_id)
-        output: Any = await wiring.handlers(settings)[kind](job_type(kind).input_model.model_validate(asked), ctx)
-        await workshop.commit(ctx)
-        video = await workshop.video(getattr(output, "video_id", None) or output.clips[-1].video_id)
-        return Result(output, workshop.path_of(video.content))
-
-    return run
+Render = Callable[..., Awaitable[tuple[Any, Path]]]
 
 
 def chapters_in(file: Path) -> Chapters:
@@ -68,11 +42,11 @@ def chapters_in(file: Path) -> Chapters:
     ],
 )
 async def test_chapters_stay_where_the_film_stays_as_long(render: Render, kind: str, asked: dict[str, Any]) -> None:
-    assert WHOLE == chapters_in((await render(kind, **asked)).file)
+    assert WHOLE == chapters_in((await render(kind, **asked))[1])
 
 
 async def test_chapters_stay_where_a_long_film_is_encoded_in_segments(render: Render) -> None:
-    assert WHOLE == chapters_in((await render("transcode", SEGMENTS, height=90)).file)
+    assert WHOLE == chapters_in((await render("transcode", SEGMENTS, height=90))[1])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +72,7 @@ async def test_chapters_follow_a_cut(render: Render, asked: dict[str, Any], meth
 
 
 async def test_a_clip_of_a_split_has_its_own_chapters(render: Render) -> None:
-    assert [(0.0, 0.5, HOSTILE), (0.5, 2.0, "Three")] == chapters_in((await render("split_fixed", count=2)).file)
+    assert [(0.0, 0.5, HOSTILE), (0.5, 2.0, "Three")] == chapters_in((await render("split_fixed", count=2))[1])
 
 
 async def test_chapters_follow_where_silence_is_removed(render: Render) -> None:

@@ -51,7 +51,8 @@ def part(start: float, end: float, groups: WholeGroups | None = GROUPS) -> Part:
 def test_packets_are_copied_into_what_browsers_play(
     media_type: str, picture: str | None, sound: str | None, muxer: str | None
 ) -> None:
-    assert muxer == muxer_for(facts(media_type=media_type, video_codec=picture, audio_codec=sound))
+    heard = {"audio_codec": sound, "audio_stream": sound and 1}
+    assert muxer == muxer_for(facts(media_type=media_type, video_codec=picture, **heard))
 
 
 def test_codecs_that_fit_nowhere_are_named() -> None:
@@ -85,7 +86,7 @@ def test_several_parts_are_moved_by_what_is_missing_before_them() -> None:
 
 def test_the_sound_of_each_part_lasts_as_long_as_its_picture() -> None:
     parts = [part(1.0, 2.0), part(5.0, 5.5)]
-    sound = cut_recipe(facts(), parts).sound
+    [sound] = cut_recipe(facts(), parts).sounds
     assert sound is not None
     assert ["1.000000", "0.500000"] == [
         chain.partition("apad=whole_dur=")[2].partition(",")[0]

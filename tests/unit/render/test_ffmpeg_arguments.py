@@ -11,7 +11,7 @@ OPTIONS = EncodeOptions(preset="veryfast", crf=18, audio_kbps=192, threads=2, ma
 BOTH = Recipe(
     container="matroska",
     picture=Track(stream=1, filters=("trim=start=0.5:end=1.5", "setpts=PTS-STARTPTS")),
-    sound=Track(stream=3, filters=("atrim=start=0.5:end=1.5",)),
+    sounds=(Track(stream=3, filters=("atrim=start=0.5:end=1.5",)),),
     seconds=1.0,
     frame_count=25,
 )
@@ -63,13 +63,15 @@ def test_each_track_is_taken_by_its_place_and_goes_through_its_filters() -> None
 
 
 def test_sound_that_is_copied_goes_through_no_filter() -> None:
-    recipe = Recipe(container="mp4", picture=None, sound=Track(stream=0, is_copied=True), seconds=1.0, frame_count=None)
+    recipe = Recipe(
+        container="mp4", picture=None, sounds=(Track(stream=0, is_copied=True),), seconds=1.0, frame_count=None
+    )
     given = arguments(recipe)
     assert ("copy", False, True) == (value_of("-c:a", given), "-filter:a" in given, "-vn" in given)
 
 
 def test_a_silent_film_stays_silent() -> None:
-    recipe = Recipe(container="mp4", picture=Track(stream=0), sound=None, seconds=1.0, frame_count=25)
+    recipe = Recipe(container="mp4", picture=Track(stream=0), seconds=1.0, frame_count=25)
     assert "-an" in arguments(recipe)
 
 

@@ -13,7 +13,7 @@ from kinolog.render.domain.work import Picture, Source, Work
 OPTIONS = EncodeOptions(preset="veryfast", crf=18, audio_kbps=192, threads=0, max_pixels=1)
 NODE = "/dev/dri/renderD128"
 TRACK = Track(stream=0, filters=("hflip",))
-RECIPE = Recipe(container="mp4", picture=TRACK, sound=None, seconds=2.0, frame_count=60)
+RECIPE = Recipe(container="mp4", picture=TRACK, seconds=2.0, frame_count=60)
 WORK = work_of(RECIPE, Path("/in.mp4"), Path("/out.mp4"))
 
 
@@ -22,7 +22,6 @@ def graph_work(*sources: Source) -> Work:
         sources=sources,
         arguments=("-filter_complex", "[0:v][1:v]overlay[v]", "-map", "[v]"),
         picture=Picture(),
-        sound=None,
         output=Path("/out.mp4"),
         seconds=2.0,
     )

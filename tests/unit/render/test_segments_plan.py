@@ -23,7 +23,6 @@ RULES = SegmentRules(long_seconds=600, segment_seconds=180, most=64)
 LONG = Recipe(
     container="mp4",
     picture=Track(stream=0, filters=("scale=640:360:flags=lanczos", "setsar=1")),
-    sound=None,
     seconds=1000,
     frame_count=25_000,
 )

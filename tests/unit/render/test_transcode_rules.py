@@ -135,7 +135,7 @@ def test_sound_that_does_not_fit_is_not_copied() -> None:
 
 
 def test_sound_can_be_left_out() -> None:
-    assert transcode_recipe(some_facts(), TranscodeInput(sound="none")).sound is None
+    assert () == transcode_recipe(some_facts(), TranscodeInput(sound="none")).sounds
 
 
 def test_another_codec_than_asked_for_is_no_result() -> None:

@@ -11,6 +11,10 @@ StrictSeconds = Annotated[Seconds, Field(strict=True)]
 """Seconds that are told as a number: neither `true` nor a text with digits in it is one."""
 
 
+LeftOut = tuple[str, ...]
+"""What the result lacks of its source though nobody asked for that: `sound track 2 (deu)`, `chapters`."""
+
+
 class Output(BaseModel):
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 

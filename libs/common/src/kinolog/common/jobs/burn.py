@@ -5,7 +5,7 @@ from typing import Any, Final
 from pydantic import field_serializer
 
 from kinolog.common.fields import Request
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.style import CaptionStyle
 
 
@@ -37,6 +37,7 @@ class BurnOutput(Output):
     because: str = ""
     encoded_frames: int | None = None
     estimated_words: int = 0
+    left_out: LeftOut = ()
 
 
 BURN_JOBS: Final = (JobType("burn", "render", BurnInput, BurnOutput, can_use_gpu=True),)

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.jobs.transcode import Profile, SoundKbps
 
 
@@ -43,6 +43,7 @@ class CompressOutput(Output):
     trial_count: int
     sample_seconds: float
     encoder: str | None = None
+    left_out: LeftOut = ()
 
 
 COMPRESS_JOBS: Final = (JobType("compress", "render", CompressInput, CompressOutput),)

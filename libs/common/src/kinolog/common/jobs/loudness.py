@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.jobs.transcode import SoundKbps
 
 LoudnessMethod = Literal["linear", "dynamic"]
@@ -33,10 +33,21 @@ class MeasuredLoudness(Output):
     range_lu: float
 
 
+class NormalizedTrack(Output):
+    """A track of sound beside the first; `number` counts all of them from 1. One that is silent is left as it is."""
+
+    number: int
+    language: str | None
+    before: MeasuredLoudness
+    after: MeasuredLoudness
+    is_target_reached: bool
+
+
 class NormalizeAudioOutput(Output):
     """`after` was measured on the finished file. Half a unit from the target counts as reached.
 
-    `linear` sound got one gain, `dynamic` sound a changing one, and `because` says why.
+    `linear` sound got one gain, `dynamic` sound a changing one, and `because` says why. All this is said of the first
+    track of sound; `further_tracks` are the others, each brought to the target by itself.
     """
 
     video_id: str
@@ -46,6 +57,8 @@ class NormalizeAudioOutput(Output):
     method: LoudnessMethod
     because: str
     is_picture_copied: bool
+    further_tracks: tuple[NormalizedTrack, ...] = ()
+    left_out: LeftOut = ()
 
 
 LOUDNESS_JOBS: Final = (JobType("normalize_audio", "render", NormalizeAudioInput, NormalizeAudioOutput),)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kinolog.common.fields import Request, Title
 from kinolog.common.ids import is_id
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.jobs.transcode import FrameRate
 
 MOST_VIDEOS: Final = 1_000
@@ -71,6 +71,7 @@ class MergeOutput(Output):
     frame_count: int
     parts: tuple[MergedPart, ...]
     caption_ids: tuple[str, ...] = ()
+    left_out: LeftOut = ()
 
 
 MERGE_JOBS: Final = (JobType("merge", "render", MergeInput, MergeOutput, needs_video=False, needs_project=True),)

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from kinolog.common.fields import Request
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.jobs.transcode import Quality, SoundKbps
 
 SegmentFormat = Literal["fmp4", "ts"]
@@ -59,6 +59,7 @@ class PackageOutput(Output):
     playlist: str
     variants: tuple[PackagedVariant, ...]
     size_bytes: int
+    left_out: LeftOut = ()
 
 
 PACKAGE_JOBS: Final = (JobType("package", "render", PackageInput, PackageOutput),)

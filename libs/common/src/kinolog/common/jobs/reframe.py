@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.jobs.merge import EvenSide
 
 ReframeMode = Literal["crop", "pad", "blur"]
@@ -54,6 +54,7 @@ class ReframeOutput(Output):
     width: int
     height: int
     encoder: str
+    left_out: LeftOut = ()
 
 
 REFRAME_JOBS: Final = (JobType("reframe", "render", ReframeInput, ReframeOutput),)

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 
 
 class RemoveSilenceInput(Request):
@@ -41,6 +41,7 @@ class RemoveSilenceOutput(Output):
     removed_seconds: float
     method: str | None = None
     caption_ids: tuple[str, ...] = ()
+    left_out: LeftOut = ()
 
 
 SILENCE_JOBS: Final = (JobType("remove_silence", "render", RemoveSilenceInput, RemoveSilenceOutput),)

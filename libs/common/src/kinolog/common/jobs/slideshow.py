@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 from kinolog.common.jobs.merge import EvenSide, VideoId
 from kinolog.common.jobs.picture import PictureRef
 
@@ -42,6 +42,7 @@ class SlideshowOutput(Output):
     duration: float
     frame_count: int
     encoder: str
+    left_out: LeftOut = ()
 
 
 SLIDESHOW_JOBS: Final = (

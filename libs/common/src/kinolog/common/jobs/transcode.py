@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StrictBool, model_validator
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output
+from kinolog.common.jobs.base import JobType, LeftOut, Output
 
 Profile = Literal["h264", "hevc", "av1", "vp9"]
 Container = Literal["mp4", "webm"]
@@ -78,6 +78,7 @@ class TranscodeOutput(Output):
     audio_codec: str | None
     is_hdr: bool
     encoder: str
+    left_out: LeftOut = ()
 
 
 TRANSCODE_JOBS: Final = (JobType("transcode", "render", TranscodeInput, TranscodeOutput, can_use_gpu=True),)

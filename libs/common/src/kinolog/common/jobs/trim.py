@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output, StrictSeconds
+from kinolog.common.jobs.base import JobType, LeftOut, Output, StrictSeconds
 
 SHORTEST_CLIP_SECONDS: Final = 0.04
 MOST_RANGES: Final = 1_000
@@ -92,6 +92,7 @@ class TrimClip(Output):
     end_time: float
     frame_count: Annotated[int, Field(ge=0)]
     caption_ids: tuple[str, ...] = ()
+    left_out: LeftOut = ()
 
 
 class TrimOutput(TrimClip):

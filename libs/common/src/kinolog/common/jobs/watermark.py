@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from kinolog.common.fields import Request, Title
-from kinolog.common.jobs.base import JobType, Output, StrictSeconds
+from kinolog.common.jobs.base import JobType, LeftOut, Output, StrictSeconds
 from kinolog.common.jobs.picture import PictureRef
 
 Position = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
@@ -43,6 +43,7 @@ class WatermarkOutput(Output):
     width: int
     height: int
     encoder: str
+    left_out: LeftOut = ()
 
 
 WATERMARK_JOBS: Final = (JobType("watermark", "render", WatermarkInput, WatermarkOutput),)

@@ -1,9 +1,11 @@
 """Which encoder makes a codec, and how it is told how good the picture is to be."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from kinolog.common.jobs.preview import PreviewFormat
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
+from kinolog.render.domain.sounds import sound_places
 from kinolog.render.domain.work import MP4_OPTIONS, Picture, PictureCodec, Sound
 
 CPU_ENCODERS: Final[dict[PictureCodec, str]] = {
@@ -44,11 +46,19 @@ def cpu_picture_arguments(picture: Picture, options: EncodeOptions) -> tuple[str
     )
 
 
-def sound_arguments(sound: Sound, options: EncodeOptions) -> tuple[str, ...]:
+def sound_arguments(sounds: Sequence[Sound], options: EncodeOptions) -> tuple[str, ...]:
+    """For tracks of sound in the order that they come out in."""
+    places = sound_places(len(sounds))
+    return tuple(
+        word for place, sound in zip(places, sounds, strict=True) for word in _sound_arguments(place, sound, options)
+    )
+
+
+def _sound_arguments(place: str, sound: Sound, options: EncodeOptions) -> tuple[str, ...]:
     if sound.codec == "copy":
-        return ("-c:a", "copy")
+        return (f"-c:{place}", "copy")
     encoder = {"aac": "aac", "opus": "libopus"}[sound.codec]
-    return ("-c:a", encoder, "-b:a", f"{sound.kbps or options.audio_kbps}k")
+    return (f"-c:{place}", encoder, f"-b:{place}", f"{sound.kbps or options.audio_kbps}k")
 
 
 def preview_arguments(kind: PreviewFormat, options: EncodeOptions) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from kinolog.common.media.bounded_input import bounded_input
+from kinolog.common.media.facts import SoundLabel
 from kinolog.common.media.formats import DECODERS, DEMUXERS, PROTOCOLS
 from kinolog.render.adapters.coders import cpu_picture_arguments, sound_arguments
 from kinolog.render.adapters.ffmpeg_options import EncodeOptions
@@ -12,9 +13,10 @@ from kinolog.render.adapters.hardware_coders import NO_AID, Aid
 from kinolog.render.domain.merge_copy import SCRIPT_FORMAT
 from kinolog.render.domain.partial_encode import FEED_FORMAT
 from kinolog.render.domain.recipe import Muxer, Recipe, Track
+from kinolog.render.domain.sounds import codings_of, labels_of, sound_maps, sound_places
 from kinolog.render.domain.watermark import PICTURE_FORMAT
 from kinolog.render.domain.words import WORDS_FORMAT, Words
-from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, Source, Work
+from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Source, Work
 
 _PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "0.5", "-nostats")
 # What no video is taken in, so that a file of it can only be one that was made here; each with what it may open. A
@@ -40,7 +42,7 @@ def ffmpeg_arguments(work: Work, options: EncodeOptions, aid: Aid = NO_AID) -> t
         *_words_input(work),
         *work.arguments,
         *(aid.picture or _picture_coding(work, options)),
-        *(sound_arguments(work.sound, options) if work.sound else ("-an",)),
+        *(sound_arguments(work.sounds, options) or ("-an",)),
         *(*_told(work), *work.muxer_options, "-f", work.muxer, _file(work.output)),
     )
 
@@ -60,19 +62,19 @@ def words_file(work: Work) -> Path:
 
 def work_of(recipe: Recipe, source: Path, output: Path) -> Work:
     """A recipe, applied to a file."""
-    picture, sound = recipe.picture, recipe.sound
+    picture, sounds = recipe.picture, recipe.sounds
     return Work(
         sources=(Source(path=source, container=recipe.container, options=_seek(recipe.seek_seconds)),),
-        arguments=(*_moments(recipe), *(_picture(picture) if picture else ()), *(_sound(sound) if sound else ())),
+        arguments=(*_moments(recipe), *(_picture(picture) if picture else ()), *sound_maps(sounds)),
         picture=recipe.picture_coding if picture else None,
-        sound=(Sound(codec="copy") if sound.is_copied else recipe.sound_coding) if sound else None,
+        sounds=codings_of(sounds, recipe.sound_coding),
         output=output,
         seconds=recipe.seconds,
         skipped_seconds=recipe.skipped_seconds,
         muxer=recipe.muxer,
         muxer_options=_MUXER_OPTIONS[recipe.muxer],
         is_mostly_encoding=recipe.is_mostly_encoding,
-        words=Words(chapters=recipe.chapters),
+        words=Words(labels=labels_of(sounds), chapters=recipe.chapters),
     )
 
 
@@ -116,9 +118,22 @@ def _words_input(work: Work) -> tuple[str, ...]:
 
 
 def _told(work: Work) -> tuple[str, ...]:
+    labels, file = work.words.labels, len(work.sources)
     if work.words.is_empty:
-        return _WITHOUT_WORDS
-    return (*_OTHERS_BEHIND, "-map_chapters", str(len(work.sources)) if work.words.chapters else "-1")
+        return (*_WITHOUT_WORDS, *_dispositions(labels))
+    places = enumerate(sound_places(len(labels)))
+    labelling = (word for number, place in places for word in (f"-map_metadata:s:{place}", f"{file}:s:{number}"))
+    chapters = str(file) if work.words.chapters else "-1"
+    return (*_OTHERS_BEHIND, *labelling, *("-map_chapters", chapters), *_dispositions(labels))
+
+
+def _dispositions(labels: Sequence[SoundLabel]) -> tuple[str, ...]:
+    """A sound that is alone is what players begin with, whatever is said of it."""
+    if len(labels) < 2:
+        return ()
+    places = zip(sound_places(len(labels)), labels, strict=True)
+    said = ((f"-disposition:{place}", "default" if label.is_default else "0") for place, label in places)
+    return tuple(word for words in said for word in words)
 
 
 def _file(path: Path) -> str:
@@ -131,8 +146,3 @@ def _picture(track: Track) -> tuple[str, ...]:
         *("-map", f"0:{track.stream}", "-filter:v", ",".join(track.filters)),
         *("-fps_mode", "passthrough", "-enc_time_base:v", "filter"),
     )
-
-
-def _sound(track: Track) -> tuple[str, ...]:
-    filters = ("-filter:a", ",".join(track.filters)) if track.filters and not track.is_copied else ()
-    return ("-map", f"0:{track.stream}", *filters)

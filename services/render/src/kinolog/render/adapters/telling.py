@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from av.stream import Disposition
 
 from kinolog.common.media.chapters import Chapter
-from kinolog.render.domain.words import TICKS_PER_SECOND, ticks_of
+from kinolog.common.media.facts import SoundLabel
+from kinolog.render.domain.words import TICKS_PER_SECOND, tags_of, ticks_of
 
 
 def tell_chapters(film: OutputContainer, chapters: Sequence[Chapter]) -> None:
@@ -24,3 +27,8 @@ def tell_chapters(film: OutputContainer, chapters: Sequence[Chapter]) -> None:
                 for number, chapter in enumerate(chapters, start=1)
             ]
         )
+
+
+def tell_label(stream: AudioStream, label: SoundLabel) -> None:
+    stream.metadata.update(tags_of(label))
+    stream.disposition = Disposition.default if label.is_default else Disposition(0)

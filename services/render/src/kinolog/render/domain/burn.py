@@ -1,7 +1,5 @@
 """Burning captions: which caption, in which look, and the recipe for it."""
 
-from typing import Final
-
 from kinolog.common.aggregates import Caption, Video
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import BurnInput
@@ -13,10 +11,8 @@ from kinolog.render.domain.colour import is_hdr
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames, even_sides
+from kinolog.render.domain.sounds import sounds_as_they_are
 from kinolog.render.domain.typeset import Frame
-
-# What browsers play inside MP4; everything else is encoded as AAC.
-_COPIED_SOUND: Final = frozenset({"aac", "mp3"})
 
 
 def named_caption(job: BurnInput) -> str:
@@ -49,12 +45,12 @@ def burn_recipe(facts: MediaFacts, captions_filter: str) -> Recipe:
 
     The sound stays as it is where MP4 players know it.
     """
-    picture, sound = facts.video_stream, facts.audio_stream
+    picture = facts.video_stream
     filters = (*mapped(facts), captions_filter, *even_sides(facts))
     return Recipe(
         container=facts.container,
         picture=None if picture is None else Track(stream=picture, filters=filters),
-        sound=None if sound is None else Track(stream=sound, is_copied=facts.audio_codec in _COPIED_SOUND),
+        sounds=sounds_as_they_are(facts),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
         is_mostly_encoding=True,

@@ -17,6 +17,7 @@ from kinolog.render.domain.compress import (
     predicted_bytes,
 )
 from kinolog.render.domain.samples import Samples
+from kinolog.render.domain.sounds import left_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ class Finding:
             measured_quality=round(measured.mean, 2),
             lowest_quality=round(lowest_sample(measured, self.samples), 2),
             encoder=encoder,
+            left_out=left_out(self.facts),
         )
 
     def _common(self, score: float) -> dict[str, Any]:

@@ -18,8 +18,8 @@ _PICTURES: Final[dict[Muxer, frozenset[str | None]]] = {
     "mp4": frozenset({"h264", "hevc", "av1", "vp9", None}),
 }
 _SOUNDS: Final[dict[Muxer, frozenset[str | None]]] = {
-    "webm": frozenset({"opus", "vorbis", None}),
-    "mp4": frozenset({"aac", "mp3", "opus", "flac", None}),
+    "webm": frozenset({"opus", "vorbis"}),
+    "mp4": frozenset({"aac", "mp3", "opus", "flac"}),
 }
 _MUXER_OPTIONS: Final[dict[Muxer, tuple[str, ...]]] = {"mp4": MP4_OPTIONS, "webm": WEBM_OPTIONS}
 _APPLE_HEVC: Final = ("-tag:v", "hvc1")
@@ -31,13 +31,15 @@ def muxer_for(facts: MediaFacts) -> Muxer | None:
     """The container that the packets of a film can be copied into; None where browsers would not play any."""
     preferred: tuple[Muxer, ...] = ("webm", "mp4") if facts.media_type == "video/webm" else ("mp4",)
     fitting = (each for each in preferred if facts.video_codec in _PICTURES[each])
-    return next((each for each in fitting if facts.audio_codec in _SOUNDS[each]), None)
+    codecs = {sound.codec for sound in facts.sounds}
+    return next((each for each in fitting if codecs <= _SOUNDS[each]), None)
 
 
 def why_not_copied(facts: MediaFacts, parts: Sequence[Part]) -> str | None:
     """The reason why these parts have to be encoded after all."""
     if muxer_for(facts) is None:
-        return f"{facts.video_codec} with {facts.audio_codec} fits into no container that browsers play"
+        sounds = " and ".join(dict.fromkeys(f"{sound.codec}" for sound in facts.sounds))
+        return f"{facts.video_codec} with {sounds or 'no sound'} fits into no container that browsers play"
     if facts.video_stream is not None and any(part.groups is None for part in parts):
         return "the film's groups of pictures are not closed"
     return None
@@ -65,7 +67,9 @@ def whole_windows(parts: Sequence[Part]) -> tuple[Seconds, ...]:
 def copy_work(facts: MediaFacts, part: Part, source: Path, output: Path) -> Work:
     """`part` is a widened one."""
     muxer = muxer_for(facts) or "mp4"
-    streams = [stream for stream in (facts.video_stream, facts.audio_stream) if stream is not None]
+    sounds = facts.sounds
+    picture = () if facts.video_stream is None else (facts.video_stream,)
+    streams = (*picture, *(sound.stream for sound in sounds))
     maps = (word for stream in streams for word in ("-map", f"0:{stream}"))
     tag = _APPLE_HEVC if facts.video_codec == "hevc" and muxer == "mp4" else ()
     return Work(
@@ -73,12 +77,15 @@ def copy_work(facts: MediaFacts, part: Part, source: Path, output: Path) -> Work
         arguments=(*maps, *_limits(part), "-copypriorss", "0", *tag),
         picture=None,
         is_picture_copied=facts.video_stream is not None,
-        sound=Sound(codec="copy") if facts.audio_stream is not None else None,
+        sounds=(Sound(codec="copy"),) * len(sounds),
         output=output,
         seconds=part.seconds,
         muxer=muxer,
         muxer_options=_MUXER_OPTIONS[muxer],
-        words=Words(chapters=chapters_within(facts.chapters, [(part.begin, part.end)])),
+        words=Words(
+            labels=tuple(sound.label for sound in sounds),
+            chapters=chapters_within(facts.chapters, [(part.begin, part.end)]),
+        ),
     )
 
 

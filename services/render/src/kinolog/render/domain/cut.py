@@ -15,8 +15,6 @@ from kinolog.render.domain.trim import Part, Seconds
 _SEEKABLE: Final = frozenset({"mp4", "matroska"})
 _SEEK_MARGIN_SECONDS: Final = 2.0
 
-_COPIED_SOUND: Final = frozenset({"aac", "mp3"})
-
 
 def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
     """Frames are kept by their time stamps; the sound of each part begins with its first frame, to the sample.
@@ -30,7 +28,7 @@ def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
     return Recipe(
         container=facts.container,
         picture=_picture(facts, parts, told),
-        sound=_sound(facts, parts),
+        sounds=_sounds(facts, parts),
         seconds=seconds,
         frame_count=countable_frames(facts, sum(part.frame_count for part in parts)),
         skipped_seconds=parts[-1].end - seconds - seek_seconds,
@@ -40,17 +38,12 @@ def cut_recipe(facts: MediaFacts, parts: Sequence[Part]) -> Recipe:
     )
 
 
-def is_sound_copied(facts: MediaFacts) -> bool:
-    """Whether MP4 players know it as it is."""
-    return facts.audio_codec in _COPIED_SOUND
-
-
 def sound_recipe(facts: MediaFacts, windows: Sequence[Seconds]) -> Recipe:
-    """The sound of some windows alone, encoded."""
+    """The sounds of some windows alone, encoded."""
     parts = [Part(start=start, end=end, begin=start, frame_count=0) for start, end in windows]
     seconds = sum(part.seconds for part in parts)
-    sound = _sound(facts, parts)
-    return Recipe(container=facts.container, picture=None, sound=sound, seconds=seconds, frame_count=None)
+    sounds = _sounds(facts, parts)
+    return Recipe(container=facts.container, picture=None, sounds=sounds, seconds=seconds, frame_count=None)
 
 
 def _seek_seconds(facts: MediaFacts, parts: Sequence[Part]) -> float:
@@ -107,11 +100,14 @@ def _gaps(parts: Sequence[Part]) -> Iterator[tuple[Part, float]]:
         before = part.end
 
 
-def _sound(facts: MediaFacts, parts: Sequence[Part]) -> Track | None:
-    if facts.audio_stream is None:
-        return None
+def _sounds(facts: MediaFacts, parts: Sequence[Part]) -> tuple[Track, ...]:
+    filters = _sound_filters(parts)
+    return tuple(Track(stream=each.stream, filters=filters, label=each.label) for each in facts.sounds)
+
+
+def _sound_filters(parts: Sequence[Part]) -> tuple[str, ...]:
     if len(parts) == 1:
-        return Track(stream=facts.audio_stream, filters=_sound_of(parts[0]))
+        return _sound_of(parts[0])
     inputs = "".join(f"[i{number}]" for number in range(len(parts)))
     outputs = "".join(f"[o{number}]" for number in range(len(parts)))
     chains = (
@@ -119,7 +115,7 @@ def _sound(facts: MediaFacts, parts: Sequence[Part]) -> Track | None:
         for number, part in enumerate(parts)
     )
     graph = (f"asplit={len(parts)}{inputs}", *chains, f"{outputs}concat=n={len(parts)}:v=0:a=1")
-    return Track(stream=facts.audio_stream, filters=(";".join(graph),))
+    return (";".join(graph),)
 
 
 def _sound_of(part: Part) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from kinolog.common.media.facts import Question
+from kinolog.common.media.facts import NO_LABEL, Question, SoundLabel
 from kinolog.render.domain.packets import PictureTrack
 from kinolog.render.domain.partial import PartialPlan, Seconds
 
@@ -21,13 +21,22 @@ class Film:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTrack:
+    """A track of sound by its place in a file, and what the new film says of it."""
+
+    stream: int
+    label: SoundLabel = NO_LABEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSound:
-    """The first sound of a file, as it is. `zero_seconds` is the moment of the file's clock that the film calls 0;
+    """Tracks of sound of a file, as they are. `zero_seconds` is the moment of the file's clock that the film calls 0;
     `window` keeps what sounds from its first second up to its second, which then begins at 0.
     """
 
     path: Path
     container: str
+    tracks: tuple[KeptTrack, ...]
     zero_seconds: float = 0.0
     window: tuple[float, float] | None = None
 

@@ -1,5 +1,6 @@
 """Loudness: what was measured, what that asks of the sound, and the encoder's work for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from kinolog.render.domain.recipe import (
     countable_frames,
     even_sides,
 )
+from kinolog.render.domain.sounds import codings_of, labels_of, sound_maps
 from kinolog.render.domain.words import Words
 from kinolog.render.domain.work import MP4_OPTIONS, WEBM_OPTIONS, Sound, SoundCodec, Source, Work
 
@@ -84,14 +86,25 @@ class Treatment:
         return (f"aresample={_SAMPLE_RATE}:async=1", f"loudnorm={given}:linear=true", f"aresample={_SAMPLE_RATE}")
 
 
-def sound_stream(facts: MediaFacts) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatments:
+    """Of the first track of sound, and of further ones, where None leaves one that is silent as it is."""
+
+    first: Treatment
+    further: tuple[Treatment | None, ...] = ()
+
+    @property
+    def in_order(self) -> tuple[Treatment | None, ...]:
+        return (self.first, *self.further)
+
+
+def refuse_unmeasurable(facts: MediaFacts) -> None:
     """Raises PermanentError for a film without sound, or with too little of it to measure."""
     if facts.audio_stream is None:
         raise PermanentError("media_unsupported", "The video has no sound whose loudness could be changed.")
     if facts.duration < _BLOCK_SECONDS:
         message = f"The video lasts {facts.duration:.2f} s: loudness is measured over {_BLOCK_SECONDS} s at least."
         raise PermanentError("sound_too_short", message)
-    return facts.audio_stream
 
 
 def treatment(found: Loudness, job: NormalizeAudioInput) -> Treatment:
@@ -111,6 +124,13 @@ def treatment(found: Loudness, job: NormalizeAudioInput) -> Treatment:
     )
 
 
+def treatments(found: Sequence[Loudness], job: NormalizeAudioInput) -> Treatments:
+    """Of all tracks of sound, each by what was measured of it. Raises PermanentError where the first one is silent."""
+    first, *further = found
+    treated = tuple(None if each.is_silent else treatment(each, job) for each in further)
+    return Treatments(first=treatment(first, job), further=treated)
+
+
 def why_dynamic(found: Loudness, job: NormalizeAudioInput) -> str | None:
     """The reason why one gain for all of the sound is not enough; these are ffmpeg's own conditions."""
     peak_db = found.true_peak_db + job.target_lufs - found.integrated_lufs
@@ -123,33 +143,33 @@ def why_dynamic(found: Loudness, job: NormalizeAudioInput) -> str | None:
 
 def copied_muxer(facts: MediaFacts) -> Muxer | None:
     """The container that the picture can stay as it is in, the sound being encoded for it; None where there is none."""
-    return muxer_for(replace(facts, audio_codec="opus"))
+    return muxer_for(replace(facts, audio_codec="opus", further_sounds=()))
 
 
-def copying_work(facts: MediaFacts, muxer: Muxer, wanted: Treatment, kbps: int | None, film: Path, to: Path) -> Work:
-    streams = [f"0:{stream}" for stream in (facts.video_stream, facts.audio_stream) if stream is not None]
+def copying_work(facts: MediaFacts, muxer: Muxer, wanted: Treatments, kbps: int | None, film: Path, to: Path) -> Work:
+    sounds, picture = _sounds(facts, wanted), facts.video_stream
     tag = ("-tag:v", "hvc1") if facts.video_codec == "hevc" and muxer == "mp4" else ()
     return Work(
         sources=(Source(path=film, container=facts.container),),
-        arguments=(*(word for each in streams for word in ("-map", each)), "-filter:a", ",".join(wanted.filters), *tag),
+        arguments=(*(() if picture is None else ("-map", f"0:{picture}")), *sound_maps(sounds), *tag),
         picture=None,
-        is_picture_copied=facts.video_stream is not None,
-        sound=Sound(codec=_SOUND_CODECS[muxer], kbps=kbps),
+        is_picture_copied=picture is not None,
+        sounds=codings_of(sounds, Sound(codec=_SOUND_CODECS[muxer], kbps=kbps)),
         output=to,
         seconds=facts.duration,
         muxer=muxer,
         muxer_options=_MUXER_OPTIONS[muxer],
-        words=Words(chapters=told_apart(facts.chapters)),
+        words=Words(labels=labels_of(sounds), chapters=told_apart(facts.chapters)),
     )
 
 
-def encoding_recipe(facts: MediaFacts, wanted: Treatment, kbps: int | None) -> Recipe:
+def encoding_recipe(facts: MediaFacts, wanted: Treatments, kbps: int | None) -> Recipe:
     """A picture of a high dynamic range stays one."""
     picture, (told, coding) = facts.video_stream, kept(facts)
     return Recipe(
         container=facts.container,
         picture=None if picture is None else Track(stream=picture, filters=("null", *told, *even_sides(facts))),
-        sound=Track(stream=sound_stream(facts), filters=wanted.filters),
+        sounds=_sounds(facts, wanted),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
         picture_coding=coding,
@@ -158,9 +178,19 @@ def encoding_recipe(facts: MediaFacts, wanted: Treatment, kbps: int | None) -> R
     )
 
 
+def _sounds(facts: MediaFacts, wanted: Treatments) -> tuple[Track, ...]:
+    treated = zip(facts.sounds, wanted.in_order, strict=True)
+    return tuple(
+        Track(stream=sound.stream, filters=() if each is None else each.filters, label=sound.label)
+        for sound, each in treated
+    )
+
+
 def is_whole(made: MediaFacts, source: MediaFacts) -> bool:
-    """Whether a copied picture has all its frames and time."""
+    """Whether a copied picture has all its frames and time, and all tracks of sound came with it."""
     lost_frames = source.frame_count - made.frame_count
+    if made.audio_track_count != len(source.sounds):
+        return False
     return 0 <= lost_frames <= LOSABLE_FRAMES and source.duration - made.duration <= LOSABLE_SECONDS
 
 

@@ -82,7 +82,7 @@ def merge_work(plan: MergePlan, output: Path) -> Work:
         ),
         arguments=("-filter_complex", _graph(plan), *_maps(plan)),
         picture=Picture() if plan.canvas else None,
-        sound=Sound() if plan.has_sound else None,
+        sounds=(Sound(),) if plan.has_sound else (),
         output=output,
         seconds=plan.total_seconds,
     )

@@ -76,7 +76,7 @@ def copy_merge_work(plan: MergePlan, script: Path, output: Path) -> Work:
         arguments=("-copyts", "-map", f"{len(films)}:{plan.members[0].facts.video_stream}", *sound),
         picture=None,
         is_picture_copied=True,
-        sound=Sound() if plan.has_sound else None,
+        sounds=(Sound(),) if plan.has_sound else (),
         output=output,
         seconds=plan.total_seconds,
     )
@@ -109,7 +109,6 @@ def joint_work(joined: Path, joint: float, output: Path) -> Work:
         sources=(Source(path=joined, container=_CONTAINER, options=options),),
         arguments=("-map", "0:v", "-filter:v", "scale=64:64"),
         picture=Picture(preset="ultrafast"),
-        sound=None,
         output=output,
         seconds=2 * _AROUND_SECONDS,
     )

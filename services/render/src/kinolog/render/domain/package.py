@@ -77,7 +77,7 @@ def rung_work(facts: MediaFacts, job: PackageInput, rung: Rung, source: Path, fi
         sources=(Source(path=source, container=facts.container),),
         arguments=(*picture, *sound),
         picture=Picture(quality=job.quality, most_kbps=rung.most_kbps),
-        sound=Sound(kbps=job.sound_kbps) if sound else None,
+        sounds=(Sound(kbps=job.sound_kbps),) if sound else (),
         output=files.playlist,
         seconds=facts.duration,
         muxer="hls",

@@ -42,7 +42,6 @@ def encode_work(index: PacketIndex, runs: Sequence[Renewed], drawing: str | None
         sources=(Source(path=feed, container=FEED_FORMAT, options=("-copyts",)),),
         arguments=(*arguments, "-fps_mode", "passthrough", "-enc_time_base:v", "filter"),
         picture=Picture(extra=(*_coding(index), "-force_key_frames", _run_starts(index, runs))),
-        sound=None,
         output=output,
         seconds=sum(len(run.shown) for run in runs) * seconds / frames,
         muxer_options=(),

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from kinolog.common.errors import PassingError
 from kinolog.common.media.chapters import Chapter
-from kinolog.common.media.facts import MediaFacts
+from kinolog.common.media.facts import NO_LABEL, MediaFacts, SoundLabel
 from kinolog.render.domain.work import Picture, Sound
 
 Muxer = Literal["mp4", "webm"]
@@ -20,11 +20,15 @@ _USUAL_SOUND: Final = Sound()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One stream of the source, and the filters it goes through; `is_copied` leaves it as it is."""
+    """One stream of the source, and the filters it goes through; `is_copied` leaves it as it is.
+
+    `label` is what the new film says of a track of sound.
+    """
 
     stream: int
     filters: tuple[str, ...] = ()
     is_copied: bool = False
+    label: SoundLabel = NO_LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +38,12 @@ class Recipe:
     The source is read from `seek_seconds` on, and its moments are what they are for who reads all of it.
 
     `picture_coding` and `sound_coding` say how tracks are encoded that are not copied. `is_mostly_encoding` is as for
-    `Work`.
+    `Work`. `sounds` are in the order that they come out in.
     """
 
     container: str
     picture: Track | None
-    sound: Track | None
+    sounds: tuple[Track, ...] = ()
     seconds: float
     frame_count: int | None
     skipped_seconds: float = 0.0
@@ -65,10 +69,15 @@ def countable_frames(facts: MediaFacts, frame_count: int) -> int | None:
 def refuse_incomplete(recipe: Recipe, made: MediaFacts, joined_frames: int | None = None) -> None:
     """Raises PassingError when less came out than was to: an encoder's good exit code proves nothing.
 
+    No track of sound may be missing.
+
     `joined_frames` is how many segments had, none of which may be lost.
     """
     if joined_frames not in (None, made.frame_count):
         message = f"The segments of the new video have {joined_frames} frames, and it has {made.frame_count}."
+        raise PassingError("output_incomplete", message)
+    if made.audio_track_count < len(recipe.sounds):
+        message = f"The new video came out with {made.audio_track_count} of {len(recipe.sounds)} sound tracks."
         raise PassingError("output_incomplete", message)
     lost_frames = 0 if recipe.frame_count is None else recipe.frame_count - made.frame_count
     if not 0 <= lost_frames <= LOSABLE_FRAMES or recipe.seconds - made.duration > LOSABLE_SECONDS:

@@ -10,10 +10,10 @@ from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import plain, shown_size
 from kinolog.render.domain.chapters import told_apart
-from kinolog.render.domain.cut import is_sound_copied
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, Track, countable_frames
 from kinolog.render.domain.sizing import Size, fitted
+from kinolog.render.domain.sounds import sounds_as_they_are
 
 _LARGEST_SIDE: Final = 8192
 # A picture is blurred as well when it is small, at a fraction of the cost.
@@ -53,11 +53,10 @@ def framing_of(job: ReframeInput, facts: MediaFacts) -> Framing:
 
 def reframe_recipe(job: ReframeInput, facts: MediaFacts, framing: Framing) -> Recipe:
     shape = {"crop": _cropped, "pad": _padded, "blur": _blurred}[job.mode]
-    sound = facts.audio_stream
     return Recipe(
         container=facts.container,
         picture=Track(stream=facts.video_stream or 0, filters=(*plain(facts), *shape(framing), "setsar=1")),
-        sound=None if sound is None else Track(stream=sound, is_copied=is_sound_copied(facts)),
+        sounds=sounds_as_they_are(facts),
         seconds=facts.duration,
         frame_count=countable_frames(facts, facts.frame_count),
         chapters=told_apart(facts.chapters),

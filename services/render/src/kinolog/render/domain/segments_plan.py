@@ -121,7 +121,7 @@ def stretch_recipe(recipe: Recipe, cut: FilmCut, stretch: Stretch) -> Recipe:
     return replace(
         recipe,
         picture=replace(recipe.picture, filters=filters),
-        sound=None,
+        sounds=(),
         chapters=(),
         seconds=cut.length_seconds(stretch, recipe.seconds),
         frame_count=None,

@@ -82,7 +82,7 @@ def slideshow_work(slides: Slides, script: Path, music: Music | None, output: Pa
             *(() if music is None else ("-map", "[heard]")),
         ),
         picture=Picture(),
-        sound=None if music is None else Sound(),
+        sounds=() if music is None else (Sound(),),
         output=output,
         seconds=float(slides.seconds),
     )

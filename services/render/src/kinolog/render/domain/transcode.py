@@ -5,7 +5,7 @@ from typing import Final
 from kinolog.common.aggregates import Video
 from kinolog.common.errors import PassingError, PermanentError
 from kinolog.common.jobs.transcode import SoundChoice, TranscodeInput
-from kinolog.common.media.facts import MediaFacts
+from kinolog.common.media.facts import MediaFacts, SoundTrack
 from kinolog.common.media.identity import Identity
 from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.colour import ColourPlan, colour_plan, is_hdr
@@ -35,7 +35,7 @@ def transcode_recipe(facts: MediaFacts, job: TranscodeInput) -> Recipe:
     return Recipe(
         container=facts.container,
         picture=None if plan is None or target is None else _picture(facts, plan, target, job.frame_rate),
-        sound=_sound(facts, job),
+        sounds=_sounds(facts, job),
         seconds=facts.duration,
         # Another frame rate makes other frames of them: see `refuse_other`.
         frame_count=None if job.frame_rate else countable_frames(facts, facts.frame_count),
@@ -98,15 +98,18 @@ def _picture(facts: MediaFacts, plan: ColourPlan, target: Size, frame_rate: floa
     return Track(stream=facts.video_stream or 0, filters=(*rate, *picture_filters(facts, plan, target)))
 
 
-def _sound(facts: MediaFacts, job: TranscodeInput) -> Track | None:
-    if facts.audio_stream is None or job.chosen_sound == "none":
-        return None
+def _sounds(facts: MediaFacts, job: TranscodeInput) -> tuple[Track, ...]:
+    return () if job.chosen_sound == "none" else tuple(_sound(each, job) for each in facts.sounds)
+
+
+def _sound(sound: SoundTrack, job: TranscodeInput) -> Track:
     is_copied = job.chosen_sound == "copy"
-    if is_copied and facts.audio_codec not in _COPIED_INTO[job.chosen_container]:
-        message = f"sound: {facts.audio_codec} cannot be copied into {job.chosen_container}: choose aac or opus."
+    if is_copied and sound.codec not in _COPIED_INTO[job.chosen_container]:
+        place = f"{job.chosen_container} (sound track {sound.number})"
+        message = f"sound: {sound.codec} cannot be copied into {place}: choose aac or opus."
         raise PermanentError("sound_unsupported", message)
     filters = (_OPUS_LAYOUTS,) if job.chosen_sound == "opus" else ()
-    return Track(stream=facts.audio_stream, is_copied=is_copied, filters=filters)
+    return Track(stream=sound.stream, is_copied=is_copied, filters=filters, label=sound.label)
 
 
 def _codec(choice: SoundChoice) -> SoundCodec:

@@ -12,10 +12,10 @@ from kinolog.common.media.identity import Identity
 from kinolog.render.domain.canvas import plain, shown_size
 from kinolog.render.domain.chapters import told_apart
 from kinolog.render.domain.colour import is_hdr
-from kinolog.render.domain.cut import is_sound_copied
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, countable_frames, even_sides
 from kinolog.render.domain.sizing import Size
+from kinolog.render.domain.sounds import codings_of, labels_of, sound_maps, sounds_as_they_are
 from kinolog.render.domain.words import Words
 from kinolog.render.domain.work import Picture, Sound, Source, Work
 
@@ -73,18 +73,18 @@ def place_mark(job: WatermarkInput, film: MediaFacts, picture: Size) -> Mark:
 
 def watermark_work(film: MediaFacts, source: Path, picture: Path, mark: Mark, output: Path) -> Work:
     """`picture` is a plain PNG of our own making. Every frame of the film stays at its own moment."""
-    sound = ("-map", f"0:{film.audio_stream}") if film.audio_stream is not None else ()
+    tracks = sounds_as_they_are(film)
     return Work(
         sources=(Source(path=source, container=film.container), Source(path=picture, container=PICTURE_FORMAT)),
         arguments=(
             *("-filter_complex", _graph(film, mark), "-map", "[marked]"),
-            *("-fps_mode", "passthrough", "-enc_time_base:v", "filter", *sound),
+            *("-fps_mode", "passthrough", "-enc_time_base:v", "filter", *sound_maps(tracks)),
         ),
         picture=Picture(),
-        sound=_sound(film) if sound else None,
+        sounds=codings_of(tracks, Sound()),
         output=output,
         seconds=film.duration,
-        words=Words(chapters=told_apart(film.chapters)),
+        words=Words(labels=labels_of(tracks), chapters=told_apart(film.chapters)),
     )
 
 
@@ -93,7 +93,7 @@ def whole_film(film: MediaFacts) -> Recipe:
     return Recipe(
         container=film.container,
         picture=None,
-        sound=None,
+        sounds=sounds_as_they_are(film),
         seconds=film.duration,
         frame_count=countable_frames(film, film.frame_count),
     )
@@ -142,7 +142,3 @@ def _matrix(film: MediaFacts) -> str:
     is_large = (film.width or 0) >= _HD_WIDTH or (film.height or 0) >= _HD_HEIGHT
     guess = "bt709" if is_large else "bt601"
     return _MATRICES.get(film.colour.matrix, guess) if film.colour else guess
-
-
-def _sound(film: MediaFacts) -> Sound:
-    return Sound(codec="copy") if is_sound_copied(film) else Sound()

@@ -50,7 +50,7 @@ class Sound:
 class Work:
     """`arguments` are filters and maps, of our own making: what a user wrote never gets there.
 
-    Without a `picture` or a `sound` the result has none; `is_picture_copied` leaves the picture as it is. `seconds` is
+    Without a `picture` or `sounds` the result has none; `is_picture_copied` leaves the picture as it is. `seconds` is
     how long the result is to be, and `skipped_seconds` how much of the sources is read before its first frame.
     `is_mostly_encoding` tells that few threads decode as fast as the CPU's encoder takes the frames. `words` are all
     that the result says of itself.
@@ -59,9 +59,9 @@ class Work:
     sources: tuple[Source, ...]
     arguments: tuple[str, ...]
     picture: Picture | None
-    sound: Sound | None
     output: Path
     seconds: float
+    sounds: tuple[Sound, ...] = ()
     skipped_seconds: float = 0.0
     is_picture_copied: bool = False
     is_mostly_encoding: bool = False

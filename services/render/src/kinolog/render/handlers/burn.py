@@ -37,9 +37,10 @@ from kinolog.render.domain.font import Uploads
 from kinolog.render.domain.obstacle import PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import Seconds, plan_overlay
+from kinolog.render.domain.sounds import in_a_file_of_their_own, in_their_film, left_out
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.handlers.beside import begun
-from kinolog.render.handlers.partial import PartialStudio, SoundTrack
+from kinolog.render.handlers.partial import Heard, PartialStudio
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
 _SOUND: Final = "sound.mp4"
@@ -90,7 +91,8 @@ class BurnHandler:
                 text = SourceUsed(sha256=caption.cues.sha256, id=caption_id)
                 made = await self._drawn(burning, ctx, used_video(video), text)
         video_id = await self.studio.publish(_with_fonts(made, typeset), burned_identity(video), ctx)
-        return _output(made, typeset, video_id=video_id, caption_id=caption_id)
+        output = _output(made, typeset, video_id=video_id, caption_id=caption_id)
+        return output.model_copy(update={"left_out": left_out(facts)})
 
     async def _hopeful_index(
         self, film: Film, spans: tuple[Seconds, ...], video: Video, ctx: JobContext
@@ -122,16 +124,17 @@ class BurnHandler:
         )
 
 
-def _sound(burning: Burning, index: PacketIndex) -> SoundTrack | None:
+def _sound(burning: Burning, index: PacketIndex) -> Heard | None:
     """As it is, where MP4 players know it; otherwise encoded, as in a film that is encoded as a whole."""
     film, recipe = burning.film, burn_recipe(burning.facts, burning.drawing)
-    if recipe.sound is None:
+    if not recipe.sounds:
         return None
-    if recipe.sound.is_copied:
-        zero_seconds = index.track.zero_seconds
-        return SoundTrack(kept=KeptSound(path=film.path, container=film.container, zero_seconds=zero_seconds))
-    kept = KeptSound(path=film.workdir / _SOUND, container=recipe.muxer)
-    return SoundTrack(kept=kept, recipe=replace(recipe, picture=None, frame_count=None))
+    if all(sound.is_copied for sound in recipe.sounds):
+        tracks, zero_seconds = in_their_film(recipe.sounds), index.track.zero_seconds
+        return Heard(kept=KeptSound(path=film.path, container=film.container, tracks=tracks, zero_seconds=zero_seconds))
+    tracks = in_a_file_of_their_own(recipe.sounds)
+    kept = KeptSound(path=film.workdir / _SOUND, container=recipe.muxer, tracks=tracks)
+    return Heard(kept=kept, recipe=replace(recipe, picture=None, frame_count=None, chapters=()))
 
 
 def _output(made: Made, typeset: Typeset, *, video_id: str, caption_id: str) -> BurnOutput:

@@ -80,6 +80,7 @@ class ClipMaker:
             end_time=cut.windows[-1][1],
             frame_count=cut.frame_count,
             caption_ids=await inherit(ctx, captions, video_id, cut.windows),
+            left_out=cut.left_out,
         )
 
 

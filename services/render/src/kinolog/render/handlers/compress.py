@@ -99,11 +99,14 @@ class CompressHandler:
     async def _sound_rate(
         self, source: Path, samples: Samples, recipe: Recipe, output: Path, on_progress: OnProgress
     ) -> float:
-        """In bytes a second. What an encoder makes of pauses and of one channel is far from its nominal rate."""
-        if recipe.sound is None:
-            return 0.0
-        await self.studio.encoder.run(sound_sampling(samples, source, recipe, recipe.sound, output), on_progress)
-        return _size(output) / samples.seconds
+        """In bytes a second, of all tracks together. What an encoder makes of pauses and of one channel is far from its
+        nominal rate.
+        """
+        rate = 0.0
+        for sound, listener in zip(recipe.sounds, shares_of([1.0] * len(recipe.sounds), on_progress), strict=True):
+            await self.studio.encoder.run(sound_sampling(samples, source, recipe, sound, output), listener)
+            rate += _size(output) / samples.seconds
+        return rate
 
     async def _search(self, bench: Bench, ctx: JobContext) -> list[Trial]:
         trials: list[Trial] = []

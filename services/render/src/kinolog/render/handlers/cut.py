@@ -9,21 +9,23 @@ import structlog
 from kinolog.common.aggregates import Video
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.rendering import SourceUsed
+from kinolog.common.jobs.base import LeftOut
 from kinolog.common.jobs.trim import TrimMode
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.canvas import why_hevc
 from kinolog.render.domain.chapters import chapters_within
 from kinolog.render.domain.copied import copy_work, muxer_for, whole_windows, why_not_copied, widened
-from kinolog.render.domain.cut import cut_recipe, is_sound_copied, sound_recipe
+from kinolog.render.domain.cut import cut_recipe, sound_recipe
 from kinolog.render.domain.errand import Film, KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, plan_cut
 from kinolog.render.domain.recipe import Muxer
+from kinolog.render.domain.sounds import in_a_file_of_their_own, in_their_film, is_known_to_players, left_out
 from kinolog.render.domain.trim import Part, Seconds, parts_of
 from kinolog.render.handlers.beside import begun
-from kinolog.render.handlers.partial import PartialStudio, SoundTrack
+from kinolog.render.handlers.partial import Heard, PartialStudio
 from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Made, Studio, joined, used_video
 
@@ -50,11 +52,12 @@ class Uncut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A new film, and which seconds of the old one it really has, in order."""
+    """A new film, and which seconds of the old one it really has, in order. `left_out` names what else it lacks."""
 
     made: Made
     windows: tuple[Seconds, ...]
     muxer: Muxer = "mp4"
+    left_out: LeftOut = ()
 
     @property
     def frame_count(self) -> int:
@@ -76,6 +79,9 @@ class Cutter:
 
     async def cut(self, uncut: Uncut, parts: Sequence[Part], mode: TrimMode, ctx: JobContext) -> Cut:
         """One film of some of the parts, in order. Its file is to be stored before the next cut takes its place."""
+        return replace(await self._cut(uncut, parts, mode, ctx), left_out=left_out(uncut.facts))
+
+    async def _cut(self, uncut: Uncut, parts: Sequence[Part], mode: TrimMode, ctx: JobContext) -> Cut:
         if mode == "exact":
             return await self._exact(uncut, parts, ctx)
         if (obstacle := why_not_copied(uncut.facts, parts)) is not None:
@@ -122,6 +128,8 @@ class Cutter:
             raise PartialRefused(Obstacle.DOUBT, error.message) from error
         if inspected.facts.frame_count != part.frame_count:
             raise PartialRefused(Obstacle.DOUBT, f"{inspected.facts.frame_count} frames instead of {part.frame_count}")
+        if inspected.facts.audio_track_count != len(uncut.facts.sounds):
+            raise PartialRefused(Obstacle.DOUBT, f"{inspected.facts.audio_track_count} sound tracks came out")
         because = "packets were copied from key frame to key frame, as asked"
         rendering = self.studio.rendering((uncut.used,), encoded, method=_COPY, because=because)
         made = Made(file=work.output, inspected=inspected, rendering=rendering)
@@ -136,16 +144,17 @@ async def _indexed(uncut: Uncut, indexing: Awaitable[PacketIndex]) -> Uncut:
         return replace(uncut, refused=refused)
 
 
-def _sound(uncut: Uncut, index: PacketIndex, plan: PartialPlan) -> SoundTrack | None:
-    """As it is, where one window is kept of a sound that MP4 players know; otherwise encoded."""
-    film, facts = uncut.film, uncut.facts
-    if facts.audio_stream is None:
+def _sound(uncut: Uncut, index: PacketIndex, plan: PartialPlan) -> Heard | None:
+    """As it is, where one window is kept of sounds that MP4 players know; otherwise encoded."""
+    film, recipe = uncut.film, sound_recipe(uncut.facts, plan.windows)
+    if not recipe.sounds:
         return None
-    if is_sound_copied(facts) and len(plan.windows) == 1:
-        kept = KeptSound(path=film.path, container=film.container, zero_seconds=index.track.zero_seconds)
-        return SoundTrack(kept=replace(kept, window=plan.windows[0]))
-    recipe = sound_recipe(facts, plan.windows)
-    return SoundTrack(kept=KeptSound(path=film.workdir / _SOUND, container=recipe.muxer), recipe=recipe)
+    if len(plan.windows) == 1 and all(is_known_to_players(sound) for sound in uncut.facts.sounds):
+        tracks, zero_seconds = in_their_film(recipe.sounds), index.track.zero_seconds
+        kept = KeptSound(path=film.path, container=film.container, tracks=tracks, zero_seconds=zero_seconds)
+        return Heard(kept=replace(kept, window=plan.windows[0]))
+    tracks = in_a_file_of_their_own(recipe.sounds)
+    return Heard(kept=KeptSound(path=film.workdir / _SOUND, container=recipe.muxer, tracks=tracks), recipe=recipe)
 
 
 def _not_copied(cut: Cut, obstacle: str) -> Cut:

@@ -8,6 +8,7 @@ import structlog
 
 from kinolog.common.aggregates import VIDEO, Video
 from kinolog.common.errors import PermanentError
+from kinolog.common.jobs.base import LeftOut
 from kinolog.common.jobs.merge import MergedPart, MergeInput, MergeOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
@@ -16,6 +17,7 @@ from kinolog.render.domain.joined_captions import joined_cues
 from kinolog.render.domain.merge import Member, MergePlan, merge_work, merged_identity, plan_merge, refuse_unlike_plan
 from kinolog.render.domain.merge_copy import copy_plan, refuse_unlike
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
+from kinolog.render.domain.sounds import left_out_of
 from kinolog.render.handlers.inherit import Heirloom, caption_like, heirlooms
 from kinolog.render.handlers.merge_copy import CopyingJoiner
 from kinolog.render.handlers.partial import PartialStudio
@@ -139,4 +141,11 @@ def _output(video_id: str, made: Made, plan: MergePlan, caption_ids: tuple[str, 
         frame_count=facts.frame_count,
         parts=plan.parts,
         caption_ids=caption_ids,
+        left_out=_left_out(plan),
     )
+
+
+def _left_out(plan: MergePlan) -> LeftOut:
+    """Of each film, since those that are joined seldom have the same tracks."""
+    members = {member.field: member.facts for member in plan.members}
+    return tuple(f"{each} of {field}" for field, facts in members.items() for each in left_out_of(facts, kept_sounds=1))

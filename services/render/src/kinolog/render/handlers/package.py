@@ -32,6 +32,7 @@ from kinolog.render.domain.package import (
 )
 from kinolog.render.domain.playlist import CaptionTrack, Variant, caption_playlist, master_playlist, renamed
 from kinolog.render.domain.progress import shares_of
+from kinolog.render.domain.sounds import left_out_of
 from kinolog.render.handlers.package_files import PackageFiles
 from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.studio import Studio, used_video
@@ -59,7 +60,8 @@ class PackageHandler:
         await files.add_playlist(MASTER_PLAYLIST, master_playlist(variants, tracks))
         used = (used_video(video), *(SourceUsed(sha256=each.cues.sha256, id=each.id) for each in captions))
         rendering = self.studio.rendering(used, *(rung.encoded for rung in made), because=why_mapped(found.facts))
-        return await _package(video, files, variants, rendering, ctx)
+        output = await _package(video, files, variants, rendering, ctx)
+        return output.model_copy(update={"left_out": left_out_of(found.facts, kept_sounds=1)})
 
     async def _encode(self, facts: MediaFacts, job: PackageInput, source: Path, ctx: JobContext) -> list[MadeRung]:
         rungs = rungs_of(facts, job)

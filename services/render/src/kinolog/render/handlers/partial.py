@@ -69,7 +69,7 @@ class PartialRenderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SoundTrack:
+class Heard:
     """What the new film is heard with. `recipe` makes its file out of the film, where that is not there already."""
 
     kept: KeptSound
@@ -81,7 +81,7 @@ class _Sounding:
     """Encodes a sound, beside the picture; how far it is `is_told` once nothing else is to be told."""
 
     encoder: Encoder
-    sound: SoundTrack | None
+    sound: Heard | None
     ctx: JobContext
     is_told: bool = False
 
@@ -114,7 +114,7 @@ class PartialStudio:
         ctx: JobContext,
         *used: SourceUsed,
         drawing: str | None = None,
-        sound: SoundTrack | None = None,
+        sound: Heard | None = None,
         is_fed: bool = False,
     ) -> Made:
         """Render what is planned, and see that what came out is whole; `drawing` is a filter for the new frames."""
@@ -130,13 +130,13 @@ class PartialStudio:
         async with begun(join) as joining:
             await asyncio.wait((joined, joining), return_when=asyncio.FIRST_COMPLETED)
             result = joined.result() if joined.done() else await joining
-            inspected = await self._checked(result, ctx)
+            inspected = await self._checked(result, 0 if kept is None else len(kept.tracks), ctx)
             await joining
         rendering = self.studio.rendering(used, *before, *result.steps, method=result.method, because=result.because)
         rendering = rendering.model_copy(update={"programs": self.renderer.versions})
         return Made(file=result.file, inspected=inspected, rendering=rendering, encoded_frames=result.encoded_frames)
 
-    async def _checked(self, result: PartialResult, ctx: JobContext) -> Inspected:
+    async def _checked(self, result: PartialResult, sound_count: int, ctx: JobContext) -> Inspected:
         try:
             # New frames are decoded where the film is joined. The others are the source's, whose ends were decoded, in
             # packets that are compared; without a new frame, nothing tells that they still decode.
@@ -146,4 +146,6 @@ class PartialStudio:
             raise PartialRefused(Obstacle.DOUBT, error.message) from error
         if inspected.facts.frame_count != result.encoded_frames + result.copied_frames:
             raise PartialRefused(Obstacle.DOUBT, f"{inspected.facts.frame_count} frames came out")
+        if inspected.facts.audio_track_count != sound_count:
+            raise PartialRefused(Obstacle.DOUBT, f"{inspected.facts.audio_track_count} sound tracks came out")
         return inspected

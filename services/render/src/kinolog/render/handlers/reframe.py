@@ -7,6 +7,7 @@ from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.reframe import framing_of, reframe_recipe, reframed_identity, refuse_other_size
+from kinolog.render.domain.sounds import left_out
 from kinolog.render.handlers.studio import Studio, explained, used_video
 
 
@@ -28,4 +29,5 @@ class ReframeHandler:
             width=framing.size.width,
             height=framing.size.height,
             encoder=made.rendering.steps[-1].encoder or "",
+            left_out=left_out(facts),
         )

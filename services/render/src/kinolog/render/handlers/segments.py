@@ -19,6 +19,7 @@ from kinolog.render.domain.recipe import Recipe
 from kinolog.render.domain.segments_done import SOUND, Finished, Progressed, fingerprint
 from kinolog.render.domain.segments_plan import FilmCut, SegmentRules, SegmentsRefused, Stretch, sound_recipe
 from kinolog.render.domain.segments_tally import Tally
+from kinolog.render.domain.sounds import in_a_file_of_their_own, in_their_film
 from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.progress import reports
 from kinolog.render.handlers.segments_film import LongFilm
@@ -184,8 +185,8 @@ class SegmentStudio:
         return Joined(steps=steps, because=because, method="segments", programs=programs, frame_count=frame_count)
 
     async def _sound(self, film: LongFilm) -> Finished | None:
-        """Once for the whole film; None where it stays as it is, or there is none."""
-        if film.recipe.sound is None or film.recipe.sound.is_copied:
+        """Once for the whole film; None where all of it stays as it is, or there is none."""
+        if all(sound.is_copied for sound in film.recipe.sounds):
             return None
         if SOUND not in film.done.parts:
             output = film.ctx.workdir / SOUND
@@ -199,11 +200,12 @@ class SegmentStudio:
 
 def _kept_sound(film: LongFilm, encoded: Path | None) -> KeptSound | None:
     recipe = film.recipe
-    if recipe.sound is None:
+    if not recipe.sounds:
         return None
     if encoded is not None:
-        return KeptSound(path=encoded, container=recipe.muxer)
-    return KeptSound(path=film.source, container=recipe.container, zero_seconds=film.cut.zero_seconds)
+        return KeptSound(path=encoded, container=recipe.muxer, tracks=in_a_file_of_their_own(recipe.sounds))
+    tracks, zero_seconds = in_their_film(recipe.sounds), film.cut.zero_seconds
+    return KeptSound(path=film.source, container=recipe.container, tracks=tracks, zero_seconds=zero_seconds)
 
 
 async def _stored_source(ctx: JobContext, used: tuple[SourceUsed, ...]) -> BlobRef | None:

@@ -60,6 +60,7 @@ class SilenceHandler:
             removed_seconds=_total(removed),
             method=cut.made.rendering.method,
             caption_ids=await inherit(ctx, await heirlooms(ctx, video.id), video_id, cut.windows),
+            left_out=cut.left_out,
         )
 
 

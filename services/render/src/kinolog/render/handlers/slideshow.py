@@ -7,6 +7,7 @@ from typing import Final
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.rendering import SourceUsed
+from kinolog.common.jobs.base import LeftOut
 from kinolog.common.jobs.slideshow import SlideshowInput, SlideshowOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
@@ -20,6 +21,7 @@ from kinolog.render.domain.slideshow import (
     slideshow_identity,
     slideshow_work,
 )
+from kinolog.render.domain.sounds import left_out
 from kinolog.render.handlers.merge import member_video
 from kinolog.render.handlers.picture import PictureReader, ready_picture
 from kinolog.render.handlers.progress import reports
@@ -43,7 +45,7 @@ class SlideshowHandler:
             message = f"pictures: at most {self.most_pictures} are shown (KINOLOG_SLIDESHOW_MAX_PICTURES)."
             raise PermanentError("too_many_pictures", message)
         slides = slides_of(job)
-        async with self._music(job, ctx) as (music, heard):
+        async with self._music(job, ctx) as (music, heard, missing):
             seen = await self._pictures(job, slides, ctx)
             made = await self._made(slides, music, (*seen, *heard), ctx)
         video_id = await self.studio.publish(made, slideshow_identity(job, ctx.job.project_id or ""), ctx)
@@ -52,22 +54,24 @@ class SlideshowHandler:
             duration=made.inspected.facts.duration,
             frame_count=slides.frame_count,
             encoder=made.rendering.steps[-1].encoder or "",
+            left_out=tuple(f"{each} of audio_video_id" for each in missing),
         )
 
     @asynccontextmanager
     async def _music(
         self, job: SlideshowInput, ctx: JobContext
-    ) -> AsyncIterator[tuple[Music | None, tuple[SourceUsed, ...]]]:
+    ) -> AsyncIterator[tuple[Music | None, tuple[SourceUsed, ...], LeftOut]]:
         """Raises PermanentError, naming the field, for a video that is not there or has no sound."""
         if job.audio_video_id is None:
-            yield None, ()
+            yield None, (), ()
             return
         video = await member_video(ctx, "audio_video_id", job.audio_video_id)
         async with media_file(ctx, video.content) as file:
             facts = (await self.studio.look_into(file, video.container, ctx)).facts
             if facts.audio_stream is None:
                 raise PermanentError("media_unsupported", f"audio_video_id: the video {video.id} has no sound.")
-            yield Music(path=file, container=facts.container, stream=facts.audio_stream), (used_video(video),)
+            music = Music(path=file, container=facts.container, stream=facts.audio_stream)
+            yield music, (used_video(video),), left_out(facts, kept_sounds=1)
 
     async def _pictures(self, job: SlideshowInput, slides: Slides, ctx: JobContext) -> list[SourceUsed]:
         used = []

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from kinolog.common.jobs import TranscodeInput, TranscodeOutput
+from kinolog.common.jobs.base import LeftOut
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.colour import is_hdr
+from kinolog.render.domain.sounds import left_out
 from kinolog.render.domain.transcode import refuse_other, transcode_recipe, transcoded_identity, why_mapped
 from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
@@ -23,10 +25,11 @@ class TranscodeHandler:
             made = await self.studio.make(recipe, source, ctx, used_video(video))
         refuse_other(recipe, job, found.facts, made.inspected.facts)
         told = explained(made, why_mapped(found.facts, made.inspected.facts, job))
-        return _output(await self.studio.publish(told, transcoded_identity(video, job), ctx), made)
+        video_id = await self.studio.publish(told, transcoded_identity(video, job), ctx)
+        return _output(video_id, made, left_out(found.facts, len(recipe.sounds)) if recipe.sounds else ())
 
 
-def _output(video_id: str, made: Made) -> TranscodeOutput:
+def _output(video_id: str, made: Made, missing: LeftOut) -> TranscodeOutput:
     facts = made.inspected.facts
     return TranscodeOutput(
         video_id=video_id,
@@ -37,4 +40,5 @@ def _output(video_id: str, made: Made) -> TranscodeOutput:
         audio_codec=facts.audio_codec,
         is_hdr=is_hdr(facts.colour),
         encoder=made.rendering.steps[-1].encoder or "",
+        left_out=missing,
     )

@@ -96,6 +96,7 @@ def _clip(video_id: str, cut: Cut, caption_ids: tuple[str, ...]) -> TrimClip:
         end_time=cut.windows[-1][1],
         frame_count=cut.frame_count,
         caption_ids=caption_ids,
+        left_out=cut.left_out,
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from kinolog.common.media.chapters import Chapter
-from kinolog.common.media.facts import Question
-from kinolog.render.domain.errand import Errand, KeptSound
+from kinolog.common.media.facts import Question, SoundLabel
+from kinolog.render.domain.errand import Errand, KeptSound, KeptTrack
 from kinolog.render.domain.packets import PictureTrack
 from kinolog.render.domain.partial import Copied, PartialPlan, Piece, Renewed
 
@@ -25,13 +25,18 @@ def read_errand(path: Path) -> Errand:
         "track": track and track_of(track),
         "plan": plan and _plan_of(plan),
         "spans": tuple((start, end) for start, end in written["spans"]),
-        "sound": sound and KeptSound(**{**sound, "path": Path(sound["path"])}),
+        "sound": sound and sound_of(sound),
     }
     return Errand(**{**written, **known})
 
 
 def track_of(written: dict[str, Any]) -> PictureTrack:
     return PictureTrack(**{**written, "rate": tuple(written["rate"])})
+
+
+def sound_of(written: dict[str, Any]) -> KeptSound:
+    tracks = tuple(KeptTrack(stream=each["stream"], label=SoundLabel(**each["label"])) for each in written["tracks"])
+    return KeptSound(**{**written, "path": Path(written["path"]), "tracks": tracks})
 
 
 def _plan_of(written: dict[str, Any]) -> PartialPlan:

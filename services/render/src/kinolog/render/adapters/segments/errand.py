@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from kinolog.common.media.chapters import Chapter
 from kinolog.common.media.facts import Question
+from kinolog.render.adapters.partial.errand_file import sound_of
 from kinolog.render.domain.errand import KeptSound
 from kinolog.render.domain.segments_plan import Border, FilmCut
 
@@ -55,7 +56,7 @@ def read_errand(path: Path) -> CutErrand | JoinErrand:
         cut=cut_of(written["cut"]),
         frame_count=written["frame_count"],
         segments=tuple(Path(each) for each in written["segments"]),
-        sound=sound and KeptSound(**{**sound, "path": Path(sound["path"])}),
+        sound=sound and sound_of(sound),
         muxer=written["muxer"],
         output=Path(written["output"]),
         chapters=tuple(Chapter(**each) for each in written["chapters"]),
