@@ -13,6 +13,7 @@ from kinolog.common.events import RecordedEvent
 from kinolog.common.log import load
 from kinolog.common.log.memory import MemoryLog
 from kinolog.common.testing.examples import created, failed, registered, started
+from kinolog.gateway.memory import MemoryCatalog
 
 TRIM = {"start_time": 1.0, "end_time": 2.0}
 
@@ -141,6 +142,29 @@ async def test_nothing_of_another_batch_is_done_under_a_key(caller: httpx2.Async
     await submit(caller, a_trim("vid_x"), a_trim(video_id), key="k")
     answer = await submit(caller, a_trim(video_id, name="a"), a_trim(video_id, depends_on=["a"]), key="k")
     assert (422, "idempotency-mismatch", 2) == (answer.status_code, answer.json()["type"], await log.last_sequence())
+
+
+async def test_a_shorter_batch_is_refused_under_the_key_of_one_whose_items_there_were_refused(
+    caller: httpx2.AsyncClient, log: MemoryLog
+) -> None:
+    video_id = await registered(log)
+    await submit(caller, a_trim("vid_x"), a_trim(video_id), key="k")
+    answer = await submit(caller, a_trim(video_id), key="k")
+    assert (422, "idempotency-mismatch", 2) == (answer.status_code, answer.json()["type"], await log.last_sequence())
+
+
+async def test_a_batch_with_a_key_is_taken_while_the_catalog_is_away(
+    caller: httpx2.AsyncClient, log: MemoryLog, catalog: MemoryCatalog
+) -> None:
+    catalog.is_there = False
+    assert [202] == statuses(await submit(caller, a_trim(await registered(log)), key="k"))
+
+
+async def test_a_batch_of_which_nothing_was_taken_leaves_its_key_free(
+    caller: httpx2.AsyncClient, log: MemoryLog
+) -> None:
+    await submit(caller, a_trim("vid_x"), key="k")
+    assert [202] == statuses(await submit(caller, a_trim(await registered(log)), key="k"))
 
 
 async def test_a_batch_that_broke_off_is_completed_by_its_repetition(
@@ -319,3 +343,12 @@ async def test_an_unknown_pipeline_is_refused(caller: httpx2.AsyncClient, log: M
         answer.json()["errors"][0]["pointer"],
         await log.last_sequence(),
     )
+
+
+async def test_a_key_of_a_change_of_one_batch_is_refused_for_another_batch(
+    caller: httpx2.AsyncClient, log: MemoryLog
+) -> None:
+    ids = [(await submit(caller, a_trim(await registered(log)))).json()["id"] for _ in range(2)]
+    headers = {"Idempotency-Key": "k"}
+    answers = [await caller.post(f"/v1/batches/{batch_id}/cancel", headers=headers) for batch_id in ids]
+    assert [200, 422] == [answer.status_code for answer in answers]

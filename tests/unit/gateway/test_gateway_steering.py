@@ -148,6 +148,25 @@ async def test_a_change_of_many_with_a_key_changes_each_job_once(caller: httpx2.
     assert "failed" == (await load(log, JOB, job_id)).require().status
 
 
+@pytest.mark.parametrize("again", [{"filter": {"type": "trim"}}, {"filter": {"queue": "render"}, "reason": "Another"}])
+async def test_a_key_of_a_change_of_many_stands_for_that_change_alone(
+    caller: httpx2.AsyncClient, log: MemoryLog, again: dict[str, Any]
+) -> None:
+    headers = {"Idempotency-Key": "k"}
+    await caller.post("/v1/jobs/cancel", json={"filter": {"queue": "render"}}, headers=headers)
+    job_id = await submitted(log)
+    answer = await caller.post("/v1/jobs/cancel", json=again, headers=headers)
+    assert (422, "idempotency-mismatch") == (answer.status_code, answer.json()["type"])
+    assert "pending" == (await load(log, JOB, job_id)).require().status
+
+
+async def test_the_same_key_may_cancel_and_then_try_again(caller: httpx2.AsyncClient, log: MemoryLog) -> None:
+    await submitted(log)
+    request: dict[str, Any] = {"json": {"filter": {"queue": "render"}}, "headers": {"Idempotency-Key": "k"}}
+    answers = [await caller.post(f"/v1/jobs/{verb}", **request) for verb in ("cancel", "retry")]
+    assert [1, 1] == [answer.json()["changed"] for answer in answers]
+
+
 async def test_when_time_runs_out_the_rest_is_left_for_a_repetition(
     caller: httpx2.AsyncClient, log: MemoryLog, gateway: Gateway
 ) -> None:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Final
+
+import structlog
 
 from kinolog.common.aggregates import JOB, Job
 from kinolog.common.events import Event
@@ -11,20 +14,26 @@ from kinolog.gateway.domain.waves import waves
 from kinolog.gateway.draft import Draft, Entry
 from kinolog.gateway.outcomes import outcome, together
 from kinolog.gateway.params import Gateway
-from kinolog.gateway.problems import Problem, invalid
+from kinolog.gateway.problems import Problem, invalid, mismatched_key
 from kinolog.gateway.submission import settle
 from kinolog.gateway.views import Json, view
+
+_logger: Final = structlog.get_logger(__name__)
 
 Outcome = Done[Job] | Problem
 
 
 async def submit_batch(here: Gateway, command: Command, draft: Draft) -> Json:
     """The batch with an answer for each of its items: the job, or the problem with it."""
+    if command.key is not None and not await _is_begun(here, command, draft):
+        await _refuse_known_otherwise(here, draft)
     return _answer(draft, await _outcomes(here, command, draft))
 
 
 async def submit_pipeline(here: Gateway, command: Command, draft: Draft) -> Json:
     """As `submit_batch`, for jobs that are nothing without the first one: its problem is that of the request."""
+    if command.key is not None:
+        await _is_begun(here, command, draft)  # Of another one the first job would be there.
     outcomes = await _outcomes(here, command, draft)
     if isinstance(outcomes[0], Problem):
         raise outcomes[0]
@@ -32,7 +41,6 @@ async def submit_pipeline(here: Gateway, command: Command, draft: Draft) -> Json
 
 
 async def _outcomes(here: Gateway, command: Command, draft: Draft) -> dict[int, Outcome]:
-    await _refuse_another(here, command, draft)
     outcomes: dict[int, Outcome] = {}
     for wave in waves({entry.index: entry.needs for entry in draft.entries}):
         work = [partial(_submit, here, command, draft.entries[index], outcomes) for index in wave]
@@ -40,13 +48,27 @@ async def _outcomes(here: Gateway, command: Command, draft: Draft) -> dict[int, 
     return outcomes
 
 
-async def _refuse_another(here: Gateway, command: Command, draft: Draft) -> None:
-    """Nothing of a batch is submitted under the key of another one, whichever items of that were refused."""
-    if command.key is None:
+async def _is_begun(here: Gateway, command: Command, draft: Draft) -> bool:
+    """Whether anything of it is there. Raises the problem `idempotency-mismatch` where that is another batch's."""
+    is_made = here.desk.is_made
+    work = [partial(is_made, JOB, entry.job_id, command.part(entry.index)) for entry in draft.entries]
+    return any(await together(work, here.most_in_flight))
+
+
+async def _refuse_known_otherwise(here: Gateway, draft: Draft) -> None:
+    """Of another batch under the same key there may be jobs in places that this one does not have.
+
+    Only the catalog knows those; while it is away, the batch is let in.
+    """
+    try:
+        known = await here.catalog.batch(draft.id, here.desk.newest_sequence)
+    except Problem as problem:
+        if problem.kind != "catalog-unavailable":
+            raise
+        _logger.warning("Let in without a look for another batch", batch_id=draft.id, reason=problem.detail)
         return
-    refuse = here.desk.refuse_if_made_otherwise
-    work = [partial(refuse, JOB, entry.job_id, command.part(entry.index)) for entry in draft.entries]
-    await together(work, here.most_in_flight)
+    if known.total:
+        raise mismatched_key()
 
 
 async def _submit(here: Gateway, command: Command, entry: Entry, outcomes: Mapping[int, Outcome]) -> Outcome:

@@ -17,6 +17,7 @@ from kinolog.gateway.command import Command
 from kinolog.gateway.desk import Done
 from kinolog.gateway.domain.change import Change
 from kinolog.gateway.domain.waves import waves
+from kinolog.gateway.key_use import bind_key
 from kinolog.gateway.outcomes import outcome, together
 from kinolog.gateway.params import Gateway
 from kinolog.gateway.problems import Problem
@@ -44,7 +45,11 @@ class Tally:
 
 
 async def change_all(here: Gateway, change: Change, filters: Mapping[str, str], command: Command) -> dict[str, Any]:
-    """Change what matches until all of it is done or the time for it is over."""
+    """Change what matches until all of it is done or the time for it is over.
+
+    Raises the problem `idempotency-mismatch` where the key was used for other jobs, or another change.
+    """
+    await bind_key(here.desk, command, change.verb, filters)
     tally, seen, clock = Tally(), set[str](), asyncio.get_running_loop().time
     deadline = clock() + here.bulk_seconds
     async with aclosing(_pages(here, change, filters)) as pages:

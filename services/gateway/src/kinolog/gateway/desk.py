@@ -87,10 +87,12 @@ class Desk:
             earlier = await self._log.read(aggregate.kind, aggregate_id)
             return _replayed(aggregate, aggregate_id, earlier, command)
 
-    async def refuse_if_made_otherwise(self, aggregate: Aggregate[S], aggregate_id: str, command: Command) -> None:
-        """Raises the problem `idempotency-mismatch` when another request brought it to life under the same key."""
-        if earlier := await self._log.read(aggregate.kind, aggregate_id):
-            command.is_cause_of(earlier[0], "create")
+    async def is_made(self, aggregate: Aggregate[S], aggregate_id: str, command: Command) -> bool:
+        """Whether the key brought it to life before. Raises the problem `idempotency-mismatch` when that was for
+        another request.
+        """
+        earlier = await self._log.read(aggregate.kind, aggregate_id)
+        return bool(earlier) and command.is_cause_of(earlier[0], "create")
 
     async def change(
         self, aggregate: Aggregate[S], aggregate_id: str, command: Command, verb: str, decide: Decide[S]
