@@ -73,16 +73,22 @@ def states_of(model: type[State]) -> st.SearchStrategy[State]:
     return st.fixed_dictionaries(fields_of(model)).map(lambda values: model(id=new_id("tst"), **values))
 
 
+@pytest.fixture
+async def store(catalog_database: Database) -> SqlStore:
+    """With tables for all examples of a test: each has ids of its own."""
+    store = SqlStore(catalog_database)
+    await store.create(START)
+    return store
+
+
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
 @given(data=st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_row_gives_back_the_state_it_was_made_of(
-    listing: Listing, data: st.DataObject, catalog_database: Database
+    listing: Listing, data: st.DataObject, store: SqlStore
 ) -> None:
     states = data.draw(st.lists(states_of(listing.model), max_size=5))
     folded = by_key([folded_of(listing, state) for state in states])
-    store = SqlStore(catalog_database)
-    await store.create(START)
 
     async with store.transaction() as transaction:
         await transaction.write(Fold(changed=folded), START)
@@ -93,12 +99,10 @@ async def test_a_row_gives_back_the_state_it_was_made_of(
 @given(data=st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_row_that_changed_in_any_fields_gives_back_the_new_state(
-    listing: Listing, data: st.DataObject, catalog_database: Database
+    listing: Listing, data: st.DataObject, store: SqlStore
 ) -> None:
     before = [folded_of(listing, state) for state in data.draw(st.lists(states_of(listing.model), min_size=1))]
     after = [folded_of(listing, data.draw(changed(listing, folded.require()))) for folded in before]
-    store = SqlStore(catalog_database)
-    await store.create(START)
 
     async with store.transaction() as transaction:
         await transaction.write(Fold(changed=by_key(before)), START)
