@@ -41,7 +41,7 @@ from kinolog.render.domain.sounds import in_a_file_of_their_own, in_their_film, 
 from kinolog.render.domain.typeset import Frame, Typeset
 from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.partial import Heard, PartialStudio
-from kinolog.render.handlers.studio import Made, Studio, joined, used_video
+from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
 _SOUND: Final = "sound.mp4"
 _logger: Final = structlog.get_logger(__name__)
@@ -108,8 +108,7 @@ class BurnHandler:
         _logger.info("Encoding all frames", action="burn", obstacle=refused.obstacle.name, detail=refused.detail)
         recipe = burn_recipe(burning.facts, burning.drawing)
         made = await self.studio.make(recipe, burning.film.path, ctx, *used)
-        because = joined(because_of(refused), made.rendering.because)
-        return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
+        return explained(made, because_of(refused))
 
     async def _partly(self, burning: Burning, ctx: JobContext, *used: SourceUsed) -> Made:
         refuse_high_range(burning.facts)

@@ -22,12 +22,13 @@ from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, plan_cut
 from kinolog.render.domain.recipe import Muxer
+from kinolog.render.domain.seam import may_be_seamed
 from kinolog.render.domain.sounds import in_a_file_of_their_own, in_their_film, is_known_to_players, left_out
 from kinolog.render.domain.trim import Part, Seconds, parts_of
 from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.partial import Heard, PartialStudio
 from kinolog.render.handlers.progress import reports
-from kinolog.render.handlers.studio import Made, Studio, joined, used_video
+from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
 _SOUND: Final = "sound.mp4"
 _COPY: Final = "copy"
@@ -114,8 +115,8 @@ class Cutter:
         recipe = cut_recipe(uncut.facts, parts)
         made = await self.studio.make(recipe, uncut.film.path, ctx, uncut.used)
         because = because_of(refused) if uncut.facts.video_stream is not None else "it is sound alone"
-        because = joined(because, why_hevc(uncut.facts), made.rendering.because)
-        return Cut(made=_told(made, because), windows=tuple((part.begin, part.end) for part in parts))
+        made = explained(made, because, why_hevc(uncut.facts))
+        return Cut(made=made, windows=tuple((part.begin, part.end) for part in parts))
 
     async def _copied(self, uncut: Uncut, part: Part, ctx: JobContext) -> Cut:
         """Raises PartialRefused where something else came out than was to."""
@@ -145,21 +146,22 @@ async def _indexed(uncut: Uncut, indexing: Awaitable[PacketIndex]) -> Uncut:
 
 
 def _sound(uncut: Uncut, index: PacketIndex, plan: PartialPlan) -> Heard | None:
-    """As it is, where one window is kept of sounds that MP4 players know; otherwise encoded."""
+    """As it is, where one window is kept of sounds that MP4 players know. Of several windows of one sound, new packets
+    may fit between the others; else it is encoded.
+    """
     film, recipe = uncut.film, sound_recipe(uncut.facts, plan.windows)
     if not recipe.sounds:
         return None
+    tracks, zero_seconds = in_their_film(recipe.sounds), index.track.zero_seconds
+    kept = KeptSound(path=film.path, container=film.container, tracks=tracks, zero_seconds=zero_seconds)
     if len(plan.windows) == 1 and all(is_known_to_players(sound) for sound in uncut.facts.sounds):
-        tracks, zero_seconds = in_their_film(recipe.sounds), index.track.zero_seconds
-        kept = KeptSound(path=film.path, container=film.container, tracks=tracks, zero_seconds=zero_seconds)
         return Heard(kept=replace(kept, window=plan.windows[0]))
     tracks = in_a_file_of_their_own(recipe.sounds)
-    return Heard(kept=KeptSound(path=film.workdir / _SOUND, container=recipe.muxer, tracks=tracks), recipe=recipe)
+    encoded = Heard(kept=KeptSound(path=film.workdir / _SOUND, container=recipe.muxer, tracks=tracks), recipe=recipe)
+    if len(plan.windows) == 1 or not may_be_seamed(uncut.facts):
+        return encoded
+    return Heard(kept=replace(kept, windows=plan.windows), otherwise=encoded)
 
 
 def _not_copied(cut: Cut, obstacle: str) -> Cut:
-    return replace(cut, made=_told(cut.made, f"not copied, since {obstacle}; {cut.made.rendering.because}"))
-
-
-def _told(made: Made, because: str) -> Made:
-    return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
+    return replace(cut, made=explained(cut.made, f"not copied, since {obstacle}"))

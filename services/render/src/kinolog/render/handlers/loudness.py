@@ -1,7 +1,7 @@
 """Bringing the sound of a video to a stated loudness, with the picture left as it is where that can be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -31,7 +31,7 @@ from kinolog.render.domain.progress import OnProgress, shares_of
 from kinolog.render.domain.recipe import Muxer
 from kinolog.render.domain.sounds import left_out
 from kinolog.render.handlers.progress import reports
-from kinolog.render.handlers.studio import Made, Studio, joined, used_video
+from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
 _COPIED: Final = "copied"
 _logger: Final = structlog.get_logger(__name__)
@@ -121,9 +121,8 @@ class LoudnessHandler:
     async def _encoded(self, task: _Task, ctx: JobContext) -> _Normalized:
         recipe = encoding_recipe(task.facts, task.wanted, task.kbps)
         made = await self.studio.make(recipe, task.film, ctx, task.used)
-        because = joined("the picture could not be copied", why_hevc(task.facts), task.wanted.first.because)
-        rendering = made.rendering.model_copy(update={"because": because})
-        return _Normalized(made=replace(made, rendering=rendering), muxer="mp4", is_picture_copied=False)
+        made = explained(made, "the picture could not be copied", why_hevc(task.facts), task.wanted.first.because)
+        return _Normalized(made=made, muxer="mp4", is_picture_copied=False)
 
 
 def _further(

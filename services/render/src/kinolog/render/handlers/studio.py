@@ -146,9 +146,9 @@ def joined(*reasons: str) -> str:
     return "; ".join(filter(None, reasons))
 
 
-def explained(made: Made, reason: str) -> Made:
-    """With one more reason why it came about as it did; an empty one changes nothing."""
-    because = joined(made.rendering.because, reason)
+def explained(made: Made, *reasons: str) -> Made:
+    """With more reasons why it came about as it did, before those that it has; empty ones change nothing."""
+    because = joined(*reasons, made.rendering.because)
     return replace(made, rendering=made.rendering.model_copy(update={"because": because}))
 
 
