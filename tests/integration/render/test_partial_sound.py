@@ -1,4 +1,4 @@
-"""The sound of a film of several windows is encoded while its picture is, and never outlives it."""
+"""The sound of a film of several windows keeps its packets, or is encoded while its picture is, and ends with it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import TrimInput, TrimOutput
 from kinolog.common.media.inspector import Inspector
 from kinolog.common.testing.workshop import Workshop
-from kinolog.common.testing.zoo import Zoo
+from kinolog.common.testing.zoo import SPECIMENS, Zoo
 from kinolog.render import wiring
 from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.hardware_coders import NO_AID, Aid
@@ -26,6 +26,10 @@ from kinolog.render.settings import RenderSettings
 SETTINGS = RenderSettings()
 REAL = wiring.encoder(SETTINGS)
 TWO = TrimInput.model_validate({"ranges": [{"start_time": 0.1, "end_time": 0.9}, {"start_time": 1.3, "end_time": 2.2}]})
+# New packets for both ends of the second window would fill it.
+SPLINTERED = TrimInput.model_validate(
+    {"ranges": [{"start_time": start, "end_time": end} for start, end in ((0.1, 0.9), (1.3, 1.4), (1.5, 2.2))]}
+)
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,28 @@ class WithoutPicture(FFmpeg):
             self.stopped.set()
 
 
-async def trimmed(workshop: Workshop, zoo: Zoo, encoder: FFmpeg) -> TrimOutput:
+@dataclass(frozen=True)
+class Counting(FFmpeg):
+    """Tells how many sounds were encoded."""
+
+    sounds: list[Work] = field(default_factory=list)
+
+    async def run(self, work: Work, on_progress: OnProgress, aid: Aid = NO_AID) -> Encoded:
+        if work.picture is None:
+            self.sounds.append(work)
+        return await FFmpeg.run(self, work, on_progress, aid)
+
+
+async def trimmed(
+    workshop: Workshop, zoo: Zoo, encoder: FFmpeg, *, film: str = "matroska", wish: TrimInput = TWO
+) -> TrimOutput:
+    """New packets can be made for the sound of the film in MP4 alone."""
     studio = Studio(encoder, Inspector(SETTINGS), wiring.segment_studio(SETTINGS, encoder))
     engine = PartialEngine(encoder, wiring.partial_engine(SETTINGS).bounds)
     cutter = Cutter(studio, PartialStudio(studio, engine))
-    handler = TrimHandler(cutter=cutter, limit=ClipLimit(most_clips=1), most_ranges=2)
-    video_id = await workshop.add_video(zoo.film("h264"), duration=4.0)
-    return await handler.trim(TWO, await workshop.begin("render", type="trim", input_data={}, video_id=video_id))
+    handler = TrimHandler(cutter=cutter, limit=ClipLimit(most_clips=1), most_ranges=3)
+    video_id = await workshop.add_video(zoo.film(film), duration=4.0, container=SPECIMENS[film].container)
+    return await handler.trim(wish, await workshop.begin("render", type="trim", input_data={}, video_id=video_id))
 
 
 async def test_picture_and_sound_are_encoded_at_once(workshop: Workshop, zoo: Zoo) -> None:
@@ -77,3 +96,15 @@ async def test_a_sound_ends_with_the_picture_that_fails(workshop: Workshop, zoo:
     with pytest.raises(PermanentError, match="no picture"):
         await trimmed(workshop, zoo, encoder)
     assert encoder.stopped.is_set()
+
+
+async def test_sound_keeps_its_packets_where_new_ones_fit_between_them(workshop: Workshop, zoo: Zoo) -> None:
+    encoder = Counting(REAL.options, REAL.bounds)
+    output = await trimmed(workshop, zoo, encoder, film="h264")
+    assert ("partial", 42, 0) == (output.method, output.frame_count, len(encoder.sounds))
+
+
+async def test_sound_is_encoded_where_new_packets_do_not_fit(workshop: Workshop, zoo: Zoo) -> None:
+    encoder = Counting(REAL.options, REAL.bounds)
+    output = await trimmed(workshop, zoo, encoder, film="h264", wish=SPLINTERED)
+    assert ("partial", 39, 1) == (output.method, output.frame_count, len(encoder.sounds))

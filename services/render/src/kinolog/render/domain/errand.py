@@ -31,7 +31,8 @@ class KeptTrack:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSound:
     """Tracks of sound of a file, as they are. `zero_seconds` is the moment of the file's clock that the film calls 0;
-    `window` keeps what sounds from its first second up to its second, which then begins at 0.
+    `window` keeps what sounds from its first second up to its second, which then begins at 0, and `windows`, of which
+    there are several, what sounds in each of them, one right after the other.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class KeptSound:
     tracks: tuple[KeptTrack, ...]
     zero_seconds: float = 0.0
     window: tuple[float, float] | None = None
+    windows: tuple[Seconds, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ class PartialRefused(KinologError):
         self.obstacle, self.detail = obstacle, detail
 
 
+def is_sound_alone(error: BaseException) -> bool:
+    """Whether a film can be rendered in part with another sound."""
+    return isinstance(error, PartialRefused) and error.obstacle is Obstacle.UNFIT_SOUND
+
+
 def because_of(refused: PartialRefused) -> str:
     """Why all of a film was encoded, for a person: what else is known may be in a program's words."""
     told = f" ({refused.detail})" if refused.obstacle is Obstacle.NO_GAIN else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TypeAlias
 
+from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.aac import FRAME_SAMPLES
 
 Seconds: TypeAlias = tuple[float, float]
@@ -63,6 +64,14 @@ def kept_between(seams: Sequence[Seam], begin: int, end: int) -> list[Kept]:
         Kept(begin=begin, end=end, shift=shift, packets=new)
         for begin, end, shift, new in zip(begins, ends, shifts, packets, strict=True)
     ]
+
+
+def may_be_seamed(facts: MediaFacts) -> bool:
+    """Whether it is worth a try: only the file itself tells for sure. New packets are made for a single sound, of one
+    or two channels, where moments are told to the sample.
+    """
+    is_known = facts.container == "mp4" and facts.audio_codec == "aac" and len(facts.sounds) == 1
+    return is_known and facts.audio_channels in {1, 2}
 
 
 def cuts_of(windows: Sequence[Seconds], rate: int, zero: int) -> list[Cut]:

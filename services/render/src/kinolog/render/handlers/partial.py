@@ -3,14 +3,16 @@
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
+
+import structlog
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.rendering import SourceUsed
 from kinolog.common.media.inspector import Inspected
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.errand import Film, KeptSound
-from kinolog.render.domain.obstacle import Obstacle, PartialRefused
+from kinolog.render.domain.obstacle import Obstacle, PartialRefused, is_sound_alone
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, Seconds
 from kinolog.render.domain.partial_result import OnJoined, OnPhase, PartialResult
@@ -20,6 +22,8 @@ from kinolog.render.domain.work import Encoded
 from kinolog.render.handlers.beside import begun
 from kinolog.render.handlers.progress import report
 from kinolog.render.handlers.studio import Encoder, Made, Studio
+
+_logger: Final = structlog.get_logger(__name__)
 
 
 class PartialRenderer(Protocol):
@@ -70,10 +74,14 @@ class PartialRenderer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What the new film is heard with. `recipe` makes its file out of the film, where that is not there already."""
+    """What the new film is heard with. `recipe` makes its file out of the film, where that is not there already.
+
+    `otherwise` is for sound that new packets would have to fit, and do not.
+    """
 
     kept: KeptSound
     recipe: Recipe | None = None
+    otherwise: "Heard | None" = None
 
 
 @dataclass(slots=True)
@@ -124,7 +132,30 @@ class PartialStudio:
             encoded = await self.renderer.encode(film, index, plan, on_phase, drawing=drawing, is_fed=is_fed)
             sounding.is_told = True
             before = await encoding
-        kept = None if sound is None else sound.kept
+        try:
+            result, inspected = await self._joined(film, index, plan, ctx, encoded, sound)
+        except PartialRefused as refused:
+            if sound is None or sound.otherwise is None or not is_sound_alone(refused):
+                raise
+            _logger.info("Encoding all sound", action="join", detail=refused.detail)
+            sound = sound.otherwise
+            before = await _Sounding(self.studio.encoder, sound, ctx, is_told=True).encode(film)
+            result, inspected = await self._joined(film, index, plan, ctx, encoded, sound)
+        rendering = self.studio.rendering(used, *before, *result.steps, method=result.method, because=result.because)
+        rendering = rendering.model_copy(update={"programs": self.renderer.versions})
+        return Made(file=result.file, inspected=inspected, rendering=rendering, encoded_frames=result.encoded_frames)
+
+    async def _joined(
+        self,
+        film: Film,
+        index: PacketIndex,
+        plan: PartialPlan,
+        ctx: JobContext,
+        encoded: tuple[Encoded, ...],
+        sound: Heard | None,
+    ) -> tuple[PartialResult, Inspected]:
+        """The film is looked into while it is examined packet by packet."""
+        on_phase, kept = partial(report, ctx), None if sound is None else sound.kept
         joined: asyncio.Future[PartialResult] = asyncio.get_running_loop().create_future()
         join = self.renderer.join(film, index, plan, on_phase, encoded=encoded, sound=kept, on_joined=joined.set_result)
         async with begun(join) as joining:
@@ -132,9 +163,7 @@ class PartialStudio:
             result = joined.result() if joined.done() else await joining
             inspected = await self._checked(result, 0 if kept is None else len(kept.tracks), ctx)
             await joining
-        rendering = self.studio.rendering(used, *before, *result.steps, method=result.method, because=result.because)
-        rendering = rendering.model_copy(update={"programs": self.renderer.versions})
-        return Made(file=result.file, inspected=inspected, rendering=rendering, encoded_frames=result.encoded_frames)
+        return result, inspected
 
     async def _checked(self, result: PartialResult, sound_count: int, ctx: JobContext) -> Inspected:
         try:

@@ -16,7 +16,7 @@ from kinolog.render.adapters.ffmpeg import FFmpeg
 from kinolog.render.adapters.partial.errand_file import track_of, write_errand
 from kinolog.render.adapters.partial.index_files import read_index
 from kinolog.render.domain.errand import Action, Errand, Film, KeptSound, Places
-from kinolog.render.domain.obstacle import Obstacle, PartialRefused
+from kinolog.render.domain.obstacle import Obstacle, PartialRefused, is_sound_alone
 from kinolog.render.domain.packets import PacketIndex
 from kinolog.render.domain.partial import PartialPlan, Seconds
 from kinolog.render.domain.partial_encode import encode_work
@@ -98,18 +98,20 @@ class PartialEngine:
     ) -> PartialResult:
         """Make the film that is planned, with what was encoded for it, and see that it is as planned.
 
-        Raises PartialRefused where it cannot be, and on any doubt. Without success no file is left.
+        Raises PartialRefused where it cannot be, and on any doubt. Without success no file is left, but for what was
+        encoded where the sound alone does not fit: the film may be joined again with another.
         """
         places = Places(folder=film.workdir)
         errand = replace(self._errand(film, "join"), track=index.track, plan=plan, sound=sound)
         result = explained(plan, places.joined, encoded)
         try:
             await self._send(errand, on_phase, lambda: on_joined(result))
-        except BaseException:
+        except BaseException as error:
             places.joined.unlink(missing_ok=True)
+            if not is_sound_alone(error):
+                places.runs.unlink(missing_ok=True)
             raise
-        finally:
-            places.runs.unlink(missing_ok=True)
+        places.runs.unlink(missing_ok=True)
         return result
 
     def _refuse_scatter(self, plan: PartialPlan) -> None:

@@ -9,6 +9,7 @@ from av.container import OutputContainer
 
 from kinolog.common.media.opened import AnyPacket, Opened
 from kinolog.render.adapters.packets import packets_of_all
+from kinolog.render.adapters.partial.windowed import windowed_packets
 from kinolog.render.adapters.telling import tell_label
 from kinolog.render.domain.errand import KeptSound
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
@@ -24,8 +25,9 @@ class _Place:
 
 
 def sound_packets(media: Opened, sound: KeptSound, film: OutputContainer) -> Iterator[AnyPacket]:
-    """Of all tracks, in the order of the file. Raises PartialRefused for sound without time stamps, and where the file
-    is damaged.
+    """Of all tracks, in the order of the file; of several windows, that of the only one.
+
+    Raises PartialRefused for sound without time stamps, and where the file is damaged.
     """
     sources = [_source(media, track.stream) for track in sound.tracks]
     places = {}
@@ -33,6 +35,9 @@ def sound_packets(media: Opened, sound: KeptSound, film: OutputContainer) -> Ite
         stream = film.add_stream_from_template(source)
         tell_label(stream, track.label)
         places[source.index] = _place(source, sound, stream)
+    if sound.windows:
+        only = sources[0]
+        return windowed_packets(media, only, places[only.index].stream, sound.windows, sound.zero_seconds)
     return _placed(media, sources, places)
 
 
