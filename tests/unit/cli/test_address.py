@@ -45,3 +45,10 @@ def test_the_environment_wins_over_the_folder_and_options_over_both(
 def test_what_is_missing_or_wrong_is_said(url: str | None, token: str | None, said: str) -> None:
     with pytest.raises(BadSetting, match=said):
         find_address(url, token)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("url", ["http://[::1", "http://a:port", "http://é☃.example", "http://a b", "http://:80"])
+def test_an_address_that_is_none_is_said_with_what_to_give(url: str) -> None:
+    with pytest.raises(BadSetting, match="give http://host:8420"):
+        find_address(url, "t")

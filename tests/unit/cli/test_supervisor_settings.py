@@ -29,6 +29,7 @@ def test_an_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("KINOLOG_PORT", "65536"),
         ("KINOLOG_PORT", "eighty"),
+        ("KINOLOG_STOP_GRACE_SECONDS", "inf"),
         ("KINOLOG_DATA_DIR", "/tmp/a?b"),
         ("KINOLOG_TOKEN", "two words"),
         ("KINOLOG_TOKEN", "line\nbreak"),

@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass, field
 
+import httpx2
+
 from kinolog.cli.data_folder import DataFolder
 from kinolog.cli.errors import BadSetting
 from kinolog.cli.settings import SupervisorSettings, is_token, read_settings
@@ -26,9 +28,19 @@ def find_address(url: str | None, token: str | None) -> Address:
     address = Address(_url(url, folder, settings).rstrip("/"), _token(token, folder, settings))
     if not address.url.startswith(("http://", "https://")):
         raise BadSetting(f"--url {address.url}: must begin with http:// or https://")
+    _refuse_unusable(address.url)
     if not is_token(address.token):
         raise BadSetting("--token: must be 1 to 512 letters, digits or any of . _ ~ + / = -")
     return address
+
+
+def _refuse_unusable(url: str) -> None:
+    try:
+        host = httpx2.URL(url).host
+    except httpx2.InvalidURL as error:
+        raise BadSetting(f"--url {url}: is no address ({error}): give http://host:8420") from None
+    if not host or " " in url:
+        raise BadSetting(f"--url {url}: names no host: give http://host:8420")
 
 
 def _url(option: str | None, folder: DataFolder, settings: SupervisorSettings) -> str:

@@ -13,7 +13,12 @@ class SupervisorSettings(BaseSettings):
     """Environment variables are the field names in capitals after `KINOLOG_`, e.g. `KINOLOG_PORT`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KINOLOG_", frozen=True, extra="ignore", validate_default=True, env_ignore_empty=True
+        env_prefix="KINOLOG_",
+        frozen=True,
+        extra="ignore",
+        validate_default=True,
+        env_ignore_empty=True,
+        allow_inf_nan=False,
     )
 
     data_dir: Path = Path("data")
