@@ -51,6 +51,15 @@ def look_at_frames(media: Opened, duration: float, *, is_picture_examined: bool 
     return look
 
 
+def is_heard(media: Opened, sound: AudioStream) -> bool:
+    """Whether a track of sound has anything in it that decodes."""
+    try:
+        _frame_near(media, sound, 0.0, _PACKETS_AT_START)
+    except MediaRefused:
+        return False
+    return True
+
+
 def _seen(frame: VideoFrame, stream: VideoStream | AudioStream) -> Look:
     colour, has_dolby = colour_of_frame(frame), any(note in frame.side_data for note in _DOLBY)
     light = dynamic_range(colour.transfer, stream.codec_context.codec_tag, has_dolby_metadata=has_dolby)

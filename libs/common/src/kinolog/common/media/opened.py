@@ -89,11 +89,13 @@ def opened(question: Question) -> Iterator[Opened]:
         raise MediaRefused("media_corrupt", "The file is empty: upload it again.")
     with _open(question) as file:
         _refuse_crowd(file, question)
-        picture, sound = _first_picture(file), _first_sound(file)
+        picture, sounds = _first_picture(file), [stream for stream in file.streams.audio if is_decodable(stream)]
+        sound = next(iter(sounds), None)
         if picture is None and sound is None:
             raise MediaRefused("media_unsupported", "The file has neither a picture nor sound that Kinolog can read.")
         _prepare(picture, question)
-        _prepare(sound, question)
+        for each in sounds:
+            _prepare(each, question)
         yield Opened(file=file, picture=picture, sound=sound, size_bytes=size_bytes)
 
 
@@ -141,10 +143,6 @@ def _first_picture(file: InputContainer) -> VideoStream | None:
     covers = Disposition.attached_pic | Disposition.timed_thumbnails
     films = (stream for stream in file.streams.video if not stream.disposition & covers)
     return next((stream for stream in films if is_decodable(stream)), None)
-
-
-def _first_sound(file: InputContainer) -> AudioStream | None:
-    return next((stream for stream in file.streams.audio if is_decodable(stream)), None)
 
 
 def is_decodable(stream: Stream) -> bool:

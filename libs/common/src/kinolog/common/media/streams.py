@@ -11,6 +11,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from kinolog.common.media.colour import colour_of_header
+from kinolog.common.media.decode import is_heard
 from kinolog.common.media.facts import Colour, SoundLabel, SoundTrack
 from kinolog.common.media.opened import Opened, is_decodable
 from kinolog.common.media.tags import plain
@@ -68,7 +69,9 @@ def streams_of(media: Opened, most: int) -> tuple[StreamFacts, ...]:
 def sounds_of(media: Opened, most: int) -> tuple[tuple[SoundTrack, ...], tuple[SoundTrack, ...]]:
     """Tracks of sound in the order of the file: so many at most that can be heard, and all others."""
     streams = media.file.streams.audio
-    heard = [stream.index for stream in streams if is_decodable(stream)][:most]
+    # The first one was examined more closely.
+    able = (each.index for each in streams if is_decodable(each) and (each is media.sound or is_heard(media, each)))
+    heard = tuple(islice(able, most))
     tracks = [_track(stream, number) for number, stream in enumerate(streams, start=1)]
     return (
         tuple(track for track in tracks if track.stream in heard),
