@@ -191,6 +191,15 @@ async def test_sound_alone_does_not_go_with_a_picture(
         await merge(*ids)
 
 
+async def test_a_picture_that_becomes_too_large_by_its_shape_is_refused_before_it_is_made(
+    workshop: Workshop, merge: Merge, blue_clip: Path, media: Path
+) -> None:
+    tall = make_clip(media, "tall.mp4", options="-vf scale=16:1280")
+    ids = [await workshop.add_video(clip) for clip in (tall, blue_clip)]
+    with pytest.raises(PermanentError, match=r"^width: the picture would be 8192 × 655360 pixels"):
+        await merge(*ids, width=8192)
+
+
 async def test_a_video_of_another_project_is_refused(workshop: Workshop, merge: Merge, blue_clip: Path) -> None:
     here = await workshop.add_video(blue_clip)
     there = await workshop.add_video(blue_clip, project_id="prj_" + "1" * 32)

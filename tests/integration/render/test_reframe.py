@@ -8,6 +8,7 @@ import av
 import pytest
 from numpy import ndarray
 
+from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import ReframeInput, ReframeOutput
 from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.workshop import Workshop
@@ -95,3 +96,8 @@ async def test_a_turned_film_is_cut_as_it_is_shown(reframe: Reframe, thirds: Pat
     ffmpeg("-display_rotation", "90", "-i", thirds.name, "-c", "copy", "turned_thirds.mp4", folder=media)
     output = await reframe(media / "turned_thirds.mp4", aspect="16:9")
     assert (180, 100) == (output.width, output.height)
+
+
+async def test_a_shape_too_large_to_be_read_again_is_refused_before_it_is_made(reframe: Reframe, thirds: Path) -> None:
+    with pytest.raises(PermanentError, match=r"^height: the picture would be 8192 × 8192 pixels"):
+        await reframe(thirds, aspect="1:1", height=8192)

@@ -106,6 +106,11 @@ async def test_a_video_without_sound_is_no_music(workshop: Workshop, slideshow: 
         await slideshow(picture(RED), audio_video_id=silent)
 
 
+async def test_a_film_too_large_to_be_read_again_is_refused_before_it_is_made(slideshow: Slideshow) -> None:
+    with pytest.raises(PermanentError, match=r"^width and height: the picture would be 8192 × 8192 pixels"):
+        await slideshow(picture(RED), width=8192, height=8192)
+
+
 async def test_a_damaged_picture_is_named(slideshow: Slideshow) -> None:
     with pytest.raises(PermanentError, match=r"pictures\.1: The file is no picture"):
         await slideshow(picture(RED), b"GIF89a")

@@ -7,6 +7,7 @@ from typing import Any
 import av
 import pytest
 
+from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import TranscodeInput, TranscodeOutput
 from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.workshop import Workshop
@@ -99,6 +100,13 @@ async def test_a_bitrate_is_kept(transcode: Transcode, workshop: Workshop, media
     noise = make_clip(media, "noise.mp4", picture="nullsrc", sound=False, options="-vf geq=random(1)*255:128:128")
     output = await transcode(noise, TranscodeInput(bitrate_kbps=400))
     assert 400_000 * 2 / 8 == pytest.approx(output.size_bytes, rel=0.5)
+
+
+async def test_a_picture_too_large_to_be_read_again_is_refused_before_it_is_made(
+    transcode: Transcode, blue_clip: Path
+) -> None:
+    with pytest.raises(PermanentError, match=r"^upscale: the picture would be 8192 × 4608 pixels"):
+        await transcode(blue_clip, TranscodeInput(width=8192, upscale=True))
 
 
 async def test_a_turned_film_stands_upright_in_square_pixels(

@@ -11,7 +11,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import ReframeInput, WatermarkInput
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.reframe import framing_of
-from kinolog.render.domain.sizing import Size
+from kinolog.render.domain.sizing import Size, refuse_too_large
 from kinolog.render.domain.watermark import place_mark
 
 PICTURE = {"sha256": "0" * 64, "size_bytes": 9, "media_type": "image/png"}
@@ -106,9 +106,14 @@ def test_a_mark_that_cannot_be_is_refused(wishes: dict[str, Any], said: str) -> 
         WatermarkInput.model_validate({"picture": PICTURE, **wishes})
 
 
-def test_a_shape_too_large_for_encoders_is_refused() -> None:
-    with pytest.raises(PermanentError, match="height: the picture would be 16384 × 4096 pixels"):
-        framing_of(ReframeInput(aspect="4:1", height=4096), film())
+@pytest.mark.parametrize("size", [Size(16384, 2), Size(2, 8194), Size(300, 334)])
+def test_a_picture_that_nothing_could_read_again_is_refused(size: Size) -> None:
+    with pytest.raises(PermanentError, match=rf"^height: the picture would be {size.width} × {size.height} pixels"):
+        refuse_too_large(size, 100_000, "height")
+
+
+def test_a_picture_as_large_as_may_be_is_taken() -> None:
+    refuse_too_large(Size(8192, 4320), 8192 * 4320, "height")
 
 
 def test_sound_alone_has_nothing_to_draw_over() -> None:

@@ -37,6 +37,10 @@ class Inspector:
 
     settings: MediaSettings
 
+    @property
+    def most_pixels(self) -> int:
+        return self.settings.media_max_pixels
+
     async def inspect(
         self,
         file: Path,

@@ -74,6 +74,11 @@ def plan_merge(job: MergeInput, members: Sequence[Member]) -> MergePlan:
     return MergePlan(members=tuple(members), canvas=canvas, seconds=seconds, frames=frames)
 
 
+def asked_side(job: MergeInput) -> str | None:
+    """The field that says how large the picture is to be; None where it is as large as that of the first film."""
+    return next((side for side in ("width", "height") if getattr(job, side) is not None), None)
+
+
 def merge_work(plan: MergePlan, output: Path) -> Work:
     """Every film is brought to the canvas and to its exact length, so that no sound drifts from its picture."""
     return Work(

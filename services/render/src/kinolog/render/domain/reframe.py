@@ -15,7 +15,6 @@ from kinolog.render.domain.recipe import Recipe, Track, countable_frames
 from kinolog.render.domain.sizing import Size, fitted
 from kinolog.render.domain.sounds import sounds_as_they_are
 
-_LARGEST_SIDE: Final = 8192
 # A picture is blurred as well when it is small, at a fraction of the cost.
 _BLURRED_PART: Final = 8
 _BLUR: Final = "gblur=sigma=4"
@@ -33,7 +32,7 @@ class Framing:
 
 
 def framing_of(job: ReframeInput, facts: MediaFacts) -> Framing:
-    """Raises PermanentError for a video without a picture, and a height that makes too large a picture."""
+    """Raises PermanentError for a video without a picture."""
     film = shown_size(facts)
     if film is None:
         raise PermanentError("media_unsupported", "The video is sound alone: it has no picture to give a shape.")
@@ -45,9 +44,6 @@ def framing_of(job: ReframeInput, facts: MediaFacts) -> Framing:
         size = _around(film, job.ratio) if job.height is None else _sized(job.ratio, job.height)
         seen = fitted(film, size.width, size.height, upscale=True)
         free = Size(size.width - seen.width, size.height - seen.height)
-    if max(size.width, size.height) > _LARGEST_SIDE:
-        message = f"height: the picture would be {size.width} × {size.height} pixels: give a lower height."
-        raise PermanentError("invalid_size", message)
     return Framing(film=film, size=size, seen=seen, x=_even(free.width * job.x), y=_even(free.height * job.y))
 
 

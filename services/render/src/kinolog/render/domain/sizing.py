@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from kinolog.common.errors import PermanentError
+
 _SMALLEST_SIDE: Final = 2
+_LARGEST_SIDE: Final = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ def with_shorter_side(size: Size, pixels: int) -> Size:
     """The same shape, with this shorter side."""
     is_upright = size.height > size.width
     return fitted(size, pixels if is_upright else None, None if is_upright else pixels, upscale=True)
+
+
+def refuse_too_large(size: Size, most_pixels: int, field: str) -> None:
+    """Raises PermanentError for a picture that no job could read again; `field` is what asked for it."""
+    if max(size.width, size.height) > _LARGEST_SIDE or size.pixel_count > most_pixels:
+        bounds = f"at most {_LARGEST_SIDE} a side and {most_pixels} in all are allowed (KINOLOG_MEDIA_MAX_PIXELS)"
+        came = f"{field}: the picture would be {size.width} × {size.height} pixels"
+        raise PermanentError("invalid_size", f"{came}, and {bounds}: ask for a smaller one.")
 
 
 def _even_up(side: int) -> int:

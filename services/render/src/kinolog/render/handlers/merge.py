@@ -14,9 +14,18 @@ from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.joined_captions import joined_cues
-from kinolog.render.domain.merge import Member, MergePlan, merge_work, merged_identity, plan_merge, refuse_unlike_plan
+from kinolog.render.domain.merge import (
+    Member,
+    MergePlan,
+    asked_side,
+    merge_work,
+    merged_identity,
+    plan_merge,
+    refuse_unlike_plan,
+)
 from kinolog.render.domain.merge_copy import copy_plan, refuse_unlike
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused, because_of
+from kinolog.render.domain.sizing import refuse_too_large
 from kinolog.render.domain.sounds import left_out_of
 from kinolog.render.handlers.inherit import Heirloom, caption_like, heirlooms
 from kinolog.render.handlers.merge_copy import CopyingJoiner
@@ -41,6 +50,8 @@ class MergeHandler:
         ctx.progress("prepare")
         async with AsyncExitStack() as files:
             plan = plan_merge(job, await self._members(job, videos, files, ctx))
+            if plan.canvas is not None and (field := asked_side(job)) is not None:
+                refuse_too_large(plan.canvas.size, self.studio.most_pixels, field)
             plan, made = await self._joined(job, plan, ctx)
         video_id = await self.studio.publish(made, merged_identity(job, plan.members), ctx)
         return _output(video_id, made, plan, await _inherit(ctx, video_id, plan.parts))

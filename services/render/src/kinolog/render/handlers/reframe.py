@@ -7,6 +7,7 @@ from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.canvas import why_mapped
 from kinolog.render.domain.reframe import framing_of, reframe_recipe, reframed_identity, refuse_other_size
+from kinolog.render.domain.sizing import refuse_too_large
 from kinolog.render.domain.sounds import left_out
 from kinolog.render.handlers.studio import Studio, explained, used_video
 
@@ -21,6 +22,7 @@ class ReframeHandler:
         async with media_file(ctx, video.content) as source:
             facts = (await self.studio.look_into(source, video.container, ctx)).facts
             framing = framing_of(job, facts)
+            refuse_too_large(framing.size, self.studio.most_pixels, "height")
             made = await self.studio.make(reframe_recipe(job, facts, framing), source, ctx, used_video(video))
         refuse_other_size(framing, made.inspected.facts)
         told = explained(made, why_mapped(facts))

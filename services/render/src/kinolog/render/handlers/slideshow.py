@@ -11,6 +11,7 @@ from kinolog.common.jobs.base import LeftOut
 from kinolog.common.jobs.slideshow import SlideshowInput, SlideshowOutput
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
+from kinolog.render.domain.sizing import refuse_too_large
 from kinolog.render.domain.slideshow import (
     Music,
     Slides,
@@ -45,6 +46,7 @@ class SlideshowHandler:
             message = f"pictures: at most {self.most_pictures} are shown (KINOLOG_SLIDESHOW_MAX_PICTURES)."
             raise PermanentError("too_many_pictures", message)
         slides = slides_of(job)
+        refuse_too_large(slides.size, self.studio.most_pixels, "width and height")
         async with self._music(job, ctx) as (music, heard, missing):
             seen = await self._pictures(job, slides, ctx)
             made = await self._made(slides, music, (*seen, *heard), ctx)

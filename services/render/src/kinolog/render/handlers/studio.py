@@ -39,6 +39,11 @@ class Encoder(Protocol):
 
 
 class MediaInspector(Protocol):
+    @property
+    def most_pixels(self) -> int:
+        """How large a picture it looks into."""
+        ...
+
     async def inspect(
         self,
         file: Path,
@@ -68,6 +73,11 @@ class Studio:
     encoder: Encoder
     inspector: MediaInspector
     long_films: LongFilms
+
+    @property
+    def most_pixels(self) -> int:
+        """How large a picture may be, since what is made is looked into."""
+        return self.inspector.most_pixels
 
     async def look_into(
         self,

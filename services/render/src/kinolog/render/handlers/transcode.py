@@ -7,8 +7,9 @@ from kinolog.common.jobs.base import LeftOut
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.context import JobContext
 from kinolog.render.domain.colour import is_hdr
+from kinolog.render.domain.sizing import refuse_too_large
 from kinolog.render.domain.sounds import left_out
-from kinolog.render.domain.transcode import refuse_other, transcode_recipe, transcoded_identity, why_mapped
+from kinolog.render.domain.transcode import refuse_other, target_size, transcode_recipe, transcoded_identity, why_mapped
 from kinolog.render.handlers.studio import Made, Studio, explained, used_video
 
 
@@ -22,6 +23,8 @@ class TranscodeHandler:
         async with media_file(ctx, video.content) as source:
             found = await self.studio.look_into(source, video.container, ctx)
             recipe = transcode_recipe(found.facts, job)
+            if job.upscale and (size := target_size(found.facts, job)) is not None:
+                refuse_too_large(size, self.studio.most_pixels, "upscale")
             made = await self.studio.make(recipe, source, ctx, used_video(video))
         refuse_other(recipe, job, found.facts, made.inspected.facts)
         told = explained(made, why_mapped(found.facts, made.inspected.facts, job))
