@@ -55,3 +55,15 @@ async def test_more_than_one_job_takes_is_refused_with_the_field_and_the_setting
     assert f"/input_data/{field}" == error["pointer"]
     assert told in error["detail"]
     assert f"raise KINOLOG_{setting} for the gateway and the render workers" in error["detail"]
+
+
+@pytest.mark.parametrize("model", ["turbo", "distil-large-v3"])
+async def test_a_model_that_cannot_translate_is_refused_for_it(
+    caller: httpx2.AsyncClient, log: MemoryLog, model: str
+) -> None:
+    job = {"type": "caption", "video_id": await registered(log), "input_data": {"model_size": model}}
+    able = await caller.post("/v1/jobs", json=job)
+    job["input_data"] = {"model_size": model, "task": "translate"}
+    unable = await caller.post("/v1/jobs", json=job)
+    assert [202, 422] == [able.status_code, unable.status_code]
+    assert "/input_data/model_size" == unable.json()["errors"][0]["pointer"]

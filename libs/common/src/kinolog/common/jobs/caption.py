@@ -14,6 +14,9 @@ MODEL_NAMES: Final = (
     *("large", "large-v1", "large-v2", "large-v3", "turbo"),
     *("distil-small.en", "distil-medium.en", "distil-large-v2", "distil-large-v3", "distil-large-v3.5"),
 )
+UNABLE_TO_TRANSLATE: Final = ("turbo", "distil-")
+"""How the names of models begin that were not taught to."""
+
 MODEL_FOLDER: Final = re.compile(r"dir:([A-Za-z0-9][A-Za-z0-9._-]{0,99})")
 
 

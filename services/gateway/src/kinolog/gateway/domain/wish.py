@@ -10,7 +10,7 @@ from kinolog.common.aggregates.job_decisions import submit_job
 from kinolog.common.errors import Refused
 from kinolog.common.events import Event
 from kinolog.common.events.job import Submission
-from kinolog.common.jobs import JOB_TYPES, JobType, job_type
+from kinolog.common.jobs import JOB_TYPES, UNABLE_TO_TRANSLATE, JobType, job_type
 from kinolog.common.pipelines import KEY, is_reference, located, references
 
 MOST_RETRIES: Final = 20
@@ -71,8 +71,17 @@ def refuse_unfit(wish: Wish) -> None:
         raise _invalid("video_id", f"a {asked.type} job needs the video it works on")
     if kind.needs_project and asked.project_id is None:
         raise _invalid("project_id", f"a {asked.type} job needs the project that its video goes into")
+    if asked.type == "caption" and asked.input_data.get("task") == "translate":
+        _refuse_untaught(str(asked.input_data.get("model_size")))
     if len(wish.dependencies) > MOST_DEPENDENCIES:
         raise _invalid("depends_on", f"a job may wait for {MOST_DEPENDENCIES} others at most")
+
+
+def _refuse_untaught(model: str) -> None:
+    if model.startswith(UNABLE_TO_TRANSLATE):
+        raise _invalid(
+            "input_data.model_size", f"the model {model} was not taught to translate: choose medium or large"
+        )
 
 
 def refuse_beyond_its_end(wish: Wish, video: Video) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kinolog.common.errors import PermanentError
-from kinolog.common.jobs import CaptionInput
+from kinolog.common.jobs import UNABLE_TO_TRANSLATE, CaptionInput
 from kinolog.transcribe.domain.transcript import Hearing, ModelFacts
 
 WRONG_BELOW_LOG_PROBABILITY: Final = -1.0
@@ -13,7 +13,6 @@ WRONG_ABOVE_COMPRESSION: Final = 2.4
 
 _CPU_BATCH: Final = 4
 _GPU_BATCH: Final = 8
-_CANNOT_TRANSLATE: Final = ("turbo", "distil-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Ear:
 
 def refuse_impossible(job: CaptionInput) -> None:
     """Raises PermanentError."""
-    if job.task == "translate" and job.model_size.startswith(_CANNOT_TRANSLATE):
+    if job.task == "translate" and job.model_size.startswith(UNABLE_TO_TRANSLATE):
         message = f"task: the model '{job.model_size}' was not taught to translate: choose medium or large"
         raise PermanentError("cannot_translate", message)
 
