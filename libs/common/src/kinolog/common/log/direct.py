@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogError, LogUnavailable
+from kinolog.common.log.arrival import Arrival
 from kinolog.common.log.client import listen
 
 _SILENCE_SECONDS: Final = 1.0
@@ -49,7 +49,7 @@ class DirectReader:
         self._stream = stream
         self._inbox = inbox
         self._numbers = itertools.count()
-        self._waiting: dict[str, asyncio.Queue[Msg]] = {}
+        self._waiting: dict[str, asyncio.Queue[Arrival]] = {}
 
     @classmethod
     @asynccontextmanager
@@ -64,7 +64,7 @@ class DirectReader:
 
     async def get(self, request: dict[str, Any]) -> Answer:
         """Raises LogUnavailable, or TooManySubjects for more than 1,024 of them."""
-        token, answers = str(next(self._numbers)), asyncio.Queue[Msg]()
+        token, answers = str(next(self._numbers)), asyncio.Queue[Arrival]()
         self._waiting[token] = answers
         try:
             await self._client.publish(
@@ -76,12 +76,12 @@ class DirectReader:
         finally:
             del self._waiting[token]
 
-    async def _collect(self, answers: asyncio.Queue[Msg]) -> Answer:
+    async def _collect(self, answers: asyncio.Queue[Arrival]) -> Answer:
         messages: list[StoredMessage] = []
         while True:
             async with asyncio.timeout(_SILENCE_SECONDS):
                 message = await answers.get()
-            headers = message.headers or {}
+            headers = message.headers
             match headers.get("Status"):
                 case None:
                     messages.append(_stored(message, headers))
@@ -94,11 +94,11 @@ class DirectReader:
                 case status:
                     raise LogUnavailable(f"a read of {self._stream} ended with status {status}")
 
-    def _deliver(self, message: Msg) -> None:
+    def _deliver(self, message: Arrival) -> None:
         waiting = self._waiting.get(message.subject.rpartition(".")[2])
         if waiting is not None:
             waiting.put_nowait(message)
 
 
-def _stored(message: Msg, headers: dict[str, str]) -> StoredMessage:
+def _stored(message: Arrival, headers: dict[str, str]) -> StoredMessage:
     return StoredMessage(int(headers["Nats-Sequence"]), headers["Nats-Subject"], headers, message.data)

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 
 import structlog
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from kinolog.common.errors import LogCorrupt, LogError
 from kinolog.common.events import RecordedEvent
 from kinolog.common.log.api import ask
+from kinolog.common.log.arrival import Arrival
 from kinolog.common.log.client import listen
 from kinolog.common.log.direct import StoredMessage
 from kinolog.common.log.entry import entry_of
@@ -41,7 +41,8 @@ _logger: Final = structlog.get_logger(__name__)
 class StoredBatch:
     """Consecutive messages as they are stored in the stream that was made at a time.
 
-    `is_caught_up` tells that no later one existed when they were sent.
+    Of their headers there are at least those that describe an event. `is_caught_up` tells that no later one existed
+    when they were sent.
     """
 
     messages: Sequence[StoredMessage]
@@ -79,7 +80,7 @@ class _Position(NamedTuple):
     pending: int
 
     @classmethod
-    def of(cls, message: Msg) -> "_Position":
+    def of(cls, message: Arrival) -> "_Position":
         """From the reply `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>`."""
         _, stream, consumer, _, pending = message.reply.rsplit(".", 4)
         return cls(int(stream), int(consumer), int(pending))
@@ -87,7 +88,7 @@ class _Position(NamedTuple):
 
 async def _one_consumer(client: Client, after: int) -> AsyncIterator[StoredBatch]:
     """Batches from one short-lived consumer; simply ends when anything about it is in doubt."""
-    arrived: asyncio.Queue[Msg] = asyncio.Queue()
+    arrived: asyncio.Queue[Arrival] = asyncio.Queue()
     inbox = client.new_inbox()
 
     subscription = await listen(client, inbox, arrived.put_nowait)
@@ -149,7 +150,7 @@ class _Pulls:
 class _Reader:
     """Turns deliveries into batches and watches that none is missing."""
 
-    def __init__(self, arrived: asyncio.Queue[Msg], pulls: _Pulls, stream_created: str, after: int) -> None:
+    def __init__(self, arrived: asyncio.Queue[Arrival], pulls: _Pulls, stream_created: str, after: int) -> None:
         self._arrived = arrived
         self._pulls = pulls
         self._stream_created = stream_created
@@ -164,7 +165,7 @@ class _Reader:
         while not messages or (len(messages) < _PULL_MESSAGES and not self._arrived.empty()):
             # Watching the clock for each would cost more than reading it.
             message = await self._next_message() if self._arrived.empty() else self._arrived.get_nowait()
-            if status := (message.headers or {}).get("Status"):
+            if status := message.status:
                 if not self._goes_on(status, message):
                     return self._batch(messages, is_caught_up=False) if messages else None
                 continue
@@ -178,7 +179,7 @@ class _Reader:
     def _batch(self, messages: Sequence[StoredMessage], *, is_caught_up: bool) -> StoredBatch:
         return StoredBatch(messages, is_caught_up, self._stream_created)
 
-    async def _next_message(self) -> Msg:
+    async def _next_message(self) -> Arrival:
         """Raises TimeoutError when none can be expected any more."""
         await self._pulls.top_up()
         for _ in range(_SILENT_LOOKS):
@@ -189,18 +190,18 @@ class _Reader:
                 break
         raise TimeoutError
 
-    def _goes_on(self, status: str, message: Msg) -> bool:
+    def _goes_on(self, status: str, message: Arrival) -> bool:
         """A heartbeat, or a pull that ran out, is no reason to stop."""
         if status == "408":
-            self._pulls.used(int((message.headers or {}).get("Nats-Pending-Messages", _PULL_MESSAGES)))
+            self._pulls.used(int(message.headers.get("Nats-Pending-Messages", _PULL_MESSAGES)))
         return status in ("100", "408")
 
-    def _accept(self, message: Msg, position: _Position) -> StoredMessage:
+    def _accept(self, message: Arrival, position: _Position) -> StoredMessage:
         if position.stream != self._stream + 1:
             raise LogCorrupt(f"the log jumps from sequence {self._stream} to {position.stream}")
         self._stream, self._consumer = position.stream, position.consumer
         self._pulls.used(1)
-        return StoredMessage(position.stream, message.subject, message.headers or {}, message.data)
+        return StoredMessage(position.stream, message.subject, message.event_headers, message.data)
 
 
 def _entry(stored: StoredMessage) -> RecordedEvent | Unreadable:

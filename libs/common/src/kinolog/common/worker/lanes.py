@@ -23,6 +23,7 @@ from kinolog.common import subjects
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.envelope import from_stored
 from kinolog.common.events.job import PickedBecause
+from kinolog.common.log.arrival import Arrival
 from kinolog.common.log.client import listen
 from kinolog.common.worker.wait import loop_time, wait_for_any
 
@@ -42,14 +43,14 @@ class LaneDelivery:
     """See `Delivery`. The acknowledgements are JetStream's, sent to the reply subject of the message."""
 
     lane: "_Lane"
-    message: Msg
+    message: Arrival
     job_id: str
     sequence: int
     is_first: bool
     picked: PickedBecause = PickedBecause.LANE
 
     @classmethod
-    def of(cls, lane: "_Lane", message: Msg) -> "LaneDelivery":
+    def of(cls, lane: "_Lane", message: Arrival) -> "LaneDelivery":
         """From the reply `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>`."""
         tokens = message.reply.split(".")
         _, _, job_id, _ = message.subject.split(".", 3)
@@ -57,12 +58,12 @@ class LaneDelivery:
 
     @property
     def traceparent(self) -> str | None:
-        return (self.message.headers or {}).get("traceparent")
+        return self.message.event_headers.get("traceparent")
 
     def queued(self) -> RecordedEvent | None:
         if not self.is_first:
             return None
-        return from_stored(self.sequence, self.message.subject, self.message.headers or {}, self.message.data)
+        return from_stored(self.sequence, self.message.subject, self.message.event_headers, self.message.data)
 
     async def ack(self) -> None:
         await self._answer(b"+ACK")
@@ -91,12 +92,12 @@ class _Lane:
         self.client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{subjects.EVENTS_STREAM}.{durable}"
         self.inbox = client.new_inbox()
-        self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        self._arrived: asyncio.Queue[Arrival] = asyncio.Queue()
         self.may_have_more = True
         self._eager_until = 0.0
         self._expected_at: list[float] = []
 
-    def arrive(self, message: Msg) -> None:
+    def arrive(self, message: Arrival) -> None:
         self._arrived.put_nowait(message)
 
     def hint(self) -> None:
@@ -138,7 +139,7 @@ class _Lane:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 while len(taken) < most:
                     message = await self._arrived.get()
-                    if _is_status(message):
+                    if message.status:
                         self.may_have_more = False
                         break
                     taken.append(LaneDelivery.of(self, message))
@@ -152,7 +153,7 @@ class _Lane:
         taken: list[LaneDelivery] = []
         while len(taken) < most and not self._arrived.empty():
             message = self._arrived.get_nowait()
-            if not _is_status(message):
+            if not message.status:
                 taken.append(LaneDelivery.of(self, message))
         return taken
 
@@ -249,8 +250,3 @@ class LaneQueue:
         for lane in self._lanes:
             for delivery in lane.leftovers(len(self._lanes) * 1_000):
                 await delivery.hand_back(0)
-
-
-def _is_status(message: Msg) -> bool:
-    """Such as 404 for an empty lane."""
-    return bool(message.headers and message.headers.get("Status"))
