@@ -20,6 +20,10 @@ class CatalogSettings(ServiceSettings):
     catalog_check_interval_seconds: float = 15.0
     # A transaction costs as much as fifty events. Nobody who waits for a sequence is kept waiting by this.
     catalog_rest_seconds: float = 0.1
+    # After a transaction of so many events it rests longer: a job that is started and completed meanwhile is written
+    # once, and most of those that a busy worker holds are.
+    catalog_busy_events: int = 50
+    catalog_busy_rest_seconds: float = 0.3
     # A rebuild folds so many in one transaction, and holds them until then: two kilobytes each, as a rule.
     catalog_window_events: int = 5_000
     # Aggregates that are remembered, so that their rows need not be read back for the next event.

@@ -20,6 +20,7 @@ from kinolog.catalog.adapters.store import SqlStore
 from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.bell import Hearing
 from kinolog.catalog.domain.indexed import Indexed
+from kinolog.catalog.domain.rest import Rest
 from kinolog.catalog.handlers.projection import keep_following, rebuild
 from kinolog.catalog.handlers.questions import Question, Questions
 from kinolog.catalog.handlers.speech import SpeechQuestions
@@ -47,7 +48,7 @@ async def run_catalog(service: Service, settings: CatalogSettings) -> None:
                 applied,
                 retry_seconds=settings.catalog_retry_interval_seconds,
                 check_seconds=settings.catalog_check_interval_seconds,
-                rest_seconds=settings.catalog_rest_seconds,
+                rest=_rest(settings),
                 window_events=settings.catalog_window_events,
                 hearing=hearing,
             )
@@ -110,6 +111,14 @@ def _questions(
         page_limit_bytes=settings.catalog_page_limit_bytes,
     )
     return {**of_rows.by_name(), **of_work.by_name(), **of_speech.by_name()}
+
+
+def _rest(settings: CatalogSettings) -> Rest:
+    return Rest(
+        seconds=settings.catalog_rest_seconds,
+        busy_seconds=settings.catalog_busy_rest_seconds,
+        busy_events=settings.catalog_busy_events,
+    )
 
 
 def _database(settings: CatalogSettings) -> Database:

@@ -12,6 +12,7 @@ from kinolog.catalog.domain.applied import Applied
 from kinolog.catalog.domain.bell import Hearing
 from kinolog.catalog.domain.errors import RebuildRunning, StoreUnavailable
 from kinolog.catalog.domain.folding import Entry, Fold, Folded, Key, entries_after, fold_entries, keys_of
+from kinolog.catalog.domain.rest import NO_REST, Rest
 from kinolog.common.crashpoint import crashpoint
 from kinolog.common.errors import LogCorrupt, LogUnavailable
 from kinolog.common.log import Batch, Checkpoint, EventLog, Unreadable
@@ -75,14 +76,14 @@ async def keep_following(
     *,
     retry_seconds: float,
     check_seconds: float,
-    rest_seconds: float = 0.0,
+    rest: Rest = NO_REST,
     window_events: int = WINDOW_EVENTS,
     hearing: Hearing | None = None,
 ) -> None:
     """Fold the log into rows, for ever, through every outage of the log and of the database.
 
-    `rest_seconds` is how long to rest after each transaction, so that the next one gathers more events, and
-    `window_events` how many a rebuild gathers for one. Those in `hearing` are told what was folded.
+    There is a `rest` after each transaction, so that the next one gathers more events, and a rebuild gathers
+    `window_events` for one. Those in `hearing` are told what was folded.
 
     Raises LogCorrupt or UpgradeNeeded when going on would make the rows wrong.
     """
@@ -90,7 +91,7 @@ async def keep_following(
     while True:
         try:
             checkpoint = await prepare(log, store, window_events=window_events)
-            following = follow(log, store, applied, checkpoint, rest_seconds, hearing)
+            following = follow(log, store, applied, checkpoint, rest, hearing)
             await until_one_ends(following, _watch(store, check_seconds))
         except (LogUnavailable, StoreUnavailable, RebuildRunning) as error:
             _logger.warning("Cannot follow the log at present", retry_seconds=retry_seconds, error=str(error))
@@ -108,7 +109,7 @@ async def prepare(log: EventLog, store: RebuildableStore, *, window_events: int 
 
 
 async def follow(
-    log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint, rest_seconds: float, hearing: Hearing
+    log: EventLog, store: Store, applied: Applied, checkpoint: Checkpoint, rest: Rest, hearing: Hearing
 ) -> None:
     """Fold what comes after a checkpoint, until something stands in the way. There is no rest while it is behind."""
     await applied.reach(checkpoint.sequence)
@@ -117,7 +118,7 @@ async def follow(
             await applied.reach(await on_batch(batch, log, store))
             hearing.tell(batch.entries)
             if batch.is_caught_up:
-                await applied.rest(rest_seconds)
+                await applied.rest(rest.after(len(batch.entries)))
 
 
 def _tail(log: EventLog, after: int) -> aclosing["AsyncGenerator[Batch, None]"]:
