@@ -10,6 +10,7 @@ from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import SplitFixedInput, SplitFixedOutput, SplitScenesInput, SplitScenesOutput, TrimClip
 from kinolog.common.log import load
 from kinolog.common.subtitles import Cue, cues_from_json
+from kinolog.common.testing.clips import make_clip
 from kinolog.common.testing.witness import decoded_numbers
 from kinolog.common.testing.workshop import Workshop
 from kinolog.common.testing.zoo import SPECIMENS, Zoo
@@ -89,6 +90,14 @@ async def test_clips_are_numbered_children_that_inherit_captions(workshop: Works
     assert ((), "Late", 0.5) == (first.caption_ids, cue.text, cue.start)
     assert ("Zoo (2/2)", True, video_id) == (clip.title, clip.is_clip, clip.parent_video_id)
     assert_never_back([report.percent for report in workshop.reports])
+
+
+async def test_what_is_heard_after_the_last_frame_is_a_clip_that_shows_it(
+    workshop: Workshop, split: Split, media: Path
+) -> None:
+    film = make_clip(media, "outlasting.mp4", options="-af apad=pad_dur=0.1")
+    output = await split(await workshop.add_video(film, duration=2.1), SplitFixedInput(interval=1.0))
+    assert [25, 25, 1] == [clip.frame_count for clip in output.clips]
 
 
 async def test_too_many_clips_are_refused_before_any_is_made(workshop: Workshop, zoo: Zoo, split: Split) -> None:

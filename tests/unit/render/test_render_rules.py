@@ -15,7 +15,7 @@ from kinolog.render.domain.cut import cut_recipe
 from kinolog.render.domain.font import drawn_characters, family_for, refuse_missing
 from kinolog.render.domain.naming import derived_filename, derived_title
 from kinolog.render.domain.recipe import Recipe, Track, refuse_incomplete
-from kinolog.render.domain.trim import parts_of, windows_left
+from kinolog.render.domain.trim import Part, parts_of, windows_left
 
 
 def facts(**changes: object) -> MediaFacts:
@@ -100,9 +100,15 @@ def test_sound_begins_with_the_first_frame_and_not_with_the_moment_asked_for() -
     assert Track(stream=1, filters=("atrim=start=1.040000:end=2.010000", "asetpts=PTS-1.040000/TB")) == sound
 
 
-def test_a_window_between_two_frames_is_refused() -> None:
+def test_a_window_before_the_first_frame_is_refused() -> None:
     with pytest.raises(PermanentError, match="no frame between"):
-        parts_of(facts(windows=(Window(frame_count=0, first_at=None),)), [(1.01, 1.03)])
+        parts_of(facts(windows=(Window(frame_count=0, first_at=None),)), [(0.01, 0.3)])
+
+
+def test_a_window_between_two_frames_shows_the_one_before_it() -> None:
+    found = Window(frame_count=0, first_at=None, before_at=1.0)
+    expected = Part(start=1.01, end=1.06, begin=1.01, frame_count=1, still_since=1.0)
+    assert (expected,) == parts_of(facts(windows=(found,)), [(1.01, 1.06)])
 
 
 def test_fields_are_not_counted_as_frames() -> None:

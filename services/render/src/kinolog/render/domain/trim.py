@@ -16,7 +16,8 @@ from kinolog.render.domain.recipe import Muxer
 Seconds: TypeAlias = tuple[float, float]
 """From a moment of the video up to and without another."""
 
-# Where the picture of a recorded screen stands still for longer, what is said meanwhile belongs to the part.
+# Where the picture of a recorded screen stands still for longer, what is said meanwhile belongs to the part. So it does
+# where nothing else is shown in the part, as after the last frame of a film whose sound is longer.
 _STILL_SECONDS: Final = 0.25
 # Callers see durations rounded, and may ask for what they saw.
 _ROUNDING_SECONDS: Final = 0.05
@@ -46,7 +47,7 @@ class Part:
 
 
 class FramelessPart(PermanentError):
-    """A part, in seconds, that lies between two frames, or before the first one."""
+    """A part, in seconds, that lies before the first frame."""
 
     def __init__(self, part: Seconds, fix: str = "choose longer parts") -> None:
         start, end = part
@@ -122,8 +123,8 @@ def _between(removed: Sequence[Seconds], duration: float) -> tuple[Seconds, ...]
 
 def _part(window: Seconds, found: Window) -> Part:
     start, end = window
-    first_at = end if found.first_at is None else found.first_at
-    if found.before_at is not None and first_at - start >= _STILL_SECONDS:
+    is_still = found.first_at is None or found.first_at - start >= _STILL_SECONDS
+    if found.before_at is not None and is_still:
         count, since = found.frame_count + 1, found.before_at
         return Part(start=start, end=end, begin=start, frame_count=count, groups=found.groups, still_since=since)
     if found.first_at is None:
