@@ -107,11 +107,12 @@ def make_film(folder: Path, wishes: argparse.Namespace) -> Path:
     size = f"{wishes.height * 16 // 9}:{wishes.height}"
     grain = f"scale={size},setsar=1,noise=alls=5:allf=t:all_seed=7,format=yuv420p"
     picture = f"mandelbrot=s=426x240:r={FRAMES_PER_SECOND}:start_scale=3:end_pts=600,{grain}"
-    coding = (*CODING[:3], "veryfast", "-crf", "20", "-g", str(wishes.group), "-c:a", "aac")
-    sources = ("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=r=48000")
-    ffmpeg(folder, *sources, "-t", str(PIECE_SECONDS), *coding, "piece.mp4")
+    coding = (*CODING[:3], "veryfast", "-crf", "20", "-g", str(wishes.group))
+    ffmpeg(folder, "-f", "lavfi", "-i", picture, "-t", str(PIECE_SECONDS), *coding, "piece.mp4")
     loops = ("-stream_loop", str(wishes.seconds // PIECE_SECONDS), "-i", "piece.mp4")
-    ffmpeg(folder, *loops, "-t", str(wishes.seconds), "-c", "copy", "film.mp4")
+    # Sound that is looped as well has a gap at each joint, as no camera leaves any.
+    sources = (*loops, "-f", "lavfi", "-i", "sine=r=48000", "-map", "0:v", "-map", "1:a")
+    ffmpeg(folder, *sources, "-t", str(wishes.seconds), "-c:v", "copy", "-c:a", "aac", "film.mp4")
     return folder / "film.mp4"
 
 

@@ -21,6 +21,8 @@ TONE_PEAK = 0.125 * 1.1
 TONE = f"sine=440:r={RATE}:d=8"
 # Silent in every second half of a second.
 PULSES = f"aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,1),0.5)':s={RATE}:d=8"
+# From the fourth second on, by less than a packet.
+LATER = f"setts=ts=TS+gt(TS\\,{4 * RATE})*300"
 
 
 def sound_of(folder: Path, source: str, *options: str, name: str = "sound.m4a") -> Path:
@@ -105,3 +107,10 @@ def test_sound_of_another_codec_is_refused(tmp_path: Path) -> None:
 def test_a_window_that_new_packets_would_fill_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PartialRefused, match="shorter"):
         windowed(sound_of(tmp_path, TONE), ((0.0, 2.0), (3.0, 3.15), (4.0, 5.0)))
+
+
+def test_sound_with_a_gap_is_refused_before_any_packet_is_written(tmp_path: Path) -> None:
+    sound = sound_of(tmp_path, TONE)
+    ffmpeg("-i", sound.name, "-c", "copy", "-bsf:a", LATER, "gap.m4a", folder=tmp_path)
+    with pytest.raises(PartialRefused, match="out of pace"):
+        windowed(tmp_path / "gap.m4a", ((1.0, 3.0), (5.0, 7.0)))

@@ -111,6 +111,8 @@ def _stretch(media: Opened, source: AudioStream, around: int) -> _Stretch:
 def _seam(source: AudioStream, cut: Cut, before: _Stretch, after: _Stretch) -> Seam:
     begin = before.joints(cut.end - _SEARCHED, cut.end - _APART)[-1]
     end = after.joints(cut.begin + _APART, cut.begin + _SEARCHED)[0]
+    if (end.moment + cut.shift_after - begin.moment - cut.shift) % FRAME_SAMPLES:
+        raise _unfit("packets are out of pace behind a gap")
     wanted = _followed(before.samples(begin.moment - _LEAD, cut.end), after.samples(cut.begin, end.moment + _LEAD))
     ahead, *made = encoded(source, tuple(_folded(each, begin.shape, end.shape) for each in wanted))[_AHEAD:-_AHEAD]
     _refuse_unfit(_Joint.between(ahead, made[0]), _SHAPE)
