@@ -7,16 +7,18 @@ from typing import Any
 import httpx2
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
+from kinolog.common import queries
 from kinolog.common.blobs import BlobStore
 from kinolog.common.clock import system_clock
 from kinolog.common.log.jetstream import JetStreamLog
 from kinolog.common.queries import ListQuery
-from kinolog.common.subjects import worker_presence
+from kinolog.common.subjects import catalog_query, worker_presence
 from kinolog.common.testing import eventually
 from kinolog.common.testing.examples import created, registered, submitted
 from kinolog.common.worker.progress import Presence
-from kinolog.gateway.adapters.catalog import NatsCatalog
+from kinolog.gateway.adapters.catalog import ERROR_CODE_HEADER, NatsCatalog
 from kinolog.gateway.problems import Problem
 
 
@@ -138,6 +140,16 @@ async def test_a_catalog_that_is_not_there_is_a_problem(served_log: JetStreamLog
     with pytest.raises(Problem) as raised:
         await NatsCatalog(nats_client, timeout_seconds=1).page("jobs", ListQuery())
     assert (503, "catalog-unavailable") == (raised.value.status, raised.value.kind)
+
+
+async def test_a_catalog_that_is_stopping_is_told_in_one_piece_of_advice(nats_client: Client) -> None:
+    async def decline(message: Msg) -> None:
+        body = queries.Problem(code="unavailable", message="the catalog is stopping: ask again").model_dump_json()
+        await nats_client.publish(message.reply, body.encode(), headers={ERROR_CODE_HEADER: "503"})
+
+    await nats_client.subscribe(catalog_query("jobs"), cb=decline)
+    with pytest.raises(Problem, match="lists, and the catalog is stopping: try again soon"):
+        await NatsCatalog(nats_client, timeout_seconds=1).page("jobs", ListQuery())
 
 
 async def test_a_log_that_is_away_is_a_problem_and_comes_back(platform: Any, nats_server: Any) -> None:

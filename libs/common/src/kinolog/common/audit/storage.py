@@ -1,4 +1,4 @@
-"""Blobs: what is named is there and whole; what nobody names is told as a note, since `gc` has its own time for it."""
+"""Blobs: what is named is there and whole; what nobody names is told as a note, since it breaks no promise."""
 
 import hashlib
 
@@ -44,4 +44,4 @@ async def _sha256_of(blob: BlobRef, blobs: BlobStore) -> str:
 async def _note_orphans(named: set[str], blobs: BlobStore, report: Report) -> None:
     orphans = [sha256 async for sha256 in blobs.names() if sha256 not in named]
     if orphans:
-        report.note(f"{len(orphans)} stored blobs are named by nothing, {orphans[0]} for one: gc may remove them")
+        report.note(f"{len(orphans)} stored blobs are named by nothing, {orphans[0]} for one: they only take room")

@@ -79,7 +79,8 @@ class NatsCatalog:
 
 
 def _unavailable(reason: str) -> Problem:
-    return Problem("catalog-unavailable", f"the catalog answers lists, and {reason}: try again soon")
+    told = reason.removesuffix(": ask again")  # Some of the catalog's own reasons say so.
+    return Problem("catalog-unavailable", f"the catalog answers lists, and {told}: try again soon")
 
 
 def _problem_of(body: bytes) -> Problem:
