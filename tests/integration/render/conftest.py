@@ -51,13 +51,20 @@ def trim(workshop: Workshop) -> Callable[[str, TrimInput], Awaitable[TrimOutput]
 
 @pytest.fixture
 def render(workshop: Workshop, zoo: Zoo) -> Callable[..., Awaitable[tuple[Any, Path]]]:
-    """A job of any type for the film of two languages and three chapters: its output, and the last film of it.
+    """A job of any type, for the film of two languages and three chapters unless a `film` is given: its output, and the
+    last film that it made.
 
-    What is burned shows from 0.2 s `until` another moment.
+    What is burned shows from 0.2 s `until` another moment; what is merged are two `copies` of the film.
     """
 
-    async def run(kind: str, settings: RenderSettings = ONE_PIECE, **asked: Any) -> tuple[Any, Path]:
-        video_id = await workshop.add_video(zoo.film("two_languages"), duration=4.0)
+    async def run(
+        kind: str, settings: RenderSettings = ONE_PIECE, film: Path | None = None, **asked: Any
+    ) -> tuple[Any, Path]:
+        file = film or zoo.film("two_languages")
+        container = "matroska" if file.suffix == ".mkv" else "mp4"
+        video_id = await workshop.add_video(file, duration=4.0, container=container)
+        if kind == "merge":
+            asked["video_ids"] = [video_id] * asked.pop("copies")
         if kind == "burn":
             asked["caption_id"] = await workshop.add_caption(video_id, Cue(start=0.2, end=asked.pop("until"), text="x"))
         ctx = await workshop.begin("render", type=kind, input_data={}, video_id=video_id)

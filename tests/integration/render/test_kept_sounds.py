@@ -1,6 +1,7 @@
 """A film in two languages through every operation: both come out, by their names, in step with the picture."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -8,8 +9,10 @@ from typing import Any, Final, NamedTuple
 import av
 import pytest
 from av.stream import Disposition
+from PIL import Image
 
 from kinolog.common.testing.witness import heard_clicks
+from kinolog.common.testing.workshop import Workshop
 from kinolog.common.testing.zoo import SECOND_SOUND_LATER_SECONDS
 from kinolog.render.settings import RenderSettings
 
@@ -100,6 +103,16 @@ async def test_both_languages_follow_a_cut(
     output, file = await render("trim", **asked)
     assert method == output.method
     assert_both_are_there(file, "aac", *windows)
+
+
+async def test_both_languages_and_all_chapters_are_kept_under_a_watermark(render: Render, workshop: Workshop) -> None:
+    content = BytesIO()
+    Image.new("RGBA", (40, 20), (255, 0, 0, 255)).save(content, "PNG")
+    picture = await workshop.blobs.put_bytes(content.getvalue(), "image/png")
+    _, file = await render("watermark", picture=picture.model_dump())
+    assert_both_are_there(file, "aac", *WHOLE)
+    with av.open(str(file)) as film:
+        assert ["One", "Three"] == [chapter["metadata"]["title"] for chapter in film.chapters()][::2]
 
 
 async def test_a_clip_of_a_split_has_both_languages(render: Render) -> None:
