@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.jobs import PreviewInput, PreviewOutput
-from kinolog.common.testing.clips import ffmpeg
+from kinolog.common.testing.clips import ffmpeg, make_clip
 from kinolog.common.testing.workshop import Workshop
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
@@ -70,6 +70,16 @@ async def test_mp4_has_a_picture_alone(workshop: Workshop, preview: Preview, num
 async def test_a_preview_ends_where_the_video_ends(preview: Preview, numbered_clip: Path) -> None:
     output = await preview(numbered_clip, start_time=1.5, duration=5.0)
     assert 0.5 == pytest.approx(output.duration, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["mp4", "gif", "webp"])
+@pytest.mark.parametrize("start_time", [1.0, 2.5])
+async def test_the_last_frame_is_shown_where_the_sound_outlasts_the_picture(
+    preview: Preview, media: Path, kind: str, start_time: float
+) -> None:
+    film = make_clip(media, "outlasting.mp4", options="-af apad=pad_dur=2")
+    output = await preview(film, start_time=start_time, duration=1.5, format=kind, frame_rate=10)
+    assert (1.5, None if kind == "webp" else 15) == (output.duration, output.frame_count)
 
 
 @pytest.mark.parametrize(("asked", "field"), [({"start_time": 2.5}, "start_time"), ({"duration": 30}, "duration")])

@@ -16,6 +16,8 @@ MEDIA_TYPES: Final[dict[PreviewFormat, str]] = {"gif": "image/gif", "webp": "ima
 
 # Frames at both ends of a window may fall just outside of it.
 _LOSABLE_FRAMES: Final = 2
+# To a frame is sought a little before it, since its moment is rounded.
+_SEEK_MARGIN_SECONDS: Final = 0.001
 # GIF has 256 colours: they are chosen for the very part that is shown. Counting only what moves misses its last frame.
 _PALETTE: Final = (
     "split[shown][counted];[counted]palettegen=stats_mode=full[palette]"
@@ -38,22 +40,28 @@ class PreviewWork:
 
 
 def preview_work(facts: MediaFacts, job: PreviewInput, film: Path, most_seconds: float) -> PreviewWork:
-    """Raises PermanentError for sound alone, for a start beyond the end, and for more than `most_seconds`."""
+    """Of a film that was asked which frames are shown in the part. Where its sound goes on, its last frame does so too.
+
+    Raises PermanentError for sound alone, for a start beyond the end, and for more than `most_seconds`.
+    """
     size = source_size(facts)
     if size is None or facts.video_stream is None:
         raise PermanentError("media_unsupported", "The video is sound alone: it has no picture to show in a preview.")
     seconds = _seconds(facts, job, most_seconds)
     target = fitted(size, job.width, None)
-    options = ("-ss", f"{job.start_time:.6f}", "-t", f"{seconds:.6f}")
+    still_since, frame_count = _still_since(facts), max(1, round(seconds * job.frame_rate))
+    begin = job.start_time if still_since is None else max(0.0, still_since - _SEEK_MARGIN_SECONDS)
+    options = ("-ss", f"{begin:.6f}", "-t", f"{seconds:.6f}")
+    filters = _filters(facts, job, size, target, frame_count)
     return PreviewWork(
         source=Source(path=film, container=facts.container, options=options),
         stream=facts.video_stream,
-        filters=_filters(facts, job, size, target),
+        filters=filters if still_since is None else f"setpts=PTS-STARTPTS,{filters}",
         size=target,
         format=job.format,
         start=job.start_time,
         seconds=seconds,
-        frame_count=max(1, round(seconds * job.frame_rate)),
+        frame_count=frame_count,
     )
 
 
@@ -76,8 +84,14 @@ def _seconds(facts: MediaFacts, job: PreviewInput, most_seconds: float) -> float
     return min(job.duration, left)
 
 
-def _filters(facts: MediaFacts, job: PreviewInput, size: Size, target: Size) -> str:
+def _still_since(facts: MediaFacts) -> float | None:
+    """When the frame came that shows throughout the part; None where others come in it."""
+    return next((window.before_at for window in facts.windows if window.first_at is None), None)
+
+
+def _filters(facts: MediaFacts, job: PreviewInput, size: Size, target: Size, frame_count: int) -> str:
     plan = colour_plan(facts.colour, size, "h264", "auto")
     # Rounded up, each moment shows the frame that the film has there, and none of later.
-    drawn = (f"fps={job.frame_rate:.6f}:round=up", *picture_filters(facts, plan, target))
+    paced = (f"fps={job.frame_rate:.6f}:round=up", f"tpad=stop_mode=clone:stop={frame_count}")
+    drawn = (*paced, f"trim=end_frame={frame_count}", *picture_filters(facts, plan, target))
     return ",".join((*drawn, _PALETTE) if job.format == "gif" else drawn)

@@ -36,7 +36,8 @@ class PreviewHandler:
         ctx.progress("prepare")
         output = ctx.workdir / f"preview.{job.format}"
         async with media_file(ctx, video.content) as film:
-            facts = (await self.studio.look_into(film, video.container, ctx)).facts
+            part = (job.start_time, job.start_time + job.duration)
+            facts = (await self.studio.look_into(film, video.container, ctx, (part,))).facts
             work = preview_work(facts, job, film, self.most_seconds)
             frame_count = await self.maker.make(work, output, reports(ctx))
         refuse_incomplete(work, frame_count)
