@@ -10,6 +10,9 @@ _TOGETHER: Final = (
     "tests/integration/cli/test_import_of_folders.py",
     "tests/integration/render/test_partial_burn.py",
 )
+# One site stands for all faults, and one S3 server for all that is kept there.
+_FAULTS: Final = "tests/faults/"
+_ON_S3: Final = ("[s3]", "_to_s3_survives_a_killed_gateway")
 # The stories of these have a platform of their own; all others are told on one.
 _STORIES: Final = "tests/e2e/"
 _APART: Final = ("from_upload_to_storyboard", "long_films", "secrets", "survival", "tracing")
@@ -23,6 +26,10 @@ class CostlyTogether(LoadScopeScheduling):  # type: ignore[misc]  # of a library
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.endswith(_ON_S3):
+            return "s3"
+        if nodeid.startswith(_FAULTS):
+            return _FAULTS
         if not nodeid.startswith(_TOGETHER):
             return nodeid
         module = nodeid.partition("::")[0]
