@@ -14,6 +14,7 @@ from kinolog.common.log import load
 from kinolog.common.subtitles import Cue
 from kinolog.common.testing.examples import ORIGIN
 from kinolog.common.testing.workshop import Workshop
+from kinolog.common.testing.zoo import Zoo
 from kinolog.render import wiring
 from kinolog.render.settings import RenderSettings
 
@@ -78,6 +79,16 @@ async def test_one_segment_among_several_is_made_again(workshop: Workshop, make:
     made = await make("trim", await workshop.add_video(numbered_clip), ranges=ranges, result="segments")
     output = await reproduced(workshop, made)
     assert (True, 12) == (output.is_identical, output.picture_frames)
+
+
+async def test_every_track_of_sound_is_compared(workshop: Workshop, make: Make, zoo: Zoo) -> None:
+    frames = []
+    for film in ("h264", "two_languages"):
+        source = await workshop.add_video(zoo.film(film), duration=4.0)
+        output = await reproduced(workshop, await make("trim", source, start_time=1.0, end_time=3.0))
+        assert output.is_identical
+        frames.append(output.sound_frames)
+    assert 2 * frames[0] == pytest.approx(frames[1], abs=3)
 
 
 async def test_a_source_that_was_deleted_since_still_serves(workshop: Workshop, make: Make, blue_clip: Path) -> None:

@@ -116,6 +116,18 @@ async def test_every_detector_of_cuts_finds_them(
     assert (detector, 75) == (found["detector"], len(found["curve"]["scores"]))
 
 
+@pytest.mark.parametrize(("name", "container"), [("late.mkv", "matroska"), ("late.ts", "mpegts")])
+async def test_scenes_are_told_at_the_moments_of_a_film_whose_picture_begins_late(
+    workshop: Workshop, split_scenes: SplitScenes, three_scenes: Path, tmp_path: Path, name: str, container: str
+) -> None:
+    sound, codecs = ("-f", "lavfi", "-i", "sine=d=4"), ("-c:v", "copy", "-c:a", "aac")
+    ffmpeg(*sound, "-itsoffset", "1", "-i", str(three_scenes), *codecs, name, folder=tmp_path)
+    video_id = await workshop.add_video(tmp_path / name, duration=4.0, container=container)
+    await split_scenes(video_id, only_scenes=True, min_scene_len=0.5)
+    starts = [scene["start_time"] for scene in (await stored(workshop, video_id))["scenes"]]
+    assert [2.0, 3.2] == pytest.approx(starts[1:], abs=0.05)
+
+
 @pytest.mark.parametrize("kept_share", [0.05, 0.6])
 async def test_a_film_that_cannot_be_decoded_to_its_end_is_refused(
     workshop: Workshop, split_scenes: SplitScenes, three_scenes: Path, tmp_path: Path, kept_share: float

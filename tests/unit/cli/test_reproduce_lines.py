@@ -21,11 +21,16 @@ def test_a_difference_is_told_with_its_place_and_what_has_changed_since() -> Non
     assert [
         "different: ffmpeg was 8.0 and is 9.0",
         "compared: 3 frames of picture, 90 of sound",
-        "first difference: picture frame 3, then at 0.120 s, now at no time",
+        "first difference: picture, frame 3, then at 0.120 s, now at no time",
         "ffmpeg: then 8.0, now 9.0",
         "pyav: then —, now 16.0",
         "font then: Arimo abababababab",
     ] == list(result_lines(FOUND))
+
+
+def test_a_difference_of_a_further_track_names_it() -> None:
+    lines = list(result_lines({**FOUND, "difference": {**FOUND["difference"], "track": "sound", "track_number": 2}}))
+    assert "first difference: sound 2, frame 3, then at 0.120 s, now at no time" in lines
 
 
 def test_equal_videos_have_no_difference_to_tell() -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.rendering import FontUsed, Rendering, Step
-from kinolog.render.domain.reproduction import Comparison, DecodedFrame, compared, explanation, original_of
+from kinolog.render.domain.reproduction import (
+    Comparison,
+    DecodedFrame,
+    compared,
+    explanation,
+    first_difference,
+    original_of,
+)
 
 FRAMES = [DecodedFrame(0.0, "a"), DecodedFrame(0.04, "b"), DecodedFrame(0.08, "c")]
 
@@ -32,6 +39,13 @@ def test_the_same_picture_at_another_moment_is_a_difference() -> None:
 
 def test_a_frame_that_is_missing_is_a_difference() -> None:
     assert Comparison(frames=2, number=2, then=FRAMES[2]) == compared(FRAMES, FRAMES[:2])
+
+
+def test_the_track_that_differs_is_named_by_its_number() -> None:
+    same, other = Comparison(frames=3), Comparison(frames=2, number=2, then=FRAMES[2])
+    found = first_difference(same, [same, other])
+    assert found is not None
+    assert ("sound", 2, 2, 0.08, None) == (*found.model_dump().values(),)
 
 
 def test_a_video_from_outside_cannot_be_made_again() -> None:

@@ -37,8 +37,10 @@ def result_lines(found: Json) -> Iterator[str]:
     yield f"{verdict}: {found['explanation']}"
     yield f"compared: {found['picture_frames']} frames of picture, {found['sound_frames']} of sound"
     if difference := found["difference"]:
+        number = difference.get("track_number", 1)
+        track = difference["track"] if number == 1 else f"{difference['track']} {number}"
         yield (
-            f"first difference: {difference['track']} frame {difference['frame']}, then at"
+            f"first difference: {track}, frame {difference['frame']}, then at"
             f" {_moment(difference['seconds_then'])}, now at {_moment(difference['seconds_now'])}"
         )
     for name in sorted({*found["programs_then"], *found["programs_now"]}):

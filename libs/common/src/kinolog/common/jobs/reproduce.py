@@ -14,16 +14,20 @@ class ReproduceInput(Request):
 
 
 class FrameDifference(Output):
-    """The first frame that is not the same: its number from 0, and its moment in either film, where that has it."""
+    """The first frame that is not the same: its number from 0, and its moment in either film, where that has it.
+
+    `track_number` counts the tracks of its kind from 1.
+    """
 
     track: Literal["picture", "sound"]
+    track_number: Annotated[int, Field(ge=1)] = 1
     frame: Annotated[int, Field(ge=0)]
     seconds_then: float | None
     seconds_now: float | None
 
 
 class ReproduceOutput(Output):
-    """Every decoded frame of picture and sound was compared; a block of samples counts as a frame of sound.
+    """Every decoded frame of the picture and of all tracks of sound was compared; a block of samples counts as a frame.
 
     `then` is when the video was made. `explanation` tells, in a line, what may have led to a difference.
     """

@@ -1,6 +1,6 @@
 """The digest of every decoded frame of a film, listed by ffmpeg's `framehash` into a file for each track."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -49,12 +49,13 @@ class FrameDigester:
 
     async def digests(
         self, film: Path, facts: MediaFacts, folder: Path, on_progress: OnProgress
-    ) -> tuple[DigestList, DigestList]:
-        """Of the picture and of the sound; the lists lie in `folder`. Raises WorkError."""
+    ) -> tuple[DigestList, ...]:
+        """Of the picture and of each track of sound; the lists lie in `folder`. Raises WorkError."""
         picture = None if facts.video_stream is None else folder / "picture.digests"
-        sound = None if facts.audio_stream is None else folder / "sound.digests"
+        sounds = [folder / f"sound-{sound.number}.digests" for sound in facts.sounds]
+        listed = [(facts.video_stream, picture), *zip((sound.stream for sound in facts.sounds), sounds, strict=True)]
         child = Child(
-            argv=(imageio_ffmpeg.get_ffmpeg_exe(), *self._arguments(film, facts, picture, sound)),
+            argv=(imageio_ffmpeg.get_ffmpeg_exe(), *self._arguments(film, facts, listed)),
             workdir=folder,
             limits=self.bounds.limits,
             timeout_seconds=self.bounds.timeout_seconds,
@@ -64,15 +65,16 @@ class FrameDigester:
             await run_child(child, ProgressReader(facts.duration, on_progress))
         except ChildError as error:
             raise explained(error) from error
-        return DigestList(picture), DigestList(sound)
+        return (DigestList(picture), *map(DigestList, sounds))
 
-    def _arguments(self, film: Path, facts: MediaFacts, picture: Path | None, sound: Path | None) -> tuple[str, ...]:
+    def _arguments(
+        self, film: Path, facts: MediaFacts, listed: Iterable[tuple[int | None, Path | None]]
+    ) -> tuple[str, ...]:
         source = Source(path=film, container=facts.container)
-        tracks = ((facts.video_stream, picture), (facts.audio_stream, sound))
         return (
             *("-hide_banner", "-nostdin", "-loglevel", "warning", "-progress", "pipe:1", "-stats_period", "0.5"),
             *("-nostats", "-y", *input_arguments(source, self.options)),
-            *(word for stream, file in tracks if file for word in _listing(stream, file)),
+            *(word for stream, file in listed if file for word in _listing(stream, file)),
         )
 
 

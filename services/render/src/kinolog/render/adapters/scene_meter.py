@@ -20,6 +20,7 @@ from kinolog.common.detector import Detector
 from kinolog.common.errors import ChildError
 from kinolog.common.media.ask import explained
 from kinolog.common.media.facts import MediaFacts
+from kinolog.common.media.whole_film import whole_clock
 from kinolog.render.adapters.ffmpeg_options import EncodeBounds, EncodeOptions
 from kinolog.render.adapters.scene_arguments import SmallPictures, decode_arguments
 from kinolog.render.adapters.scene_claims import Claims
@@ -96,6 +97,7 @@ class _Measurement:
         task = SceneTask(
             decoder=imageio_ffmpeg.get_ffmpeg_exe(),
             arguments=decode_arguments(self.source, pictures, options),
+            clock=whole_clock(self.source.container, self.facts.audio_stream),
             detector=self.detector,
             width=pictures.width,
             height=pictures.height,

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from kinolog.common.aggregates.base import Change
 from kinolog.common.errors import PermanentError
 from kinolog.common.events import RecordedEvent
 from kinolog.common.events.rendering import Rendering
 from kinolog.common.events.video import VideoRegistered, VideoReplaced
+from kinolog.common.jobs import FrameDifference
 
 Made: TypeAlias = VideoRegistered | VideoReplaced
 
@@ -68,6 +69,24 @@ def compared(then: Iterable[DecodedFrame], now: Iterable[DecodedFrame]) -> Compa
             return Comparison(frames=count, number=count, then=one, now=other)
         count += 1
     return Comparison(frames=count)
+
+
+def first_difference(picture: Comparison, sounds: Sequence[Comparison]) -> FrameDifference | None:
+    """That of the picture, where several tracks have one."""
+    told = (_told("picture", 1, picture), *(_told("sound", number, sound) for number, sound in enumerate(sounds, 1)))
+    return next((difference for difference in told if difference is not None), None)
+
+
+def _told(track: Literal["picture", "sound"], number: int, found: Comparison) -> FrameDifference | None:
+    if found.number is None:
+        return None
+    return FrameDifference(
+        track=track,
+        track_number=number,
+        frame=found.number,
+        seconds_then=found.then.seconds if found.then else None,
+        seconds_now=found.now.seconds if found.now else None,
+    )
 
 
 def hardware_of(rendering: Rendering) -> tuple[str, ...]:

@@ -1,15 +1,16 @@
 """Making a video again, by the very handler that made it, and comparing what comes out frame by frame."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from kinolog.common.aggregates import JOB, VIDEO, Job
 from kinolog.common.errors import PermanentError
 from kinolog.common.events.rendering import Rendering
-from kinolog.common.jobs import FrameDifference, ReproduceInput, ReproduceOutput, job_type
+from kinolog.common.jobs import ReproduceInput, ReproduceOutput, job_type
 from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.source import media_file
 from kinolog.common.worker.attempt import Handler
@@ -24,6 +25,7 @@ from kinolog.render.domain.reproduction import (
     compared,
     counterpart_of,
     explanation,
+    first_difference,
     hardware_of,
     original_of,
 )
@@ -37,8 +39,8 @@ _MADE_PERCENT: Final = 80.0
 class FrameDigester(Protocol):
     async def digests(
         self, film: Path, facts: MediaFacts, folder: Path, on_progress: OnProgress
-    ) -> tuple[Iterable[DecodedFrame], Iterable[DecodedFrame]]:
-        """Of the picture and of the sound; whatever lists them lies in `folder`. Raises WorkError."""
+    ) -> Sequence[Iterable[DecodedFrame]]:
+        """Of the picture and of each track of sound; whatever lists them lies in `folder`. Raises WorkError."""
         ...
 
 
@@ -55,8 +57,8 @@ class ReproduceHandler:
         original = original_of(await ctx.history(VIDEO, video.id))
         scratch = await self._scratch(original, ctx)
         again = await self._again(original, scratch)
-        picture, sound = await self._compared(original.event, again, scratch, ctx.part(_MADE_PERCENT, 100))
-        return _output(video.id, original, again, picture, sound)
+        picture, *sounds = await self._compared(original.event, again, scratch, ctx.part(_MADE_PERCENT, 100))
+        return _output(video.id, original, again, picture, sounds)
 
     async def _scratch(self, original: Original, ctx: JobContext) -> JobContext:
         """The world as the attempt found it that made the video; it leaves nothing to go on from."""
@@ -78,16 +80,15 @@ class ReproduceHandler:
         await handler(job_type(scratch.job.type).input_model.model_validate(scratch.job.input_data), scratch)
         return counterpart_of(original, scratch.changes)
 
-    async def _compared(
-        self, then: Made, now: Made, scratch: JobContext, ctx: JobContext
-    ) -> tuple[Comparison, Comparison]:
+    async def _compared(self, then: Made, now: Made, scratch: JobContext, ctx: JobContext) -> list[Comparison]:
+        """The picture, and each track of sound, where a missing one has no frames."""
         before, after = [await self._digests(each, scratch, ctx, name) for each, name in ((then, "then"), (now, "now"))]
-        picture = await asyncio.to_thread(compared, before[0], after[0])
-        return picture, await asyncio.to_thread(compared, before[1], after[1])
+        tracks = zip_longest(before, after, fillvalue=())
+        return [await asyncio.to_thread(compared, *track) for track in tracks]
 
     async def _digests(
         self, made: Made, scratch: JobContext, ctx: JobContext, name: str
-    ) -> tuple[Iterable[DecodedFrame], Iterable[DecodedFrame]]:
+    ) -> Sequence[Iterable[DecodedFrame]]:
         folder = ctx.workdir / name
         folder.mkdir(exist_ok=True)
         async with media_file(scratch, made.content) as film:
@@ -99,9 +100,11 @@ def _beginning(job: Job, original: Original) -> int:
     return job.started_sequence or original.sequence - 1
 
 
-def _output(video_id: str, original: Original, again: Made, picture: Comparison, sound: Comparison) -> ReproduceOutput:
+def _output(
+    video_id: str, original: Original, again: Made, picture: Comparison, sounds: Sequence[Comparison]
+) -> ReproduceOutput:
     then, now = original.rendering, again.rendering or Rendering(programs={})
-    difference = _difference(picture, sound)
+    difference = first_difference(picture, sounds)
     return ReproduceOutput(
         video_id=video_id,
         job_id=original.job_id,
@@ -110,26 +113,10 @@ def _output(video_id: str, original: Original, again: Made, picture: Comparison,
         explanation=explanation(then, now, is_identical=difference is None),
         difference=difference,
         picture_frames=picture.frames,
-        sound_frames=sound.frames,
+        sound_frames=sum(sound.frames for sound in sounds),
         programs_then=then.programs,
         programs_now=now.programs,
         fonts_then=then.fonts,
         fonts_now=now.fonts,
         hardware_then=hardware_of(then),
-    )
-
-
-def _difference(picture: Comparison, sound: Comparison) -> FrameDifference | None:
-    """That of the picture, where both tracks have one."""
-    return _told("picture", picture) or _told("sound", sound)
-
-
-def _told(track: Literal["picture", "sound"], found: Comparison) -> FrameDifference | None:
-    if found.number is None:
-        return None
-    return FrameDifference(
-        track=track,
-        frame=found.number,
-        seconds_then=found.then.seconds if found.then else None,
-        seconds_now=found.now.seconds if found.now else None,
     )
