@@ -83,6 +83,15 @@ async def test_tracks_beyond_the_limit_are_named(render: Render, kind: str, aske
     assert (SECOND,) == output.left_out
 
 
+@pytest.mark.parametrize("mode", ["exact", "fast"])
+async def test_subtitles_inside_a_film_are_named(render: Render, zoo: Zoo, tmp_path: Path, mode: str) -> None:
+    (tmp_path / "words.srt").write_text("1\n00:00:00,500 --> 00:00:02,000\nHello\n")
+    coding = "-map 0 -map 1 -map_chapters -1 -c copy -metadata:s:s:0 language=deu"
+    ffmpeg(*f"-i {zoo.film('h264')} -i words.srt {coding} subtitled.mkv".split(), folder=tmp_path)
+    output, _ = await render("trim", FAST, tmp_path / "subtitled.mkv", start_time=0.5, end_time=2.5, mode=mode)
+    assert ("subtitle track 1 (deu)",) == output.left_out
+
+
 async def test_each_clip_of_a_split_names_what_it_lacks(render: Render) -> None:
     output, _ = await render("split_fixed", ONE_SOUND, count=2)
     assert [(SECOND,)] * 2 == [clip.left_out for clip in output.clips]

@@ -106,6 +106,14 @@ class SoundTrack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubtitleTrack:
+    """One that lies in the file; `number` counts them from 1."""
+
+    number: int
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacts:
     """`duration` is what can be read, whatever the header says. `width` and `height` are as shown, `rotation` is the
     clockwise turn in degrees that a player makes for that; None where there is no picture. `video_stream` and
@@ -141,6 +149,7 @@ class MediaFacts:
     audio_label: SoundLabel = NO_LABEL
     further_sounds: tuple[SoundTrack, ...] = ()
     unheard: tuple[SoundTrack, ...] = ()
+    subtitles: tuple[SubtitleTrack, ...] = ()
     chapters: tuple[Chapter, ...] = ()
 
     @property

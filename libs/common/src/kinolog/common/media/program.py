@@ -16,7 +16,7 @@ from kinolog.common.media.opened import Opened, opened
 from kinolog.common.media.poster import make_poster
 from kinolog.common.media.report import write_report
 from kinolog.common.media.scan import Scan, scan
-from kinolog.common.media.streams import sounds_of
+from kinolog.common.media.streams import sounds_of, subtitles_of
 from kinolog.common.media.tags import recorded_at
 from kinolog.common.media.tell import PercentTeller, tell
 
@@ -33,7 +33,7 @@ def look_into(question: Question) -> MediaFacts:
         look = look_at_frames(media, found.duration, is_picture_examined=question.is_picture_examined)
         poster = make_poster(media, found.duration, question) if question.poster_path else None
         chapters = chapters_of(media.file.chapters(), media.start, found.duration, question.max_chapters)
-        facts = _with_sounds(_facts(media, found, look, poster, chapters), media, question.max_sounds)
+        facts = _with_tracks(_facts(media, found, look, poster, chapters), media, question)
         write_report(media, found, look, facts, chapters, question)
         return facts
 
@@ -67,14 +67,13 @@ def _facts(media: Opened, found: Scan, look: Look, poster: Poster | None, chapte
     )
 
 
-def _with_sounds(facts: MediaFacts, media: Opened, most: int) -> MediaFacts:
-    heard, unheard = sounds_of(media, most)
+def _with_tracks(facts: MediaFacts, media: Opened, question: Question) -> MediaFacts:
+    heard, unheard = sounds_of(media, question.max_sounds)
+    facts = replace(facts, unheard=unheard, subtitles=subtitles_of(media, question.max_listed_streams))
     if not heard:
-        return replace(facts, unheard=unheard)
+        return facts
     first, *further = heard
-    return replace(
-        facts, audio_number=first.number, audio_label=first.label, further_sounds=tuple(further), unheard=unheard
-    )
+    return replace(facts, audio_number=first.number, audio_label=first.label, further_sounds=tuple(further))
 
 
 if __name__ == "__main__":

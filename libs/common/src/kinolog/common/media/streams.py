@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from kinolog.common.media.colour import colour_of_header
 from kinolog.common.media.decode import is_heard
-from kinolog.common.media.facts import Colour, SoundLabel, SoundTrack
+from kinolog.common.media.facts import Colour, SoundLabel, SoundTrack, SubtitleTrack
 from kinolog.common.media.opened import Opened, is_decodable
 from kinolog.common.media.tags import plain
 
@@ -77,6 +77,12 @@ def sounds_of(media: Opened, most: int) -> tuple[tuple[SoundTrack, ...], tuple[S
         tuple(track for track in tracks if track.stream in heard),
         tuple(track for track in tracks if track.stream not in heard),
     )
+
+
+def subtitles_of(media: Opened, most: int) -> tuple[SubtitleTrack, ...]:
+    """The first of them, in the order of the file."""
+    streams = islice(media.file.streams.subtitles, most)
+    return tuple(SubtitleTrack(number=number, language=_language(each)) for number, each in enumerate(streams, start=1))
 
 
 def _track(stream: AudioStream, number: int) -> SoundTrack:

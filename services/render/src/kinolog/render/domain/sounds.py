@@ -59,11 +59,15 @@ def in_a_file_of_their_own(tracks: Iterable[Track]) -> tuple[KeptTrack, ...]:
 
 
 def left_out(facts: MediaFacts, kept_sounds: int | None = None) -> tuple[str, ...]:
-    """Names for a person of the tracks of sound that a new film lacks, though it keeps the first `kept_sounds`, or all
-    of those that can be.
+    """Names for a person of the tracks that a new film lacks: those of subtitles, and those of sound but the first
+    `kept_sounds`, or but all that can be kept.
     """
     missing = () if kept_sounds is None else facts.sounds[kept_sounds:]
-    return tuple(_names([*missing, *facts.unheard]))
+    sounds = sorted([*missing, *facts.unheard], key=lambda sound: sound.number)
+    return (
+        *(_name("sound", sound.number, sound.label.language) for sound in sounds),
+        *(_name("subtitle", track.number, track.language) for track in facts.subtitles),
+    )
 
 
 def left_out_of(facts: MediaFacts, *, kept_sounds: int) -> tuple[str, ...]:
@@ -71,7 +75,5 @@ def left_out_of(facts: MediaFacts, *, kept_sounds: int) -> tuple[str, ...]:
     return (*left_out(facts, kept_sounds), *(("chapters",) if facts.chapters else ()))
 
 
-def _names(sounds: Iterable[SoundTrack]) -> Iterable[str]:
-    for sound in sorted(sounds, key=lambda sound: sound.number):
-        language = f" ({sound.label.language})" if sound.label.language else ""
-        yield f"sound track {sound.number}{language}"
+def _name(kind: str, number: int, language: str | None) -> str:
+    return f"{kind} track {number}" + (f" ({language})" if language else "")
