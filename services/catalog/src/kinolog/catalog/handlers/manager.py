@@ -26,7 +26,9 @@ async def keep_looking(
         again_seconds: float | None = None
         try:
             again_seconds = await look()
-        except (StoreUnavailable, LogUnavailable, OutcomeUnknown, Conflict) as error:
+        except Conflict as race:
+            _logger.info("Somebody else was faster", manager=look.__qualname__, error=str(race))
+        except (StoreUnavailable, LogUnavailable, OutcomeUnknown) as error:
             _logger.warning("Could not look what is to be done", manager=look.__qualname__, error=str(error))
         await asyncio.sleep(pause_seconds)
         again_seconds = interval_seconds if again_seconds is None else min(again_seconds, interval_seconds)
