@@ -19,7 +19,7 @@ from kinolog.common.log.arrival import Arrival
 from kinolog.common.log.client import listen
 
 _SILENCE_SECONDS: Final = 1.0
-END, NOT_FOUND, TOO_MANY = "204", "404", "413"
+END, NOT_FOUND, TOO_MANY, NOBODY = "204", "404", "413", "503"
 
 
 class TooManySubjects(LogError):
@@ -91,6 +91,11 @@ class DirectReader:
                     return Answer(tuple(messages), 0)
                 case str(status) if status == TOO_MANY:
                     raise TooManySubjects(f"a read of {self._stream} matches too many subjects")
+                case str(status) if status == NOBODY:
+                    raise LogUnavailable(
+                        f"nobody answers for the stream {self._stream}: the server is starting, or lacks its streams,"
+                        " which `kinolog provision` makes"
+                    )
                 case status:
                     raise LogUnavailable(f"a read of {self._stream} ended with status {status}")
 
