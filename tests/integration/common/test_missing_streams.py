@@ -10,5 +10,5 @@ from kinolog.common.subjects import EVENTS_STREAM
 
 async def test_whoever_reads_is_told_how_streams_are_made(nats_client: Client) -> None:
     async with DirectReader.open(nats_client, EVENTS_STREAM) as reader:
-        with pytest.raises(LogUnavailable, match="the stream EVENTS.*`kinolog provision` makes"):
+        with pytest.raises(LogUnavailable, match=r"the stream EVENTS.*`kinolog provision` makes"):
             await reader.get({"last_by_subj": "events.>"})
