@@ -1,29 +1,15 @@
 """Rules about media that need no file: which frame tells most, what a file is called, what a video inherits."""
 
 import pytest
+from harness.facts import film_facts
 from PIL import Image, ImageDraw, ImageFilter
 
 from kinolog.common.events import BlobRef
-from kinolog.common.media.facts import MediaFacts
 from kinolog.common.media.formats import media_type, short_name
 from kinolog.common.media.identity import Identity, registered
 from kinolog.common.media.poster import how_telling
 
-FACTS = MediaFacts(
-    container="mp4",
-    media_type="video/mp4",
-    duration=2.0,
-    width=320,
-    height=180,
-    rotation=0,
-    frame_rate=25.0,
-    frame_count=50,
-    is_interlaced=False,
-    video_codec="h264",
-    audio_codec=None,
-    video_stream=0,
-    audio_stream=None,
-)
+FACTS = film_facts(duration=2.0, width=320, height=180, frame_rate=25.0, frame_count=50)
 
 
 def picture(dark: int, light: int) -> Image.Image:

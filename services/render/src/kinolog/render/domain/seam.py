@@ -7,13 +7,10 @@ other at the pace of the first window's: other windows are moved by half a packe
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import TypeAlias
 
 from kinolog.common.media.facts import MediaFacts
 from kinolog.render.domain.aac import FRAME_SAMPLES
-
-Seconds: TypeAlias = tuple[float, float]
-"""From a moment of the film up to and without another."""
+from kinolog.render.domain.partial import Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from kinolog.render.adapters.packets import packets_of
 from kinolog.render.adapters.partial.seaming import refuse_unseamable, seam_at
 from kinolog.render.domain.aac import FRAME_SAMPLES
 from kinolog.render.domain.obstacle import Obstacle, PartialRefused
-from kinolog.render.domain.seam import Kept, Seconds, cuts_of, kept_between
+from kinolog.render.domain.partial import Seconds
+from kinolog.render.domain.seam import Kept, cuts_of, kept_between
 
 
 def windowed_packets(
